@@ -1,0 +1,95 @@
+//! What can go wrong, as a browser may know it: a closed list without source texts.
+//!
+//! The invariant: a variant exists only when a screen shows it (`ui::ErrorPanel`). Next: `server_context::fail`, which
+//! makes these from the errors of the services and writes the log.
+
+use domain::{FieldErrors, InvalidText, RequestId};
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+impl From<InvalidText> for AppError {
+    fn from(error: InvalidText) -> Self {
+        Self::Invalid(error.into())
+    }
+}
+
+/// What a browser can act on. A variant needs a screen that shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    /// Nobody is signed in.
+    #[error("Please sign in.")]
+    SignedOut,
+    /// Signed in, but the role lacks the permission.
+    #[error("Your role in this team does not allow that.")]
+    Forbidden,
+    /// It does not exist, or it is not for this viewer: the two look the same.
+    #[error("There is nothing here, or it is not shared with you.")]
+    NotFound,
+    /// One or more fields hold something that cannot be taken.
+    #[error("{}", first_message(.0))]
+    Invalid(FieldErrors),
+    /// The state of things does not allow it; the sentence says why.
+    #[error("{0}")]
+    Conflict(String),
+    /// Too much at once: try again later.
+    #[error("Too many attempts. Try again in {retry_after_s} seconds.")]
+    Busy {
+        /// Seconds until another attempt can succeed.
+        retry_after_s: u32,
+    },
+    /// The database or another part we need is away for the moment.
+    #[error("Lyceum cannot reach its database. It tries again by itself.")]
+    Unavailable,
+    /// A fault of ours; the id finds it in the log.
+    #[error("Something went wrong on our side. Tell your administrator: request {request_id}.")]
+    Internal {
+        /// Identifies the request in the log.
+        request_id: RequestId,
+    },
+    /// The server did not answer; made in the browser only.
+    #[error("The server cannot be reached. Check your connection.")]
+    Network,
+}
+
+fn first_message(errors: &FieldErrors) -> String {
+    errors.iter().next().map_or_else(|| "Something in the form is not right.".to_owned(), |(_, message)| message.to_owned())
+}
+
+impl AppError {
+    /// The HTTP status that goes with it.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Invalid(_) => 422,
+            Self::Conflict(_) => 409,
+            Self::Busy { .. } => 429,
+            Self::Unavailable | Self::Network => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+
+    /// The message of a field, when the error is about fields.
+    pub fn field(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Invalid(errors) => errors.get(name).map(str::to_owned),
+            _ => None,
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => Self::Network,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::Invalid(FieldErrors::one("form", "The request is not of the shape this address takes."))
+            }
+            _ => Self::Internal { request_id: RequestId::from_uuid(Default::default()) },
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The one bridge to the server: who asks, the services, and how their errors leave.
+//!
+//! The invariant: this is the only module of `app` with `cfg(feature = "ssr")`. The server provides [`Services`] as a
+//! context and puts `Option<Viewer>` into the request's extensions; everything else starts from [`current`].
+#![cfg(feature = "ssr")]
+
+use crate::error::AppError;
+use domain::{FieldErrors, RequestId};
+use http::{StatusCode, header, request::Parts};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use services::{Error, Services, Viewer};
+
+/// The services of this server.
+pub fn services() -> Services {
+    expect_context::<Services>()
+}
+
+/// The signed-in person of this request, if any.
+pub fn viewer() -> Option<Viewer> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Option<Viewer>>().cloned().flatten())
+}
+
+/// The services and the person who asks; refuses when nobody is signed in.
+pub async fn current() -> Result<(Services, Viewer), AppError> {
+    match viewer() {
+        Some(viewer) => Ok((services(), viewer)),
+        None => Err(refuse(AppError::SignedOut)),
+    }
+}
+
+/// The head of this request: address, headers, extensions.
+pub fn request_parts() -> Option<Parts> {
+    use_context::<Parts>()
+}
+
+/// Adds a header to the response.
+pub fn add_header(name: header::HeaderName, value: header::HeaderValue) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.append_header(name, value);
+    }
+}
+
+/// What the browser learns of a service's error: status set, logged once with its whole chain.
+pub fn fail(error: Error) -> AppError {
+    refuse(match error {
+        Error::NotFound => AppError::NotFound,
+        Error::Forbidden => AppError::Forbidden,
+        Error::SignedOut => AppError::SignedOut,
+        Error::Invalid(fields) => AppError::Invalid(fields),
+        Error::Conflict(sentence) => AppError::Conflict(sentence),
+        Error::Busy { retry_after_s } => AppError::Busy { retry_after_s },
+        Error::Unavailable(cause) => {
+            tracing_warn(&cause);
+            AppError::Unavailable
+        }
+        internal => AppError::Internal { request_id: log(&internal) },
+    })
+}
+
+/// Sets the status that goes with an error, unless a plain form post wants a page.
+pub fn refuse(error: AppError) -> AppError {
+    let accepts_html = request_parts().is_some_and(|parts| {
+        parts.method == http::Method::POST
+            && parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
+    });
+    if let Some(response) = use_context::<ResponseOptions>().filter(|_| !accepts_html) {
+        response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        if let AppError::Busy { retry_after_s } = &error {
+            response.insert_header(header::RETRY_AFTER, (*retry_after_s).into());
+        }
+    }
+    error
+}
+
+impl From<FieldErrors> for AppError {
+    fn from(errors: FieldErrors) -> Self {
+        refuse(Self::Invalid(errors))
+    }
+}
+
+fn log(error: &Error) -> RequestId {
+    let request_id = request_parts().and_then(|parts| parts.extensions.get::<RequestId>().copied()).unwrap_or_else(RequestId::new);
+    services::report(error, request_id);
+    request_id
+}
+
+fn tracing_warn(cause: &services::Cause) {
+    services::report_unavailable(cause);
+}

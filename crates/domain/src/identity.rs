@@ -1,0 +1,76 @@
+//! Identity: who is signed in, and from where.
+
+use crate::words::words;
+use crate::{Permission, SessionId, TeamId, UserId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// How the screens look.
+    Theme {
+        /// Follows the device.
+        System = "system",
+        /// Always light.
+        Light = "light",
+        /// Always dark.
+        Dark = "dark",
+    }
+}
+
+/// What the frame of every screen needs to know about the person in front of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ViewerInfo {
+    /// The person.
+    pub user_id: UserId,
+    /// First name.
+    pub first_name: String,
+    /// Last name; may be empty.
+    pub last_name: String,
+    /// Address they sign in with.
+    pub email: String,
+    /// The team they are working in.
+    pub team_id: TeamId,
+    /// That team's name.
+    pub team_name: String,
+    /// May manage the installation.
+    pub is_system_administrator: bool,
+    /// What they may do in this team.
+    pub permissions: Vec<Permission>,
+}
+
+impl ViewerInfo {
+    /// Whether a button that needs this permission is shown.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+}
+
+/// One signed-in browser of the viewer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSummary {
+    /// The session.
+    pub id: SessionId,
+    /// What the browser called itself, made readable ("Firefox on Linux").
+    pub device: String,
+    /// Where it came from last.
+    pub ip: String,
+    /// When it signed in.
+    pub created_at: DateTime<Utc>,
+    /// When it last asked for anything (kept to the minute).
+    pub last_seen_at: DateTime<Utc>,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+/// What `/account` shows and changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// First name.
+    pub first_name: String,
+    /// Last name; may be empty.
+    pub last_name: String,
+    /// How the person likes to be answered.
+    pub tone: String,
+    /// What models should know about the person.
+    pub about: String,
+}

@@ -1,0 +1,24 @@
+//! What Lyceum is about, without any I/O: ids, parsed types, permissions, wire types and safe markdown.
+//!
+//! The one invariant: everything here compiles for the server and for the browser, and a value that exists is valid.
+//! Next: [`text`] for parsed input, [`permission`] for rights, one module per noun for what crosses the wire.
+
+pub mod chat;
+pub mod datasets;
+mod errors;
+mod ids;
+pub mod identity;
+pub mod markdown;
+pub mod models;
+mod page;
+pub mod permission;
+pub mod prompts;
+pub mod team;
+pub mod text;
+mod words;
+
+pub use errors::{FieldErrors, InvalidText};
+pub use ids::*;
+pub use identity::{SessionSummary, Theme, ViewerInfo};
+pub use page::{Page, PageRequest, PageText};
+pub use permission::{Permission, Role};

@@ -1,0 +1,123 @@
+//! What the services answer when they cannot do it, and how it is logged: once, at the boundary, with the whole chain.
+
+use domain::{FieldErrors, InvalidText, RequestId};
+use std::error::Error as StdError;
+
+/// The error behind an error.
+pub type Cause = Box<dyn StdError + Send + Sync>;
+
+/// Shorthand of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a service refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not exist, or the viewer may not see it.
+    #[error("not found")]
+    NotFound,
+    /// The viewer's role lacks the permission.
+    #[error("not permitted")]
+    Forbidden,
+    /// Nobody is signed in, or the session ended.
+    #[error("not signed in")]
+    SignedOut,
+    /// Fields hold something that cannot be taken.
+    #[error("invalid input")]
+    Invalid(FieldErrors),
+    /// The state of things does not allow it; a sentence for the person.
+    #[error("{0}")]
+    Conflict(String),
+    /// Too much at once.
+    #[error("busy, retry after {retry_after_s} s")]
+    Busy {
+        /// Seconds until another attempt can succeed.
+        retry_after_s: u32,
+    },
+    /// The database or the object store is away.
+    #[error("a part we need is away")]
+    Unavailable(#[source] Cause),
+    /// Anything that should not happen.
+    #[error("internal error")]
+    Internal(#[source] Cause),
+}
+
+impl Error {
+    /// An internal error from anything.
+    pub fn internal(cause: impl Into<Cause>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// One message at one field.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(FieldErrors::one(field, message))
+    }
+}
+
+impl From<InvalidText> for Error {
+    fn from(error: InvalidText) -> Self {
+        Self::Invalid(error.into())
+    }
+}
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let is_away = match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+            // 57P01 to 57P03: the server shuts down or starts; 53300: too many connections.
+            sqlx::Error::Database(cause) => matches!(cause.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "53300")),
+            _ => false,
+        };
+        if is_away { Self::Unavailable(error.into()) } else { Self::Internal(error.into()) }
+    }
+}
+
+impl From<object_store::Error> for Error {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Self::NotFound,
+            other => Self::Unavailable(other.into()),
+        }
+    }
+}
+
+/// Turns the violation of a named constraint into an error of the rules.
+pub trait OnConstraint<T> {
+    /// `error` in place of the database's refusal when that was about `constraint`.
+    fn on_constraint(self, constraint: &str, error: impl FnOnce() -> Error) -> Result<T>;
+}
+
+impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
+    fn on_constraint(self, constraint: &str, error: impl FnOnce() -> Error) -> Result<T> {
+        self.map_err(|cause| match &cause {
+            sqlx::Error::Database(refusal) if refusal.constraint() == Some(constraint) => error(),
+            _ => cause.into(),
+        })
+    }
+}
+
+/// Writes an internal error to the log, with its chain and the request that met it.
+pub fn report(error: &Error, request_id: RequestId) {
+    tracing::error!(%request_id, error = %chain(error), "request failed");
+}
+
+/// Writes that a part we need is away.
+pub fn report_unavailable(cause: &Cause) {
+    tracing::warn!(error = %chain(cause.as_ref()), "a part we need is away");
+}
+
+fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

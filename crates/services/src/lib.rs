@@ -1,0 +1,138 @@
+//! The rules and the SQL: what Lyceum does, for whom, on which rows.
+//!
+//! The invariant: a public function takes `&Viewer` first, and team rows are read and written in a [`TeamTx`] only.
+//! Each noun has a folder: rules in its verbs, SQL in its `queries.rs`. Next: [`Services`], the one handle to all of it.
+
+pub mod chat;
+mod clock;
+pub mod datasets;
+mod db;
+mod error;
+pub mod identity;
+pub mod jobs;
+pub mod models;
+pub mod prompts;
+pub mod search;
+mod secrets;
+pub mod team;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod viewer;
+
+pub use clock::{Clock, MockClock, SystemClock};
+pub use db::{Db, MIGRATIONS, SystemTx, TeamTx};
+pub use error::{Cause, Error, OnConstraint, Result, report, report_unavailable};
+pub use secrets::{Keyring, KeyringError};
+pub use viewer::Viewer;
+
+use egress::EgressClient;
+use llm::MiniLmEmbedder;
+use object_store::ObjectStore;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Who may make an account once there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    /// People with an invitation.
+    Invited,
+    /// Everybody.
+    Open,
+}
+
+/// What the rules need to know of this installation; made from the server's configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people reach it, without a trailing slash; links are built from this alone.
+    pub public_url: String,
+    /// Who may make an account.
+    pub sign_up: SignUp,
+    /// The largest file taken, in bytes.
+    pub max_upload_bytes: u64,
+    /// The program that extracts text, and its arguments: this binary's `extract`.
+    pub extractor: (PathBuf, Vec<String>),
+    /// How long a session lives without being used.
+    pub session_lifetime: Duration,
+}
+
+/// The parts the services are built from; tests replace what they need to.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Seals provider keys.
+    pub keyring: Keyring,
+    /// Holds the bytes of documents.
+    pub objects: Arc<dyn ObjectStore>,
+    /// The only way out.
+    pub egress: Arc<EgressClient>,
+    /// The built-in embedding model.
+    pub minilm: Arc<MiniLmEmbedder>,
+    /// What is configured.
+    pub settings: Settings,
+}
+
+/// The one handle to all rules; cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    pub(crate) parts: Arc<Parts>,
+}
+
+impl Services {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+
+    /// The database, for health checks and workers.
+    pub fn db(&self) -> &Db {
+        &self.parts.db
+    }
+
+    /// What is configured.
+    pub fn settings(&self) -> &Settings {
+        &self.parts.settings
+    }
+
+    /// People, sessions, accounts.
+    pub fn identity(&self) -> identity::Identity<'_> {
+        identity::Identity { services: self }
+    }
+
+    /// Members and invitations.
+    pub fn team(&self) -> team::Team<'_> {
+        team::Team { services: self }
+    }
+
+    /// Providers and models.
+    pub fn models(&self) -> models::Models<'_> {
+        models::Models { services: self }
+    }
+
+    /// Background work.
+    pub fn jobs(&self) -> jobs::Jobs<'_> {
+        jobs::Jobs { services: self }
+    }
+
+    /// Datasets and their documents.
+    pub fn datasets(&self) -> datasets::Datasets<'_> {
+        datasets::Datasets { services: self }
+    }
+
+    /// Hybrid search.
+    pub fn search(&self) -> search::Search<'_> {
+        search::Search { services: self }
+    }
+
+    /// Saved assistants.
+    pub fn prompts(&self) -> prompts::Prompts<'_> {
+        prompts::Prompts { services: self }
+    }
+
+    /// Conversations and answers.
+    pub fn chat(&self) -> chat::Chat<'_> {
+        chat::Chat { services: self }
+    }
+}

@@ -1,0 +1,8 @@
+//! Saved assistants.
+
+use crate::Services;
+
+/// Saved assistants.
+pub struct Prompts<'a> {
+    pub(crate) services: &'a Services,
+}

@@ -1,0 +1,36 @@
+//! Who asks: the first parameter of everything.
+
+use crate::{Error, Result};
+use domain::{Permission, SessionId, TeamId, UserId};
+
+/// A signed-in person in the team they work in, with what they may do there.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// The person.
+    pub user_id: UserId,
+    /// The team; every row they see or write is of this team (or visible to the whole company).
+    pub team_id: TeamId,
+    /// The session they came with; none for work done in their name.
+    pub session_id: Option<SessionId>,
+    /// May manage the installation.
+    pub is_system_administrator: bool,
+    /// What their roles in the team allow.
+    pub permissions: Vec<Permission>,
+}
+
+impl Viewer {
+    /// Whether the viewer's roles allow it.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    /// Refuses with [`Error::Forbidden`] unless the viewer's roles allow it.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Refuses unless the viewer manages the installation; for others those pages do not exist.
+    pub fn require_system_administrator(&self) -> Result<()> {
+        if self.is_system_administrator { Ok(()) } else { Err(Error::NotFound) }
+    }
+}

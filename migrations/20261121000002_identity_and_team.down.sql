@@ -1,0 +1,1 @@
+DROP TABLE roles_permissions, invitations, memberships, throttles, sign_ins, sessions, teams, users;

@@ -1,0 +1,1 @@
+DROP TABLE chunks, document_pages, documents, datasets;

@@ -1,0 +1,1 @@
+DROP TABLE token_usage, message_citations, generation_events, generations, messages, conversations;
