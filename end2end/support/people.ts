@@ -1,0 +1,42 @@
+// People of the tests: made through the same form that everybody uses, each with a team of their own.
+import type { Page } from '@playwright/test';
+
+export const PASSWORD = 'correct horse battery staple 9';
+
+let count = 0;
+
+/** An address nobody has used on this server. */
+export function freshAddress(name = 'person'): string {
+  count += 1;
+  return `${name}.${process.pid}.${Date.now()}.${count}@example.org`;
+}
+
+/** Waits until the page answers to clicks. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.locator('html[data-hydrated="true"]').waitFor();
+}
+
+/** Fills the sign-up form and ends on the chat. */
+export async function signUp(page: Page, firstName = 'Ada', email = freshAddress(firstName.toLowerCase())): Promise<string> {
+  await page.goto('/sign-up');
+  await hydrated(page);
+  await page.getByLabel('First name').fill(firstName);
+  await page.getByLabel('Last name').fill('Lovelace');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL('**/chat');
+  await hydrated(page);
+  return email;
+}
+
+/** Signs in through the form. */
+export async function signIn(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await page.goto('/sign-in');
+  await hydrated(page);
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/chat');
+  await hydrated(page);
+}

@@ -1,0 +1,60 @@
+// The `test` of every spec: a page that fails its test on any console error or warning, and people to be.
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Page } from '@playwright/test';
+import { ADMINISTRATOR_STATE } from './administrator';
+import { signUp } from './people';
+
+export { expect };
+
+type Fixtures = {
+  /** A page signed in as a new person with a team of their own. */
+  member: Page;
+  /** A page signed in as the administrator of the server. */
+  administrator: Page;
+  /** Console messages a test expects and forgives, as parts of their text. */
+  forgiven: string[];
+};
+
+function watch(page: Page, complaints: string[], forgiven: string[]): void {
+  const note = (text: string) => {
+    if (!forgiven.some((part) => text.includes(part))) complaints.push(text);
+  };
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) note(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => note(`uncaught: ${error.message}`));
+}
+
+export const test = base.extend<Fixtures>({
+  forgiven: [[], { option: true }],
+  page: async ({ page, forgiven }, use) => {
+    const complaints: string[] = [];
+    watch(page, complaints, forgiven);
+    await use(page);
+    expect(complaints, 'the console stays quiet').toEqual([]);
+  },
+  member: async ({ page }, use) => {
+    await signUp(page);
+    await use(page);
+  },
+  administrator: async ({ browser, forgiven }, use) => {
+    const context = await browser.newContext({ storageState: ADMINISTRATOR_STATE, viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    watch(page, complaints, forgiven);
+    await use(page);
+    await context.close();
+    expect(complaints, 'the console stays quiet').toEqual([]);
+  },
+});
+
+/** Fails on anything axe finds against WCAG 2.2 A and AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const report = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  const findings = report.violations.map((violation) => ({
+    rule: violation.id,
+    help: violation.help,
+    at: violation.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} — ${node.failureSummary?.split('\n').slice(1, 3).join('; ')}`),
+  }));
+  expect(findings, `axe finds nothing on ${page.url()}`).toEqual([]);
+}

@@ -1,0 +1,47 @@
+// What holds for every screen: nothing for axe to find in either theme, no sideways scrolling on a phone, a quiet console.
+import { expect, expectAccessible, test } from '../support/test';
+import { hydrated } from '../support/people';
+
+const SIGNED_OUT = ['/sign-in', '/sign-up'];
+const SIGNED_IN = ['/chat', '/datasets', '/prompts', '/prompts/new', '/team', '/account', '/admin/models', '/nowhere'];
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any screen (${theme})`, async ({ administrator: page, browser, baseURL }) => {
+    test.setTimeout(180_000);
+    await page.context().addCookies([{ name: 'theme', value: theme, url: baseURL! }]);
+    for (const address of SIGNED_IN) {
+      await page.goto(address);
+      await hydrated(page);
+      await expect(page.getByRole('main')).toBeVisible();
+      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+      await expectAccessible(page);
+    }
+    const stranger = await browser.newPage({ baseURL });
+    await stranger.context().addCookies([{ name: 'theme', value: theme, url: baseURL! }]);
+    for (const address of SIGNED_OUT) {
+      await stranger.goto(address);
+      await hydrated(stranger);
+      await expectAccessible(stranger);
+    }
+    await stranger.close();
+  });
+}
+
+test('no screen scrolls sideways at 375 px', async ({ administrator: page }) => {
+  await page.setViewportSize({ width: 375, height: 812 });
+  for (const address of SIGNED_IN) {
+    await page.goto(address);
+    await hydrated(page);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow, address).toBeLessThanOrEqual(0);
+  }
+});
+
+test.describe('without an address of ours', () => {
+  test.use({ forgiven: ['404'] });
+  test('an unknown page answers 404 in words', async ({ page }) => {
+    const response = await page.goto('/nowhere');
+    expect(response?.status()).toBe(404);
+    await expect(page.getByRole('main')).toContainText(/not|nothing/i);
+  });
+});

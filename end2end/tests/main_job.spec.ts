@@ -1,0 +1,48 @@
+// The main job, end to end: sign up, upload a long PDF, build a prompt over it, ask, and open the page that holds the answer.
+import { expect, test } from '../support/test';
+import { handbook } from '../support/documents';
+import { hydrated } from '../support/people';
+
+const SENTENCE = 'The caretaker keeps the spare key of the observatory in the blue cabinet.';
+
+test('an answer over a long PDF cites the page that holds it', async ({ member: page }) => {
+  test.setTimeout(180_000);
+
+  await page.goto('/datasets');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'New dataset' }).first().click();
+  await page.getByLabel('Name').fill('House rules');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.waitForURL(/\/datasets\/[0-9a-f-]{36}/);
+
+  await page.getByLabel('Upload documents').setInputFiles({ name: 'handbook.pdf', mimeType: 'application/pdf', buffer: handbook(60, 47, SENTENCE) });
+  const row = page.getByRole('table', { name: 'Documents' }).getByRole('row', { name: /handbook\.pdf/ });
+  await expect(row).toContainText('Ready', { timeout: 120_000 });
+
+  await page.goto('/prompts/new');
+  await hydrated(page);
+  await page.getByLabel('Name').fill('Caretaker');
+  await page.getByLabel('Instructions').fill('Answer from the house rules.');
+  await page.getByRole('group', { name: 'Datasets' }).getByLabel('House rules').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForURL(/\/prompts\/[0-9a-f-]{36}/);
+
+  const prompt = page.url().split('/').pop();
+  await page.goto(`/chat?prompt=${prompt}`);
+  await hydrated(page);
+  await page.getByRole('textbox', { name: 'Message' }).fill('Where is the spare key of the observatory?');
+  await page.keyboard.press('Enter');
+
+  const answer = page.locator('article[data-role="assistant"]').last();
+  await expect(answer).toHaveAttribute('data-status', 'Success', { timeout: 60_000 });
+  await expect(answer).toContainText('blue cabinet');
+
+  await answer.getByRole('button', { name: 'Source 1', exact: true }).first().click();
+  const sources = page.getByRole('region', { name: 'Sources' });
+  await expect(sources).toContainText('handbook.pdf');
+  await expect(sources).toContainText(/page 47/i);
+  await expect(sources.locator('mark')).toContainText('blue cabinet');
+
+  await page.reload();
+  await expect(page.locator('article[data-role="assistant"]').last()).toContainText('blue cabinet');
+});
