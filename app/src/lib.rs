@@ -1,0 +1,54 @@
+//! The screens of Lyceum and their server functions, compiled for the server and for the browser.
+//!
+//! The one invariant: this crate decides nothing. A screen shows what a server function returned; a server function parses,
+//! asks one service and maps the error.
+//!
+//! document      `shell` (server only) → [`App`] → [`routes::AppRoutes`]
+//! screens       [`features`], one folder per noun
+//! design        [`ui`]; what only a browser can do: [`browser`]
+//! server side   [`error`], `server_context`
+
+#![recursion_limit = "512"]
+
+pub mod browser;
+pub mod error;
+pub mod features;
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod server_context;
+#[cfg(feature = "ssr")]
+mod shell;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::Router;
+
+/// The application: the same on the server and in the browser.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    ui::provide_toasts();
+    Effect::new(|_| {
+        // Browser tests wait for this before they press anything.
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "true");
+        }
+    });
+    view! {
+        <Title text="Lyceum" formatter=document_title/>
+        <Router>
+            <routes::AppRoutes/>
+        </Router>
+        <ui::Toaster/>
+    }
+    .into_any()
+}
+
+/// The title of the document from the name of the screen.
+fn document_title(screen: String) -> String {
+    if screen.is_empty() || screen == "Lyceum" { "Lyceum".to_owned() } else { format!("{screen} · Lyceum") }
+}

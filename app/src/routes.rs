@@ -1,0 +1,60 @@
+//! The whole route table.
+//!
+//! The one invariant: every screen renders as a whole on the server (`SsrMode::Async`), so that statuses and redirects are
+//! right and reading works without JavaScript.
+
+use crate::features::chat::page::ChatPage;
+use crate::features::datasets::page::{DatasetPage, DatasetsPage};
+use crate::features::identity::page::{AccountPage, SignInPage, SignUpPage};
+use crate::features::models::page::ModelsPage;
+use crate::features::prompts::page::{PromptPage, PromptsPage};
+use crate::features::team::page::TeamPage;
+use crate::ui::layout::{AppFrame, AuthFrame};
+use crate::ui::{ButtonLink, ButtonVariant};
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Redirect, Route, Routes};
+use leptos_router::{SsrMode, path};
+
+/// Every address of the application and the screen behind it.
+#[component]
+pub fn AppRoutes() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/") view=|| view! { <Redirect path="/chat"/> } ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+            <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async/>
+            <SignedInRoutes/>
+        </Routes>
+    }
+    .into_any()
+}
+
+/// The screens inside the frame, which stays while the person moves between them.
+#[component(transparent)]
+fn SignedInRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=AppFrame ssr=SsrMode::Async>
+            <Route path=path!("/chat/:id?") view=ChatPage ssr=SsrMode::Async/>
+            <Route path=path!("/datasets") view=DatasetsPage ssr=SsrMode::Async/>
+            <Route path=path!("/datasets/:id") view=DatasetPage ssr=SsrMode::Async/>
+            <Route path=path!("/prompts") view=PromptsPage ssr=SsrMode::Async/>
+            <Route path=path!("/prompts/new") view=PromptPage ssr=SsrMode::Async/>
+            <Route path=path!("/prompts/:id") view=PromptPage ssr=SsrMode::Async/>
+            <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async/>
+            <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/models") view=ModelsPage ssr=SsrMode::Async/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// What an address shows that leads nowhere; the server answers it with 404.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! {
+        <AuthFrame title="Page not found" subtitle="There is nothing at this address. It may have been moved or deleted.">
+            <ButtonLink href="/chat" variant=ButtonVariant::Primary>"Go to your chats"</ButtonLink>
+        </AuthFrame>
+    }
+    .into_any()
+}

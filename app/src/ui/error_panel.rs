@@ -1,0 +1,105 @@
+//! Error panel: says what went wrong in place of a screen, and what to do next, for every [`AppError`].
+
+use super::button::{Button, ButtonVariant};
+use super::button_link::ButtonLink;
+use super::icon::{Icon, IconDrawing, IconSize};
+use crate::browser::timer;
+use crate::error::AppError;
+use icondata_lu as lu;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// Milliseconds until a screen that could not be reached tries again by itself.
+const RETRY_AFTER_MS: u32 = 5_000;
+
+/// What went wrong and the way on. Trouble that passes is retried without being asked.
+#[component]
+pub fn ErrorPanel(
+    /// What went wrong.
+    error: AppError,
+    /// Tries again.
+    #[prop(optional, into)]
+    on_retry: Option<Callback<()>>,
+) -> impl IntoView {
+    let passes = matches!(error, AppError::Unavailable | AppError::Network);
+    if let (true, Some(on_retry)) = (passes, on_retry) {
+        Effect::new(move |_| timer::after(RETRY_AFTER_MS, move || on_retry.run(())));
+    }
+    let can_retry = !matches!(error, AppError::SignedOut | AppError::Forbidden | AppError::NotFound);
+    let signed_out = matches!(error, AppError::SignedOut);
+    let next = sign_in_address();
+    view! {
+        <div class="empty" role="alert">
+            <span class="empty-icon"><Icon icon=drawing(&error) size=IconSize::Large/></span>
+            <p class="empty-title">{heading(&error)}</p>
+            <p class="empty-body">{error.to_string()}</p>
+            <div class="empty-action">
+                {signed_out.then(|| view! { <ButtonLink href=next variant=ButtonVariant::Primary>"Sign in"</ButtonLink> })}
+                {on_retry.filter(|_| can_retry).map(|on_retry| view! {
+                    <Button icon=lu::LuRotateCcw on_click=move || on_retry.run(())>"Try again"</Button>
+                })}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn heading(error: &AppError) -> &'static str {
+    match error {
+        AppError::SignedOut => "You are signed out",
+        AppError::Forbidden => "Not allowed",
+        AppError::NotFound => "Not found",
+        AppError::Invalid(_) => "That cannot be taken",
+        AppError::Conflict(_) => "Not possible now",
+        AppError::Busy { .. } => "One moment",
+        AppError::Unavailable => "Back in a moment",
+        AppError::Internal { .. } => "Something went wrong",
+        AppError::Network => "No connection",
+    }
+}
+
+fn drawing(error: &AppError) -> IconDrawing {
+    match error {
+        AppError::SignedOut | AppError::Forbidden => lu::LuLock,
+        AppError::NotFound => lu::LuSearch,
+        AppError::Busy { .. } | AppError::Unavailable => lu::LuClock,
+        AppError::Network => lu::LuWifiOff,
+        AppError::Invalid(_) | AppError::Conflict(_) | AppError::Internal { .. } => lu::LuCircleAlert,
+    }
+}
+
+/// The sign-in screen's address that leads back to the screen it is read on.
+pub(crate) fn sign_in_address() -> String {
+    let location = use_location();
+    let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
+    let here = if query.is_empty() { path } else { format!("{path}?{query}") };
+    format!("/sign-in?next={}", escape(&here))
+}
+
+/// Percent-encodes all but the characters every part of an address may hold; the same on both targets.
+fn escape(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
+            escaped.push(char::from(byte));
+        } else {
+            write!(escaped, "%{byte:02X}").expect("writing to a String cannot fail");
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_inside_an_address_cannot_add_parameters_of_its_own() {
+        assert_eq!(escape("/chat/1?a=b&next=//evil"), "/chat/1%3Fa%3Db%26next%3D//evil");
+    }
+
+    #[test]
+    fn letters_beyond_ascii_are_escaped_byte_by_byte() {
+        assert_eq!(escape("ä b"), "%C3%A4%20b");
+    }
+}

@@ -1,0 +1,90 @@
+//! App frame: the sidebar and the screen, for everyone who is signed in.
+//!
+//! The one invariant: nothing below it is made before the viewer is known, so every screen inside may ask [`super::super::use_viewer`].
+
+use super::sidebar::SidebarPanel;
+use super::sidebar_state::Sidebar;
+use crate::browser::shortcuts::{self, Shortcut};
+use crate::error::AppError;
+use crate::features::identity::api::current_viewer;
+use crate::ui::error_panel::{ErrorPanel, sign_in_address};
+use crate::ui::icon::Icon;
+use crate::ui::icon_button::IconButton;
+use crate::ui::resource_view::LiveView;
+use crate::ui::viewer::ViewerResource;
+use domain::ViewerInfo;
+use icondata_lu as lu;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet, Redirect};
+use leptos_router::hooks::{use_location, use_navigate};
+
+/// The layout route of every signed-in screen.
+#[component]
+pub fn AppFrame() -> impl IntoView {
+    let viewer = Resource::new_blocking(|| (), |()| current_viewer());
+    provide_context(ViewerResource(viewer));
+    view! { <LiveView resource=viewer failed=turn_away let:viewer><Frame viewer/></LiveView> }.into_any()
+}
+
+/// Nobody signed in: to the sign-in screen and back here afterwards. Anything else is shown.
+fn turn_away(error: AppError) -> AnyView {
+    match error {
+        AppError::SignedOut => view! { <Redirect path=sign_in_address()/> }.into_any(),
+        error => {
+            let viewer = expect_context::<ViewerResource>().0;
+            view! { <main class="auth" id="main"><ErrorPanel error on_retry=move || viewer.refetch()/></main> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
+    provide_context(viewer);
+    let sidebar = Sidebar::provide();
+    let main = NodeRef::<html::Main>::new();
+    listen(sidebar);
+    let skip = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        if let Some(main) = main.get_untracked() {
+            let _ = main.focus();
+        }
+    };
+    view! {
+        <a class="skip-link" href="#main" on:click=skip>"Skip to content"</a>
+        <div class="frame">
+            <SidebarPanel sidebar/>
+            <div
+                class="drawer-shade" aria-hidden="true"
+                class:drawer-shade-open=move || sidebar.is_drawer_open() on:click=move |_| sidebar.close_drawer()
+            ></div>
+            <div class="frame-main" inert=move || sidebar.is_drawer_open()>
+                <div class="topbar">
+                    <IconButton label="Open sidebar" icon=lu::LuPanelLeft on_click=move || sidebar.toggle()/>
+                    <A href="/chat" exact=true attr:class="icon-button topbar-new" attr:aria-label="New chat" attr:title="New chat">
+                        <Icon icon=lu::LuSquarePen/>
+                    </A>
+                </div>
+                <main class="screen" id="main" tabindex="-1" node_ref=main><Outlet/></main>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The keys of the frame, and the drawer that closes when the person has chosen where to go.
+fn listen(sidebar: Sidebar) {
+    let navigate = use_navigate();
+    shortcuts::on(Shortcut::ToggleSidebar, move || sidebar.toggle());
+    shortcuts::on(Shortcut::NewChat, move || navigate("/chat", leptos_router::NavigateOptions::default()));
+    let location = use_location();
+    Effect::new(move |_| {
+        location.pathname.track();
+        sidebar.close_drawer();
+    });
+    Effect::new(move |_| {
+        if sidebar.is_drawer_open() {
+            shortcuts::on(Shortcut::Stop, move || sidebar.close_drawer());
+        }
+    });
+}

@@ -1,0 +1,33 @@
+//! The sidebar: what is always one press away.
+
+use super::account_menu::AccountMenu;
+use super::brand::Brand;
+use super::main_navigation::MainNavigation;
+use super::sidebar_state::Sidebar;
+use crate::features::chat::sidebar::ConversationList;
+use crate::ui::icon::Icon;
+use crate::ui::icon_button::IconButton;
+use icondata_lu as lu;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// New chat, the sections, the conversations, and the account at the foot.
+#[component]
+pub fn SidebarPanel(
+    /// Whether it shows.
+    sidebar: Sidebar,
+) -> impl IntoView {
+    view! {
+        <div class="sidebar" id="sidebar" class:sidebar-open=move || sidebar.is_drawer_open()>
+            <div class="sidebar-head">
+                <Brand/>
+                <IconButton label="Close sidebar" icon=lu::LuPanelLeft on_click=move || sidebar.toggle()/>
+            </div>
+            <A href="/chat" exact=true attr:class="new-chat"><Icon icon=lu::LuSquarePen/><span>"New chat"</span></A>
+            <MainNavigation/>
+            <div class="sidebar-list"><ConversationList/></div>
+            <div class="sidebar-foot"><AccountMenu/></div>
+        </div>
+    }
+    .into_any()
+}

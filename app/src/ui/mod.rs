@@ -1,0 +1,72 @@
+//! The design system: every control and state a screen is made of.
+//!
+//! The one invariant: a feature writes no class for looks, no `style=` (the content policy refuses it) and no `inner_html`;
+//! what it needs is here. Looks live in `style/`, one sheet per group of components.
+//!
+//! controls      [`Button`], [`ButtonLink`], [`IconButton`], [`Menu`], [`Tabs`]
+//! forms         [`Field`], [`TextArea`], [`Select`], [`Checkbox`], [`FormError`], [`Dialog`], [`ConfirmDialog`]
+//! showing       [`Table`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`]
+//! states        [`ResourceView`], [`LiveView`], [`ErrorPanel`], [`EmptyState`], skeletons, toasts
+//! frame         [`layout`]
+
+mod avatar;
+mod badge;
+mod button;
+mod button_link;
+mod card;
+mod checkbox;
+mod confirm_dialog;
+mod dialog;
+mod empty_state;
+mod error_panel;
+mod field;
+mod field_frame;
+mod form_error;
+mod icon;
+mod icon_button;
+mod kbd;
+pub mod layout;
+mod markdown;
+mod menu;
+mod page_body;
+mod page_header;
+mod progress;
+mod resource_view;
+mod select;
+mod skeleton;
+mod table;
+mod tabs;
+mod text_area;
+mod time;
+mod toast;
+mod viewer;
+
+pub use avatar::Avatar;
+pub use badge::{Badge, StatusBadge, Tone};
+pub use button::{Button, ButtonSize, ButtonVariant};
+pub use button_link::ButtonLink;
+pub use card::Card;
+pub use checkbox::Checkbox;
+pub use confirm_dialog::ConfirmDialog;
+pub use dialog::{Dialog, DialogActions, DialogSize};
+pub use empty_state::EmptyState;
+pub use error_panel::ErrorPanel;
+pub use field::{Field, FieldKind};
+pub use form_error::FormError;
+pub use icon::{Icon, IconDrawing, IconSize};
+pub use icon_button::IconButton;
+pub use kbd::Kbd;
+pub use markdown::{Markdown, MarkdownBlocks};
+pub use menu::{Menu, MenuAlign, MenuItem, MenuLink, MenuSeparator};
+pub use page_body::{PageBody, PageWidth};
+pub use page_header::PageHeader;
+pub use progress::{Progress, Spinner, SpinnerMark};
+pub use resource_view::{LiveView, Loaded, ResourceView};
+pub use select::{Select, SelectOption};
+pub use skeleton::{FormSkeleton, ListSkeleton, MessagesSkeleton, TableSkeleton};
+pub use table::Table;
+pub use tabs::{Tab, TabPanel, Tabs};
+pub use text_area::TextArea;
+pub use time::{Time, TimeStyle, write_time};
+pub use toast::{Toaster, Toasts, provide_toasts, use_toasts};
+pub use viewer::{ViewerResource, may, use_viewer, use_viewer_resource};
