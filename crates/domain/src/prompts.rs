@@ -1,6 +1,7 @@
 //! Prompts: saved assistants.
 
 use crate::datasets::Visibility;
+use crate::models::ModelSummary;
 use crate::{DatasetId, ModelId, PromptId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub struct PromptSummary {
     pub model: String,
     /// How many datasets it searches.
     pub dataset_count: u32,
+    /// How many chats of the viewer's team use it.
+    pub chat_count: u32,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
     /// Whether the viewer may change it.
@@ -86,4 +89,26 @@ pub struct PromptDetail {
     pub is_editable: bool,
     /// Why it cannot answer as set up, in a sentence (its model was removed, say).
     pub trouble: Option<String>,
+}
+
+/// A dataset that can be put into a prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetChoice {
+    /// The dataset.
+    pub id: DatasetId,
+    /// Its name.
+    pub name: String,
+    /// How many documents it holds.
+    pub document_count: u32,
+}
+
+/// What the form of a prompt offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptChoices {
+    /// Language models, grouped by provider.
+    pub models: Vec<ModelSummary>,
+    /// Datasets the viewer may read, by name.
+    pub datasets: Vec<DatasetChoice>,
+    /// Whether the viewer may share with everybody on the installation.
+    pub may_share_with_company: bool,
 }

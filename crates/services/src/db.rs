@@ -94,7 +94,7 @@ mod queries {
 
     pub(super) async fn set_viewer(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<()> {
         sqlx::query!(
-            "SELECT set_config('app.team_id', $1, true), set_config('app.user_id', $2, true)",
+            "SELECT set_config('app.team_id', $1, true) AS team, set_config('app.user_id', $2, true) AS person",
             team.to_string(),
             user.to_string()
         )

@@ -2,12 +2,12 @@
 
 use crate::{Db, Keyring, Parts, Services, Settings, SignUp, SystemClock, Viewer};
 use domain::{Permission, Role, TeamId, UserId};
-use egress::{EgressClient, EgressPolicy};
+use egress::{EgressClient, EgressPolicy, HostPort};
 use llm::MiniLmEmbedder;
 use object_store::memory::InMemory;
 use sqlx::PgPool;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// Services on the database of an `#[sqlx::test]`; bytes live in memory, loopback providers may be called.
@@ -23,7 +23,7 @@ pub fn parts(pool: &PgPool) -> Parts {
         clock: Arc::new(SystemClock),
         keyring: Keyring::generate(),
         objects: Arc::new(InMemory::new()),
-        egress: Arc::new(EgressClient::new(EgressPolicy::allow_loopback_for_tests())),
+        egress: Arc::new(egress_to_loopback()),
         minilm: Arc::new(MiniLmEmbedder::lazy(models_dir.join("all-MiniLM-L6-v2"))),
         settings: Settings {
             public_url: "http://127.0.0.1:3000".to_owned(),
@@ -33,6 +33,15 @@ pub fn parts(pool: &PgPool) -> Parts {
             session_lifetime: Duration::from_secs(30 * 24 * 3600),
         },
     }
+}
+
+/// A way out that also leads to providers on this machine, at any port that the system hands out.
+fn egress_to_loopback() -> EgressClient {
+    static ALLOW: LazyLock<Vec<HostPort>> = LazyLock::new(|| {
+        let address = |port| format!("127.0.0.1:{port}").parse().expect("a host and a port");
+        (32_768..=60_999).map(address).collect()
+    });
+    EgressClient::new(EgressPolicy { allow: ALLOW.clone(), ..EgressPolicy::default() }).expect("TLS can be set up")
 }
 
 /// A person with a team of their own, which they own.

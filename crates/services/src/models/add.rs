@@ -1,0 +1,88 @@
+//! Add: a model of a provider, which is found by its name and address or made.
+
+use super::draft::ParsedModel;
+use super::queries::{self, NewModelRow, NewProviderRow};
+use super::{MOST_DIMENSIONS, Models, provider_key};
+use crate::{Error, OnConstraint, Result, SystemTx, Viewer};
+use domain::models::{ModelSummary, ModelType, NewModel};
+use domain::{ModelId, ProviderId};
+
+impl Models<'_> {
+    /// Adds a model. An embedding model is called once, to learn the length of its vectors.
+    pub async fn add(&self, viewer: &Viewer, model: NewModel) -> Result<ModelSummary> {
+        viewer.require_system_administrator()?;
+        let parts = &self.services.parts;
+        let model = ParsedModel::parse(model, &parts.egress)?;
+        let dimensions = match model.model_type {
+            ModelType::Llm => None,
+            ModelType::Embeddings => Some(self.probed_dimensions(&model).await?),
+        };
+        let mut tx = parts.db.system_tx().await?;
+        let provider_id = self.provider_of(&mut tx, &model).await?;
+        let id = insert(&mut tx, &model, provider_id, dimensions).await?;
+        if let Some(dimensions) = dimensions {
+            queries::make_index(&mut tx, dimensions).await?;
+        }
+        let row = queries::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        tx.commit().await?;
+        Ok(self.summary(viewer, row))
+    }
+
+    async fn probed_dimensions(&self, model: &ParsedModel) -> Result<i32> {
+        let key = self.key_for(model).await?;
+        let found =
+            self.probe_embeddings(&model.base_url, key, model.name.as_str()).await.map_err(|error| Error::Conflict(error.sentence()))?;
+        check_dimensions(found).map_err(Error::Conflict)
+    }
+
+    /// The provider at this name and address, with the new key if one was typed; made when there is none.
+    async fn provider_of(&self, tx: &mut SystemTx, model: &ParsedModel) -> Result<ProviderId> {
+        let keyring = &self.services.parts.keyring;
+        let found = queries::find_provider_at(tx, model.provider.as_str(), &model.base_url).await?;
+        let Some(provider) = found else {
+            let id = ProviderId::new();
+            let sealed = provider_key::seal(keyring, id, &model.api_key);
+            let row = NewProviderRow {
+                id,
+                name: model.provider.as_str(),
+                kind: model.kind,
+                base_url: &model.base_url,
+                sealed_api_key: sealed.as_deref(),
+            };
+            queries::insert_provider(tx, &row).await.on_constraint("providers_name_base_url_key", || {
+                Error::Conflict("Somebody added this provider at the same moment. Try again.".to_owned())
+            })?;
+            return Ok(id);
+        };
+        if provider.kind != model.kind {
+            return Err(Error::field("kind", format!("“{}” is set up as {} at this address.", provider.name, provider.kind)));
+        }
+        if let Some(sealed) = provider_key::seal(keyring, provider.id, &model.api_key) {
+            queries::update_provider(tx, provider.id, &provider.base_url, Some(&sealed)).await?;
+        }
+        Ok(provider.id)
+    }
+}
+
+/// The length as the database keeps it, or a sentence about why there can be no index for it.
+pub(super) fn check_dimensions(found: usize) -> Result<i32, String> {
+    i32::try_from(found).ok().filter(|dimensions| (1..=MOST_DIMENSIONS.cast_signed()).contains(dimensions)).ok_or_else(|| {
+        format!("The model returns vectors of {found} numbers; the search index takes {MOST_DIMENSIONS} at most. Choose a smaller model.")
+    })
+}
+
+async fn insert(tx: &mut SystemTx, model: &ParsedModel, provider_id: ProviderId, dimensions: Option<i32>) -> Result<ModelId> {
+    let id = ModelId::new();
+    let row = NewModelRow {
+        id,
+        provider_id,
+        name: model.name.as_str(),
+        model_type: model.model_type,
+        context_size: model.context_size,
+        dimensions,
+    };
+    queries::insert(tx, &row).await.on_constraint("models_provider_name_key", || {
+        Error::field("name", format!("“{}” already has a model called “{}”.", model.provider, model.name))
+    })?;
+    Ok(id)
+}

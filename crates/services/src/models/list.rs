@@ -1,0 +1,46 @@
+//! List: the models that can be chosen.
+
+use super::Models;
+use super::queries::{self, ModelRow};
+use super::resolve::whole;
+use crate::{Result, Viewer};
+use domain::models::{ModelSummary, ModelType};
+
+impl Models<'_> {
+    /// The models of one type, or all of them, grouped by provider. Everybody who is signed in sees names; addresses and
+    /// whether there is a key are for system administrators.
+    pub async fn list(&self, viewer: &Viewer, model_type: Option<ModelType>) -> Result<Vec<ModelSummary>> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let rows = queries::list(&mut tx, model_type).await?;
+        Ok(rows.into_iter().map(|row| self.summary(viewer, row)).collect())
+    }
+
+    /// All models with addresses, for those who manage the installation; for others the screen does not exist.
+    pub async fn overview(&self, viewer: &Viewer) -> Result<Vec<ModelSummary>> {
+        viewer.require_system_administrator()?;
+        self.list(viewer, None).await
+    }
+
+    pub(super) fn summary(&self, viewer: &Viewer, row: ModelRow) -> ModelSummary {
+        let is_administrator = viewer.is_system_administrator;
+        ModelSummary {
+            trouble: self.trouble(&row).map(|trouble| capitalised(&trouble)),
+            id: row.id,
+            provider_id: row.provider_id,
+            provider: row.provider,
+            kind: row.kind,
+            base_url: if is_administrator { row.base_url } else { String::new() },
+            name: row.name,
+            model_type: row.model_type,
+            context_size: whole(row.context_size),
+            dimensions: row.dimensions.map(whole),
+            is_default: row.is_default,
+            has_key: is_administrator && row.has_key,
+        }
+    }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,95 @@
+//! Changing: make, change and delete prompts of one's own team.
+
+use super::Prompts;
+use super::draft::ParsedDraft;
+use super::queries;
+use super::read::{changeable, detail, may_share_with_company};
+use crate::{Error, OnConstraint, Result, TeamTx, Viewer};
+use domain::datasets::Visibility;
+use domain::prompts::{PromptDetail, PromptDraft};
+use domain::{FieldErrors, Permission, PromptId};
+
+impl Prompts<'_> {
+    /// Makes a prompt in the viewer's team.
+    pub async fn create(&self, viewer: &Viewer, draft: PromptDraft) -> Result<PromptDetail> {
+        viewer.require(Permission::ManagePrompts)?;
+        let draft = ParsedDraft::parse(draft)?;
+        may_publish(viewer, draft.visibility)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        check_references(&mut tx, viewer, &draft).await?;
+        let created = store(&mut tx, viewer, &draft).await?;
+        tx.commit().await?;
+        Ok(created)
+    }
+
+    /// Changes a prompt as a whole. Datasets that the viewer cannot read stay in it.
+    pub async fn update(&self, viewer: &Viewer, id: PromptId, draft: PromptDraft) -> Result<PromptDetail> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        viewer.require(Permission::ViewPrompts)?;
+        let before = changeable(&mut tx, viewer, id).await?;
+        let draft = ParsedDraft::parse(draft)?;
+        may_become(viewer, &before, draft.visibility)?;
+        check_references(&mut tx, viewer, &draft).await?;
+        queries::update(&mut tx, viewer.team_id, id, &draft).await.on_constraint("prompts_team_id_name_key", || name_taken(&draft))?;
+        let shown: Vec<_> = queries::list_datasets(&mut tx, viewer, id).await?.into_iter().map(domain::DatasetId::as_uuid).collect();
+        queries::delete_datasets(&mut tx, viewer.team_id, id, &shown).await?;
+        queries::insert_datasets(&mut tx, viewer.team_id, id, &draft.dataset_ids).await?;
+        let updated = detail(&mut tx, viewer, id).await?;
+        tx.commit().await?;
+        Ok(updated)
+    }
+
+    /// Deletes a prompt; chats that used it go on without.
+    pub async fn delete(&self, viewer: &Viewer, id: PromptId) -> Result<()> {
+        viewer.require(Permission::ViewPrompts)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        changeable(&mut tx, viewer, id).await?;
+        queries::delete(&mut tx, viewer.team_id, id).await?;
+        tx.commit().await
+    }
+}
+
+/// Stores a new prompt of the viewer's with its datasets.
+pub(super) async fn store(tx: &mut TeamTx, viewer: &Viewer, draft: &ParsedDraft) -> Result<PromptDetail> {
+    let id = PromptId::new();
+    queries::insert(tx, viewer, id, draft).await.on_constraint("prompts_team_id_name_key", || name_taken(draft))?;
+    queries::insert_datasets(tx, viewer.team_id, id, &draft.dataset_ids).await?;
+    detail(tx, viewer, id).await
+}
+
+/// Refuses datasets the viewer may not read, as not found, and models that cannot answer.
+async fn check_references(tx: &mut TeamTx, viewer: &Viewer, draft: &ParsedDraft) -> Result<()> {
+    let readable = queries::count_readable(tx, viewer, &draft.dataset_ids).await?;
+    if usize::try_from(readable) != Ok(draft.dataset_ids.len()) {
+        return Err(Error::NotFound);
+    }
+    match draft.model_id {
+        Some(model) if !queries::has_language_model(tx, model).await? => {
+            Err(Error::field("model_id", "This model cannot be used any more. Choose another."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn may_publish(viewer: &Viewer, visibility: Visibility) -> Result<()> {
+    if visibility != Visibility::Company || may_share_with_company(viewer) {
+        Ok(())
+    } else {
+        Err(FieldErrors::one("visibility", "Only an owner of the team can share with the whole company.").into())
+    }
+}
+
+/// Leaves a shared prompt to the team: only its maker may take it back to themselves.
+fn may_become(viewer: &Viewer, before: &queries::PromptRow, after: Visibility) -> Result<()> {
+    if before.visibility != after {
+        may_publish(viewer, after)?;
+    }
+    if after == Visibility::Private && before.created_by != viewer.user_id {
+        return Err(Error::field("visibility", "Only the person who made this prompt can make it private."));
+    }
+    Ok(())
+}
+
+fn name_taken(draft: &ParsedDraft) -> Error {
+    Error::field("name", format!("This team already has a prompt called “{}”.", draft.name))
+}
