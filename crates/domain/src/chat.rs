@@ -1,5 +1,7 @@
 //! Chat: conversations, messages, citations and the events of a running answer.
 
+use crate::models::ModelSummary;
+use crate::prompts::PromptSummary;
 use crate::words::words;
 use crate::{ChunkId, ConversationId, DocumentId, GenerationId, MessageId, ModelId, PromptId};
 use chrono::{DateTime, Utc};
@@ -57,6 +59,24 @@ pub struct ConversationSummary {
     pub updated_at: DateTime<Utc>,
     /// Whether an answer is being written.
     pub is_generating: bool,
+}
+
+/// A stretch of the conversation list under one heading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationGroup {
+    /// "Today", "Yesterday", "Last 7 days", or a month.
+    pub label: String,
+    /// Newest first.
+    pub conversations: Vec<ConversationSummary>,
+}
+
+/// The newest conversations, grouped by when they last changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationList {
+    /// Newest first.
+    pub groups: Vec<ConversationGroup>,
+    /// How many conversations there are in all.
+    pub total: u64,
 }
 
 /// A passage an answer rests on.
@@ -127,6 +147,17 @@ pub struct ConversationDetail {
     pub messages: Vec<MessageView>,
 }
 
+/// Everything the chat screen starts from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatOpening {
+    /// The conversation; none for a new chat.
+    pub conversation: Option<ConversationDetail>,
+    /// Prompts the viewer may use.
+    pub prompts: Vec<PromptSummary>,
+    /// Models that answer without a prompt.
+    pub models: Vec<ModelSummary>,
+}
+
 /// What the composer sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -178,5 +209,62 @@ impl ChatEvent {
     /// Whether nothing follows.
     pub const fn is_last(&self) -> bool {
         matches!(self, Self::Finished(_) | Self::Stopped | Self::Failed(_) | Self::Interrupted)
+    }
+}
+
+/// What an event did to the message it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It was known already, or came after the end.
+    Ignored,
+    /// Events before it are missing: follow again after `last_seq`.
+    Gap,
+    /// The message changed and more may come.
+    Changed,
+    /// The message is as it will stay.
+    Ended,
+}
+
+impl MessageView {
+    /// Takes in the event with this sequence number. The one way from events to a message, on the server and in the
+    /// browser: whatever arrives twice, late or after the end changes nothing.
+    pub fn apply(&mut self, seq: i64, event: ChatEvent) -> Applied {
+        if seq <= self.last_seq || !self.status.is_running() {
+            return Applied::Ignored;
+        }
+        if seq > self.last_seq + 1 {
+            return Applied::Gap;
+        }
+        self.last_seq = seq;
+        let end = match event {
+            ChatEvent::Started(_) => MessageStatus::InProgress,
+            ChatEvent::Delta(text) => {
+                self.content.push_str(&text);
+                MessageStatus::InProgress
+            }
+            ChatEvent::Source(citation) => {
+                // An answer that goes on keeps the sources it had.
+                if self.citations.iter().all(|known| known.number != citation.number) {
+                    self.citations.push(citation);
+                }
+                self.status
+            }
+            ChatEvent::Finished(usage) => {
+                self.usage = Some(usage);
+                MessageStatus::Success
+            }
+            ChatEvent::Stopped => MessageStatus::Cancelled,
+            ChatEvent::Failed(sentence) => {
+                self.trouble = Some(sentence);
+                MessageStatus::Error
+            }
+            ChatEvent::Interrupted => MessageStatus::Interrupted,
+        };
+        self.status = end;
+        if end.is_running() {
+            return Applied::Changed;
+        }
+        self.generation_id = None;
+        Applied::Ended
     }
 }

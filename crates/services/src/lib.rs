@@ -78,12 +78,13 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Services {
     pub(crate) parts: Arc<Parts>,
+    pub(crate) chat_runtime: Arc<chat::Runtime>,
 }
 
 impl Services {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
+        Self { parts: Arc::new(parts), chat_runtime: Arc::new(chat::Runtime::new()) }
     }
 
     /// The database, for health checks and workers.

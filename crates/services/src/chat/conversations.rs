@@ -1,0 +1,143 @@
+//! Conversations: a person's list, and one of them with its messages.
+
+use super::live::Cut;
+use super::queries::messages::MessageRow;
+use super::queries::{conversations, generations, leases, messages};
+use super::{Chat, parse_event, period};
+use crate::{Error, Result, TeamTx, Viewer};
+use domain::chat::{ChatOpening, Citation, ConversationDetail, ConversationList, ConversationSummary, MessageView, Usage};
+use domain::models::ModelType;
+use domain::text::Title;
+use domain::{ConversationId, GenerationId, MessageId, PageRequest, Permission};
+use std::collections::HashMap;
+
+impl Chat<'_> {
+    /// The viewer's conversations, the last changed first, grouped by when that was.
+    pub async fn list(&self, viewer: &Viewer, page: PageRequest) -> Result<ConversationList> {
+        self.list_like(viewer, "%", page).await
+    }
+
+    /// The viewer's conversations whose title holds `words`, in any case.
+    pub async fn search_titles(&self, viewer: &Viewer, words: &str, page: PageRequest) -> Result<ConversationList> {
+        self.list_like(viewer, &pattern(words), page).await
+    }
+
+    async fn list_like(&self, viewer: &Viewer, pattern: &str, page: PageRequest) -> Result<ConversationList> {
+        viewer.require(Permission::ViewChats)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let rows = conversations::list_for_person(&mut tx, viewer.user_id, pattern, page.limit(), page.offset()).await?;
+        let total = rows.first().map_or(0, |row| row.total.unsigned_abs());
+        let now = self.services.parts.clock.now();
+        let groups = period::group(rows.into_iter().map(ConversationSummary::from).collect(), now);
+        Ok(ConversationList { groups, total })
+    }
+
+    /// A conversation of the viewer with all its messages. One that is being written carries its text so far, the number
+    /// of the last event in it, and the run to follow.
+    pub async fn open(&self, viewer: &Viewer, id: ConversationId) -> Result<ConversationDetail> {
+        viewer.require(Permission::ViewChats)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let row = conversations::find(&mut tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
+        let rows = messages::list(&mut tx, id).await?;
+        let mut citations = citations_by_message(&mut tx, id).await?;
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            let cited = citations.remove(&row.id).unwrap_or_default();
+            let mut message = view(row, cited);
+            if let Some(generation) = message.generation_id {
+                catch_up(&mut tx, &mut message, generation).await?;
+            }
+            views.push(message);
+        }
+        Ok(ConversationDetail { id, title: row.title, prompt_id: row.prompt_id, model_id: row.model_id, messages: views })
+    }
+
+    /// What the chat screen starts from: a conversation of the viewer, or a new one, and what can answer in it.
+    pub async fn opening(&self, viewer: &Viewer, id: Option<ConversationId>) -> Result<ChatOpening> {
+        let conversation = match id {
+            Some(id) => Some(self.open(viewer, id).await?),
+            None => None,
+        };
+        let prompts = if viewer.may(Permission::ViewPrompts) { self.services.prompts().list(viewer).await? } else { Vec::new() };
+        let models = self.services.models().list(viewer, Some(ModelType::Llm)).await?;
+        Ok(ChatOpening { conversation, prompts, models })
+    }
+
+    /// Renames a conversation of the viewer.
+    pub async fn rename(&self, viewer: &Viewer, id: ConversationId, title: Title) -> Result<()> {
+        viewer.require(Permission::ManageChats)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        if !conversations::rename(&mut tx, id, viewer.user_id, title.as_str()).await? {
+            return Err(Error::NotFound);
+        }
+        tx.commit().await
+    }
+
+    /// Deletes a conversation of the viewer; an answer that is being written is stopped.
+    pub async fn delete(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
+        viewer.require(Permission::ManageChats)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let running = generations::list_running(&mut tx, id).await?;
+        if !conversations::delete(&mut tx, id, viewer.user_id).await? {
+            return Err(Error::NotFound);
+        }
+        let hints: Vec<String> = running.iter().map(GenerationId::to_string).collect();
+        leases::announce(&mut tx, &hints).await?;
+        tx.commit().await?;
+        for generation in running {
+            self.runtime().cut(generation, Cut::Lost);
+        }
+        Ok(())
+    }
+}
+
+/// A pattern for titles that hold the words as they stand.
+fn pattern(words: &str) -> String {
+    let escaped = words.trim().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    format!("%{escaped}%")
+}
+
+async fn citations_by_message(tx: &mut TeamTx, id: ConversationId) -> Result<HashMap<MessageId, Vec<Citation>>> {
+    let mut citations: HashMap<MessageId, Vec<Citation>> = HashMap::new();
+    for row in messages::list_citations(tx, id).await? {
+        citations.entry(row.message_id).or_default().push(row.into());
+    }
+    Ok(citations)
+}
+
+/// Applies the events that came so far; a run that ended since its message was read ends here too.
+pub(super) async fn catch_up(tx: &mut sqlx::PgConnection, message: &mut MessageView, generation: GenerationId) -> Result<()> {
+    for event in generations::events(tx, generation).await? {
+        message.apply(event.seq, parse_event(&event.payload)?);
+    }
+    Ok(())
+}
+
+fn view(row: MessageRow, citations: Vec<Citation>) -> MessageView {
+    let tokens = |count: Option<i64>| u32::try_from(count.unwrap_or(0)).unwrap_or(u32::MAX);
+    let usage = row.completion_tokens.map(|completion| Usage {
+        prompt_tokens: tokens(row.prompt_tokens),
+        completion_tokens: tokens(Some(completion)),
+    });
+    MessageView {
+        id: row.id,
+        role: row.role,
+        status: row.status,
+        content: row.content,
+        trouble: row.trouble,
+        model: row.model,
+        citations,
+        generation_id: row.generation_id,
+        last_seq: 0,
+        usage,
+        created_at: row.created_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn signs_of_patterns_in_a_search_stand_for_themselves() {
+        assert_eq!(super::pattern(" 100 % _x\\ "), r"%100 \% \_x\\%");
+    }
+}

@@ -1,0 +1,132 @@
+//! Conversations: a person's list.
+
+use chrono::{DateTime, Utc};
+use domain::chat::ConversationSummary;
+use domain::{ConversationId, ModelId, PromptId, UserId};
+use sqlx::PgConnection;
+
+/// What a question needs to know of its conversation.
+pub(in crate::chat) struct ConversationRow {
+    pub title: String,
+    pub prompt_id: Option<PromptId>,
+    pub model_id: Option<ModelId>,
+}
+
+/// A row of the list and how long the whole list is.
+pub(in crate::chat) struct ListedRow {
+    pub id: ConversationId,
+    pub title: String,
+    pub updated_at: DateTime<Utc>,
+    pub is_generating: bool,
+    pub total: i64,
+}
+
+impl From<ListedRow> for ConversationSummary {
+    fn from(row: ListedRow) -> Self {
+        Self { id: row.id, title: row.title, updated_at: row.updated_at, is_generating: row.is_generating }
+    }
+}
+
+/// One conversation of the person.
+pub(in crate::chat) async fn find(tx: &mut PgConnection, id: ConversationId, person: UserId) -> sqlx::Result<Option<ConversationRow>> {
+    sqlx::query_as!(
+        ConversationRow,
+        r#"SELECT title, prompt_id AS "prompt_id: PromptId", model_id AS "model_id: ModelId"
+           FROM conversations WHERE id = $1 AND user_id = $2"#,
+        id.as_uuid(),
+        person.as_uuid()
+    )
+    .fetch_optional(tx)
+    .await
+}
+
+/// One conversation of the person, locked: questions to it are taken one after the other.
+pub(in crate::chat) async fn lock(tx: &mut PgConnection, id: ConversationId, person: UserId) -> sqlx::Result<Option<ConversationRow>> {
+    sqlx::query_as!(
+        ConversationRow,
+        r#"SELECT title, prompt_id AS "prompt_id: PromptId", model_id AS "model_id: ModelId"
+           FROM conversations WHERE id = $1 AND user_id = $2 FOR UPDATE"#,
+        id.as_uuid(),
+        person.as_uuid()
+    )
+    .fetch_optional(tx)
+    .await
+}
+
+/// Starts a conversation of the person and team of the transaction.
+pub(in crate::chat) async fn insert(
+    tx: &mut PgConnection,
+    id: ConversationId,
+    title: &str,
+    prompt_id: Option<PromptId>,
+    model_id: Option<ModelId>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO conversations (id, team_id, user_id, title, prompt_id, model_id)
+         VALUES ($1, current_team(), viewing_user(), $2, $3, $4)",
+        id.as_uuid(),
+        title,
+        prompt_id.map(PromptId::as_uuid),
+        model_id.map(ModelId::as_uuid)
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Moves a conversation to the top of the list, with what is to answer in it from now on.
+pub(in crate::chat) async fn touch(
+    tx: &mut PgConnection,
+    id: ConversationId,
+    prompt_id: Option<PromptId>,
+    model_id: Option<ModelId>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE conversations SET updated_at = now(), prompt_id = $2, model_id = $3 WHERE id = $1",
+        id.as_uuid(),
+        prompt_id.map(PromptId::as_uuid),
+        model_id.map(ModelId::as_uuid)
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The person's conversations whose title is like the pattern, the last changed first.
+pub(in crate::chat) async fn list_for_person(
+    tx: &mut PgConnection,
+    person: UserId,
+    pattern: &str,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<ListedRow>> {
+    sqlx::query_as!(
+        ListedRow,
+        r#"SELECT c.id AS "id: ConversationId", c.title, c.updated_at, count(*) OVER () AS "total!",
+                  EXISTS (SELECT FROM generations g WHERE g.conversation_id = c.id AND g.status IN ('Pending', 'InProgress')) AS "is_generating!"
+           FROM conversations c
+           WHERE c.user_id = $1 AND c.title ILIKE $2
+           ORDER BY c.updated_at DESC, c.id DESC
+           LIMIT $3 OFFSET $4"#,
+        person.as_uuid(),
+        pattern,
+        limit,
+        offset
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Renames a conversation of the person; `false` when it is not theirs.
+pub(in crate::chat) async fn rename(tx: &mut PgConnection, id: ConversationId, person: UserId, title: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query!("UPDATE conversations SET title = $3 WHERE id = $1 AND user_id = $2", id.as_uuid(), person.as_uuid(), title)
+        .execute(tx)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Deletes a conversation of the person with everything in it; `false` when it is not theirs.
+pub(in crate::chat) async fn delete(tx: &mut PgConnection, id: ConversationId, person: UserId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("DELETE FROM conversations WHERE id = $1 AND user_id = $2", id.as_uuid(), person.as_uuid()).execute(tx).await?;
+    Ok(done.rows_affected() > 0)
+}

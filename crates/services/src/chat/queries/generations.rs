@@ -1,0 +1,188 @@
+//! Runs of one person: their rows and their events.
+
+use domain::chat::MessageStatus;
+use domain::{ConversationId, GenerationId, MessageId, ModelId, UserId};
+use sqlx::PgConnection;
+
+/// One stored event; its payload is the JSON of a `ChatEvent`.
+pub(in crate::chat) struct EventRow {
+    pub seq: i64,
+    pub payload: String,
+}
+
+/// What a follower finds: where the run is, and at most one of its events.
+pub(in crate::chat) struct FollowRow {
+    pub status: MessageStatus,
+    pub seq: Option<i64>,
+    pub payload: Option<String>,
+}
+
+/// How many runs there are already.
+pub(in crate::chat) struct RunningRow {
+    pub in_team: i64,
+    pub in_conversation: i64,
+}
+
+/// What a run leaves behind.
+pub(in crate::chat) struct Ending<'a> {
+    pub generation: GenerationId,
+    pub fence: i64,
+    pub status: MessageStatus,
+    pub content: &'a str,
+    pub trouble: Option<&'a str>,
+}
+
+/// Runs of the team, and of one conversation, that are not finished.
+pub(in crate::chat) async fn count_running(tx: &mut PgConnection, conversation: ConversationId) -> sqlx::Result<RunningRow> {
+    sqlx::query_as!(
+        RunningRow,
+        r#"SELECT count(*) AS "in_team!", count(*) FILTER (WHERE conversation_id = $1) AS "in_conversation!"
+           FROM generations WHERE status IN ('Pending', 'InProgress')"#,
+        conversation.as_uuid()
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// Starts another run for an answer whose earlier run is finished and forgotten.
+pub(in crate::chat) async fn replace(
+    tx: &mut PgConnection,
+    id: GenerationId,
+    conversation: ConversationId,
+    message: MessageId,
+    model: ModelId,
+) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM generations WHERE message_id = $1", message.as_uuid()).execute(&mut *tx).await?;
+    sqlx::query!(
+        "INSERT INTO generations (id, team_id, user_id, conversation_id, message_id, model_id, fence, lease_expires_at)
+         VALUES ($1, current_team(), viewing_user(), $2, $3, $4, 1, now() + interval '60 seconds')",
+        id.as_uuid(),
+        conversation.as_uuid(),
+        message.as_uuid(),
+        model.as_uuid()
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Adds events with consecutive numbers from `first` while the run still holds its fence. Adding the same events again
+/// changes nothing, so that an unclear commit can be repeated. How many were added.
+pub(in crate::chat) async fn append_events(
+    tx: &mut PgConnection,
+    id: GenerationId,
+    fence: i64,
+    first: i64,
+    payloads: &[String],
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "WITH run AS (
+             SELECT id, team_id FROM generations WHERE id = $1 AND fence = $2 AND status IN ('Pending', 'InProgress') FOR SHARE)
+         INSERT INTO generation_events (generation_id, seq, team_id, payload)
+         SELECT run.id, $3 + place - 1, run.team_id, event.payload::jsonb
+         FROM run, unnest($4::text[]) WITH ORDINALITY AS event (payload, place)
+         ON CONFLICT (generation_id, seq) DO NOTHING",
+        id.as_uuid(),
+        fence,
+        first,
+        payloads
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Whether the run is still the one that may write.
+pub(in crate::chat) async fn is_held(tx: &mut PgConnection, id: GenerationId, fence: i64) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM generations WHERE id = $1 AND fence = $2 AND status IN ('Pending', 'InProgress')) AS "held!""#,
+        id.as_uuid(),
+        fence
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// Ends a run with its message; `false` when the fence was lost.
+pub(in crate::chat) async fn finish(tx: &mut PgConnection, ending: &Ending<'_>) -> sqlx::Result<bool> {
+    let ended = sqlx::query!(
+        r#"WITH done AS (
+               UPDATE generations SET status = $3, finished_at = now()
+               WHERE id = $1 AND fence = $2 AND status IN ('Pending', 'InProgress') RETURNING message_id, conversation_id),
+             written AS (
+               UPDATE messages m SET status = $3, content = $4, trouble = $5 FROM done WHERE m.id = done.message_id),
+             moved AS (
+               UPDATE conversations c SET updated_at = now() FROM done WHERE c.id = done.conversation_id)
+           SELECT count(*) AS "count!" FROM done"#,
+        ending.generation.as_uuid(),
+        ending.fence,
+        ending.status.as_str(),
+        ending.content,
+        ending.trouble
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(ended.count > 0)
+}
+
+/// Whether the run of a finished transaction ended in this very way: an unclear commit may be asked about.
+pub(in crate::chat) async fn ended_as(tx: &mut PgConnection, id: GenerationId, fence: i64, status: MessageStatus) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM generations WHERE id = $1 AND fence = $2 AND status = $3) AS "ended!""#,
+        id.as_uuid(),
+        fence,
+        status.as_str()
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// The events of a run, in order.
+pub(in crate::chat) async fn events(tx: &mut PgConnection, id: GenerationId) -> sqlx::Result<Vec<EventRow>> {
+    sqlx::query_as!(
+        EventRow,
+        r#"SELECT seq, payload::text AS "payload!" FROM generation_events WHERE generation_id = $1 ORDER BY seq"#,
+        id.as_uuid()
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Where a run of the person is and its next events; no row when the run is not theirs.
+pub(in crate::chat) async fn follow(tx: &mut PgConnection, id: GenerationId, person: UserId, after: i64, limit: i64) -> sqlx::Result<Vec<FollowRow>> {
+    sqlx::query_as!(
+        FollowRow,
+        r#"SELECT g.status AS "status: MessageStatus", e.seq AS "seq?", e.payload::text AS payload
+           FROM generations g LEFT JOIN generation_events e ON e.generation_id = g.id AND e.seq > $3
+           WHERE g.id = $1 AND g.user_id = $2
+           ORDER BY e.seq LIMIT $4"#,
+        id.as_uuid(),
+        person.as_uuid(),
+        after,
+        limit
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Asks a run of the person to stop; `false` when it is not theirs.
+pub(in crate::chat) async fn request_stop(tx: &mut PgConnection, id: GenerationId, person: UserId) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE generations SET stop_requested_at = coalesce(stop_requested_at, now()) WHERE id = $1 AND user_id = $2",
+        id.as_uuid(),
+        person.as_uuid()
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The unfinished runs of a conversation.
+pub(in crate::chat) async fn list_running(tx: &mut PgConnection, conversation: ConversationId) -> sqlx::Result<Vec<GenerationId>> {
+    sqlx::query_scalar!(
+        r#"SELECT id AS "id: GenerationId" FROM generations WHERE conversation_id = $1 AND status IN ('Pending', 'InProgress')"#,
+        conversation.as_uuid()
+    )
+    .fetch_all(tx)
+    .await
+}

@@ -1,0 +1,12 @@
+//! The SQL of chat, by what it is about.
+//!
+//! The invariant: a conversation is one person's: every statement that starts from an id a browser sent also takes the person.
+//!
+//! the list and its rows   [`conversations`]
+//! questions and answers   [`messages`]
+//! runs and their events   [`generations`], and those across teams (leases, sweeps): [`leases`]
+
+pub(super) mod conversations;
+pub(super) mod generations;
+pub(super) mod leases;
+pub(super) mod messages;

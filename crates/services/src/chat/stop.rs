@@ -1,0 +1,24 @@
+//! Stop: the person has read enough.
+
+use super::live::Cut;
+use super::queries::{generations, leases};
+use super::Chat;
+use super::work::STOP;
+use crate::{Error, Result, Viewer};
+use domain::{GenerationId, Permission};
+
+impl Chat<'_> {
+    /// Stops a run of the viewer, at once on this server and within 2 s on any other. The text so far is kept. Stopping
+    /// what has ended is no error.
+    pub async fn stop(&self, viewer: &Viewer, id: GenerationId) -> Result<()> {
+        viewer.require(Permission::ManageChats)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        if !generations::request_stop(&mut tx, id, viewer.user_id).await? {
+            return Err(Error::NotFound);
+        }
+        leases::announce(&mut tx, &[format!("{STOP}{id}")]).await?;
+        tx.commit().await?;
+        self.runtime().cut(id, Cut::Stopped);
+        Ok(())
+    }
+}
