@@ -1,5 +1,6 @@
 //! Identity: who is signed in, and from where.
 
+use crate::team::InvitationPreview;
 use crate::words::words;
 use crate::{Permission, SessionId, TeamId, UserId};
 use chrono::{DateTime, Utc};
@@ -64,6 +65,7 @@ pub struct SessionSummary {
 
 /// What `/account` shows and changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Profile {
     /// First name.
     pub first_name: String,
@@ -73,4 +75,17 @@ pub struct Profile {
     pub tone: String,
     /// What models should know about the person.
     pub about: String,
+}
+
+/// What the entry screens say before anything is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUpTerms {
+    /// Nobody has an account yet: the first one will manage the installation.
+    pub is_first: bool,
+    /// An account needs an invitation.
+    pub needs_invitation: bool,
+    /// What the given link invites to, when it still does.
+    pub invitation: Option<InvitationPreview>,
+    /// The address of whoever is signed in already.
+    pub signed_in_as: Option<String>,
 }

@@ -51,3 +51,14 @@ pub struct InvitationSent {
     /// Where the invited person signs up.
     pub link: String,
 }
+
+/// What an invitation's link leads to, shown to whoever holds the link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationPreview {
+    /// The team that invites.
+    pub team_name: String,
+    /// The address it is for.
+    pub email: String,
+    /// What the person will be in that team.
+    pub role: Role,
+}

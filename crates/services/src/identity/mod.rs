@@ -1,8 +1,61 @@
-//! People, sessions and accounts.
+//! Identity: people, how they prove who they are, and the sessions of their browsers.
+//!
+//! The invariant: secrets (passwords, tokens) are stored as hashes only, and a suspended or removed person has no [`crate::Viewer`].
+//!
+//! making an account   [`sign_up`]          proving it again    [`sign_in`], [`throttle`], [`password`]
+//! browsers            [`sessions`]         one's own settings  [`account`]
+//! tables: users, sessions, sign_ins, throttles (and teams, memberships, which `services::team` owns)
+
+mod account;
+mod device;
+mod password;
+mod queries;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod throttle;
+pub(crate) mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use password::Password;
+pub use sign_up::NewPerson;
+pub(crate) use queries::{insert_membership, use_invitation};
+pub(crate) use sign_up::invitation_is_over;
 
 use crate::Services;
+use domain::{TeamId, UserId};
+use secrecy::SecretString;
 
 /// People, sessions and accounts.
 pub struct Identity<'a> {
     pub(crate) services: &'a Services,
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The address of the peer.
+    pub ip: std::net::IpAddr,
+    /// What the browser calls itself.
+    pub user_agent: String,
+}
+
+impl Origin {
+    /// What the browser calls itself, cut to 300 characters.
+    fn short_user_agent(&self) -> String {
+        self.user_agent.chars().filter(|c| !c.is_control()).take(300).collect()
+    }
+}
+
+/// A fresh session: the token goes into the cookie and is not kept anywhere else.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// What the browser presents from now on.
+    pub token: SecretString,
+    /// Who signed in.
+    pub user_id: UserId,
+    /// The team the session starts in.
+    pub team_id: TeamId,
 }

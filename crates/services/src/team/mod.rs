@@ -1,4 +1,16 @@
-//! Members and invitations.
+//! Team: who is in it, who is asked to join, and joining.
+//!
+//! The invariant: nobody gives a role above their own, and an invitation works once, for one address.
+//!
+//! lists         `members`           asking and joining    `invitations`
+//! tables: memberships, invitations, teams
+
+mod invitations;
+mod members;
+mod queries;
+
+#[cfg(test)]
+mod tests;
 
 use crate::Services;
 

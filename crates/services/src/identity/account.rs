@@ -1,0 +1,95 @@
+//! One's own account: profile, password, and what the frame shows.
+
+use super::{Identity, Password, password, queries, throttle, token};
+use crate::{Error, Result, Viewer};
+use domain::identity::Profile;
+use domain::text::{AboutYou, EmailAddress, FirstName, LastName, Tone};
+use domain::{FieldErrors, ViewerInfo};
+use secrecy::{ExposeSecret as _, SecretString};
+
+impl Identity<'_> {
+    /// What the frame of every screen needs to know about the viewer.
+    pub async fn current_viewer_info(&self, viewer: &Viewer) -> Result<ViewerInfo> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let account = queries::get_account(&mut tx, viewer.user_id).await?;
+        let team_name = queries::team_name(&mut tx, viewer.team_id).await?;
+        Ok(ViewerInfo {
+            user_id: viewer.user_id,
+            first_name: account.first_name,
+            last_name: account.last_name,
+            email: account.email,
+            team_id: viewer.team_id,
+            team_name,
+            is_system_administrator: viewer.is_system_administrator,
+            permissions: viewer.permissions.clone(),
+        })
+    }
+
+    /// What `/account` shows.
+    pub async fn profile(&self, viewer: &Viewer) -> Result<Profile> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let account = queries::get_account(&mut tx, viewer.user_id).await?;
+        Ok(Profile { first_name: account.first_name, last_name: account.last_name, tone: account.tone, about: account.about })
+    }
+
+    /// Changes one's own profile; returns it as it was taken.
+    pub async fn update_profile(&self, viewer: &Viewer, profile: Profile) -> Result<Profile> {
+        let mut wrong = FieldErrors::default();
+        let mut note = |error: domain::InvalidText| wrong.add(error.field, error.message);
+        let first_name = FirstName::parse(profile.first_name).map_err(&mut note);
+        let last_name = LastName::parse(profile.last_name).map_err(&mut note);
+        let tone = Tone::parse(profile.tone).map_err(&mut note);
+        let about = AboutYou::parse(profile.about).map_err(&mut note);
+        let (Ok(first_name), Ok(last_name), Ok(tone), Ok(about)) = (first_name, last_name, tone, about) else {
+            return Err(wrong.into());
+        };
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let names = (first_name.as_str(), last_name.as_str());
+        queries::update_profile(&mut tx, viewer.user_id, names, tone.as_str(), about.as_str()).await?;
+        tx.commit().await?;
+        Ok(Profile {
+            first_name: first_name.into_string(),
+            last_name: last_name.into_string(),
+            tone: tone.into_string(),
+            about: about.into_string(),
+        })
+    }
+
+    /// Takes a new password from whoever knows the present one, and ends all other sessions. Wrong guesses are counted like
+    /// failed sign-ins.
+    pub async fn change_password(&self, viewer: &Viewer, current: SecretString, new: SecretString) -> Result<()> {
+        let db = &self.services.parts.db;
+        let account = {
+            let mut tx = db.system_tx().await?;
+            queries::get_account(&mut tx, viewer.user_id).await?
+        };
+        let known = [account.first_name.as_str(), &account.last_name, &account.email];
+        let new = Password::parse(new.expose_secret().to_owned(), "new_password", &known)?;
+        let email = EmailAddress::parse(&account.email)?;
+        let key = throttle::address_key("change-password", &email);
+        let taken = throttle::take(db, self.services.parts.clock.now(), vec![(key, throttle::SIGN_IN_PER_ADDRESS)]).await?;
+        if !password::matches(current, Some(account.password_hash)).await? {
+            return Err(Error::field("current_password", "This is not your present password."));
+        }
+        let hash = new.hash().await?;
+        let mut tx = db.system_tx().await?;
+        queries::set_password(&mut tx, viewer.user_id, &hash).await?;
+        queries::delete_sessions_but(&mut tx, viewer.user_id, viewer.session_id).await?;
+        tx.commit().await?;
+        taken.give_back(db).await
+    }
+
+    /// Gives an account a random password, ends its sessions, and returns the password to hand over: the way back in for
+    /// whoever has the server's command line.
+    pub async fn reset_password(&self, email: &str) -> Result<SecretString> {
+        let email = EmailAddress::parse(email)?;
+        let fresh: String = token::fresh().chars().take(24).collect();
+        let hash = Password::parse(fresh.clone(), "password", &[])?.hash().await?;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let known = queries::find_credentials(&mut tx, &email).await?.ok_or(Error::NotFound)?;
+        queries::set_password(&mut tx, known.user_id, &hash).await?;
+        queries::delete_sessions_but(&mut tx, known.user_id, None).await?;
+        tx.commit().await?;
+        Ok(fresh.into())
+    }
+}

@@ -1,0 +1,424 @@
+//! The SQL of identity. All of it runs as the system role: people and sessions belong to no team.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::text::EmailAddress;
+use domain::{InvitationId, Permission, Role, SessionId, TeamId, UserId};
+use sqlx::PgConnection;
+use sqlx::postgres::types::PgInterval;
+
+/// Anything that may stand for "the first account is being made"; only its equality with itself matters.
+const FIRST_ACCOUNT_LOCK: i64 = 0x6c79_6365_756d_0001;
+
+fn interval(length: TimeDelta) -> PgInterval {
+    PgInterval { months: 0, days: 0, microseconds: length.num_microseconds().unwrap_or(i64::MAX) }
+}
+
+// ---- people ----------------------------------------------------------------------------------------------------
+
+pub(super) async fn has_people(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users) AS "has_people!""#).fetch_one(connection).await
+}
+
+/// Held until the transaction ends, so that only one can find that it is the first.
+pub(super) async fn lock_first_account(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", FIRST_ACCOUNT_LOCK).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) struct NewUser<'a> {
+    pub id: UserId,
+    pub email: &'a EmailAddress,
+    pub first_name: &'a str,
+    pub last_name: &'a str,
+    pub password_hash: &'a str,
+    pub is_system_administrator: bool,
+    pub now: DateTime<Utc>,
+}
+
+pub(super) async fn insert_user(connection: &mut PgConnection, user: NewUser<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO users (id, email, first_name, last_name, password_hash, is_system_administrator, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        user.id.as_uuid(),
+        user.email.as_str(),
+        user.first_name,
+        user.last_name,
+        user.password_hash,
+        user.is_system_administrator,
+        user.now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_personal_team(connection: &mut PgConnection, id: TeamId, name: &str, owner: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO teams (id, name, is_personal, created_by) VALUES ($1, $2, true, $3)",
+        id.as_uuid(),
+        name,
+        owner.as_uuid()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) struct Credentials {
+    pub user_id: UserId,
+    pub password_hash: String,
+    pub is_suspended: bool,
+}
+
+pub(super) async fn find_credentials(connection: &mut PgConnection, email: &EmailAddress) -> sqlx::Result<Option<Credentials>> {
+    sqlx::query_as!(
+        Credentials,
+        r#"SELECT id AS "user_id: UserId", password_hash, suspended_at IS NOT NULL AS "is_suspended!" FROM users WHERE email = $1"#,
+        email.as_str()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(super) struct AccountRow {
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub tone: String,
+    pub about: String,
+    pub password_hash: String,
+}
+
+pub(super) async fn get_account(connection: &mut PgConnection, user: UserId) -> sqlx::Result<AccountRow> {
+    sqlx::query_as!(
+        AccountRow,
+        "SELECT email, first_name, last_name, tone, about, password_hash FROM users WHERE id = $1",
+        user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub(super) async fn update_profile(
+    connection: &mut PgConnection,
+    user: UserId,
+    names: (&str, &str),
+    tone: &str,
+    about: &str,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET first_name = $2, last_name = $3, tone = $4, about = $5 WHERE id = $1",
+        user.as_uuid(),
+        names.0,
+        names.1,
+        tone,
+        about
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn set_password(connection: &mut PgConnection, user: UserId, password_hash: &str) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET password_hash = $2 WHERE id = $1", user.as_uuid(), password_hash).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn team_name(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<String> {
+    sqlx::query_scalar!("SELECT name FROM teams WHERE id = $1", team.as_uuid()).fetch_one(connection).await
+}
+
+// ---- memberships and invitations, as far as sessions start from them ------------------------------------------------
+
+pub(crate) async fn insert_membership(connection: &mut PgConnection, team: TeamId, user: UserId, role: Role) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO memberships (team_id, user_id, roles) VALUES ($1, $2, ARRAY[$3::text])",
+        team.as_uuid(),
+        user.as_uuid(),
+        role.as_str()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The team a session starts in: where the person was last, else their own.
+pub(super) async fn find_home_team(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<TeamId>> {
+    sqlx::query_scalar!(
+        r#"SELECT memberships.team_id AS "team_id: TeamId"
+           FROM memberships JOIN teams ON teams.id = memberships.team_id
+           LEFT JOIN LATERAL (SELECT max(last_seen_at) AS seen FROM sessions
+                              WHERE sessions.user_id = $1 AND sessions.team_id = memberships.team_id) AS latest ON true
+           WHERE memberships.user_id = $1
+           ORDER BY latest.seen DESC NULLS LAST, teams.is_personal DESC, memberships.created_at
+           LIMIT 1"#,
+        user.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(super) async fn is_member(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM memberships WHERE team_id = $1 AND user_id = $2) AS "is_member!""#,
+        team.as_uuid(),
+        user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub(crate) struct OpenInvitation {
+    pub id: InvitationId,
+    pub team_name: String,
+    pub email: String,
+    pub role: String,
+    pub verifier_hash: Vec<u8>,
+}
+
+/// An invitation that can still be used.
+pub(crate) async fn find_open_invitation(
+    connection: &mut PgConnection,
+    selector: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<OpenInvitation>> {
+    sqlx::query_as!(
+        OpenInvitation,
+        r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, verifier_hash
+           FROM invitations JOIN teams ON teams.id = invitations.team_id
+           WHERE selector = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
+        selector,
+        now
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Uses an invitation up; of several that try at once, one gets the team.
+pub(crate) async fn use_invitation(
+    connection: &mut PgConnection,
+    id: InvitationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<(TeamId, String)>> {
+    let used = sqlx::query!(
+        r#"UPDATE invitations SET used_at = $2
+           WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+           RETURNING team_id AS "team_id: TeamId", role"#,
+        id.as_uuid(),
+        now
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(used.map(|row| (row.team_id, row.role)))
+}
+
+// ---- sessions -------------------------------------------------------------------------------------------------
+
+pub(super) struct NewSession<'a> {
+    pub token_hash: &'a [u8],
+    pub user: UserId,
+    pub team: TeamId,
+    pub ip: String,
+    pub user_agent: String,
+    pub now: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+pub(super) async fn insert_session(connection: &mut PgConnection, session: NewSession<'_>) -> sqlx::Result<SessionId> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO sessions (id, token_hash, user_id, team_id, ip, user_agent, created_at, last_seen_at, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) RETURNING id AS "id: SessionId""#,
+        SessionId::new().as_uuid(),
+        session.token_hash,
+        session.user.as_uuid(),
+        session.team.as_uuid(),
+        session.ip,
+        session.user_agent,
+        session.now,
+        session.expires_at
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub(super) struct ViewerRow {
+    pub session_id: SessionId,
+    pub user_id: UserId,
+    pub session_team: TeamId,
+    pub team_id: TeamId,
+    pub last_seen_at: DateTime<Utc>,
+    pub is_system_administrator: bool,
+    pub permissions: Vec<String>,
+}
+
+/// Who holds the token, in the team of the session, or in another of theirs when they are no longer in that one.
+pub(super) async fn find_viewer(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<Option<ViewerRow>> {
+    sqlx::query_as!(
+        ViewerRow,
+        r#"SELECT sessions.id AS "session_id: SessionId", users.id AS "user_id: UserId", sessions.team_id AS "session_team: TeamId",
+                  home.team_id AS "team_id: TeamId", sessions.last_seen_at, users.is_system_administrator,
+                  ARRAY(SELECT DISTINCT permission FROM roles_permissions WHERE role = ANY (home.roles)) AS "permissions!"
+           FROM sessions
+           JOIN users ON users.id = sessions.user_id AND users.suspended_at IS NULL
+           JOIN LATERAL (SELECT memberships.team_id, memberships.roles
+                         FROM memberships JOIN teams ON teams.id = memberships.team_id
+                         WHERE memberships.user_id = users.id
+                         ORDER BY memberships.team_id = sessions.team_id DESC, teams.is_personal DESC, memberships.created_at
+                         LIMIT 1) AS home ON true
+           WHERE sessions.token_hash = $1 AND sessions.expires_at > $2"#,
+        token_hash,
+        now
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(super) async fn touch_session(
+    connection: &mut PgConnection,
+    id: SessionId,
+    team: TeamId,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE sessions SET last_seen_at = $3, expires_at = $4, team_id = $2 WHERE id = $1",
+        id.as_uuid(),
+        team.as_uuid(),
+        now,
+        expires_at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Whether the session still stands and its person may still come in.
+pub(super) async fn is_session_alive(connection: &mut PgConnection, id: SessionId, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM sessions
+                          JOIN users ON users.id = sessions.user_id AND users.suspended_at IS NULL
+                          JOIN memberships ON memberships.user_id = users.id AND memberships.team_id = $2
+                          WHERE sessions.id = $1 AND sessions.expires_at > $3) AS "is_alive!""#,
+        id.as_uuid(),
+        team.as_uuid(),
+        now
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub(super) struct SessionRow {
+    pub id: SessionId,
+    pub user_agent: String,
+    pub ip: String,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+}
+
+pub(super) async fn list_sessions(connection: &mut PgConnection, user: UserId, now: DateTime<Utc>) -> sqlx::Result<Vec<SessionRow>> {
+    sqlx::query_as!(
+        SessionRow,
+        r#"SELECT id AS "id: SessionId", user_agent, ip, created_at, last_seen_at
+           FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, id DESC LIMIT 200"#,
+        user.as_uuid(),
+        now
+    )
+    .fetch_all(connection)
+    .await
+}
+
+pub(super) async fn set_session_team(connection: &mut PgConnection, id: SessionId, team: TeamId) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sessions SET team_id = $2 WHERE id = $1", id.as_uuid(), team.as_uuid()).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn delete_session_by_token(connection: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM sessions WHERE token_hash = $1", token_hash).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn delete_session(connection: &mut PgConnection, user: UserId, id: SessionId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("DELETE FROM sessions WHERE id = $2 AND user_id = $1", user.as_uuid(), id.as_uuid()).execute(connection).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends all sessions of a person, but one if given.
+pub(super) async fn delete_sessions_but(connection: &mut PgConnection, user: UserId, keep: Option<SessionId>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2::uuid",
+        user.as_uuid(),
+        keep.map(SessionId::as_uuid)
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn delete_expired(connection: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
+    let sessions = sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now).execute(&mut *connection).await?;
+    sqlx::query!("DELETE FROM throttles WHERE arrival_at <= $1", now).execute(connection).await?;
+    Ok(sessions.rows_affected())
+}
+
+// ---- attempts -------------------------------------------------------------------------------------------------
+
+pub(super) async fn insert_sign_in(
+    connection: &mut PgConnection,
+    user: Option<UserId>,
+    email_hash: &[u8],
+    succeeded: bool,
+    origin: (String, String),
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO sign_ins (id, user_id, email_hash, succeeded, ip, user_agent, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        SessionId::new().as_uuid(),
+        user.map(UserId::as_uuid),
+        email_hash,
+        succeeded,
+        origin.0,
+        origin.1,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Counts an attempt and tells when all so far are paid off; nothing when there are too many.
+pub(super) async fn take_attempt(
+    connection: &mut PgConnection,
+    key: &str,
+    now: DateTime<Utc>,
+    every: TimeDelta,
+    slack: TimeDelta,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!(
+        "INSERT INTO throttles AS kept (key, arrival_at) VALUES ($1, $2::timestamptz + $3::interval)
+         ON CONFLICT (key) DO UPDATE SET arrival_at = greatest(kept.arrival_at, $2) + $3
+         WHERE kept.arrival_at <= $2 + $4::interval
+         RETURNING arrival_at",
+        key,
+        now,
+        interval(every),
+        interval(slack)
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(super) async fn arrival_of(connection: &mut PgConnection, key: &str) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("SELECT arrival_at FROM throttles WHERE key = $1", key).fetch_optional(connection).await
+}
+
+pub(super) async fn give_attempt_back(connection: &mut PgConnection, key: &str, every: TimeDelta) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE throttles SET arrival_at = arrival_at - $2::interval WHERE key = $1", key, interval(every))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The words of the database as permissions; what this version does not know is left out.
+pub(super) fn permissions(words: &[String]) -> Vec<Permission> {
+    words.iter().filter_map(|word| word.parse().ok()).collect()
+}

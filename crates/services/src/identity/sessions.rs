@@ -1,0 +1,104 @@
+//! Sessions: who holds a token, which browsers a person is signed in with, and ending them.
+
+use super::{Identity, device, queries, token};
+use crate::{Error, Result, Viewer};
+use chrono::TimeDelta;
+use domain::{Permission, SessionId, SessionSummary, TeamId};
+
+/// How exactly "last seen" is kept: a write per minute and session, not per request.
+const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+impl Identity<'_> {
+    /// The person who holds this token, in the team they work in; nobody when it ended, was never given out, or they are
+    /// suspended. Being seen moves the end of the session on.
+    pub async fn viewer_for_token(&self, presented: &str) -> Result<Option<Viewer>> {
+        let now = self.services.parts.clock.now();
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let Some(row) = queries::find_viewer(&mut tx, &token::hash(presented), now).await? else { return Ok(None) };
+        if row.team_id != row.session_team || now - row.last_seen_at >= SEEN_EVERY {
+            queries::touch_session(&mut tx, row.session_id, row.team_id, now, now + self.session_lifetime()).await?;
+            tx.commit().await?;
+        }
+        let mut permissions = queries::permissions(&row.permissions);
+        if row.is_system_administrator {
+            permissions.push(Permission::ManageModels);
+        }
+        Ok(Some(Viewer {
+            user_id: row.user_id,
+            team_id: row.team_id,
+            session_id: Some(row.session_id),
+            is_system_administrator: row.is_system_administrator,
+            permissions,
+        }))
+    }
+
+    /// Whether the viewer's session still stands in its team: what an open stream asks every few seconds.
+    pub async fn is_still_signed_in(&self, viewer: &Viewer) -> Result<bool> {
+        let Some(session) = viewer.session_id else { return Ok(true) };
+        let mut tx = self.services.parts.db.system_tx().await?;
+        Ok(queries::is_session_alive(&mut tx, session, viewer.team_id, self.services.parts.clock.now()).await?)
+    }
+
+    /// Ends the session that holds this token, if there is one.
+    pub async fn sign_out(&self, presented: &str) -> Result<()> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        queries::delete_session_by_token(&mut tx, &token::hash(presented)).await?;
+        tx.commit().await
+    }
+
+    /// Ends the session the viewer came with.
+    pub async fn end_own_session(&self, viewer: &Viewer) -> Result<()> {
+        let session = viewer.session_id.ok_or(Error::SignedOut)?;
+        self.end_session(viewer, session).await
+    }
+
+    /// Ends one of the viewer's sessions; another person's does not exist.
+    pub async fn end_session(&self, viewer: &Viewer, session: SessionId) -> Result<()> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        if !queries::delete_session(&mut tx, viewer.user_id, session).await? {
+            return Err(Error::NotFound);
+        }
+        tx.commit().await
+    }
+
+    /// Ends all sessions of the viewer, this one included.
+    pub async fn sign_out_everywhere(&self, viewer: &Viewer) -> Result<()> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        queries::delete_sessions_but(&mut tx, viewer.user_id, None).await?;
+        tx.commit().await
+    }
+
+    /// The browsers the viewer is signed in with, the latest first.
+    pub async fn list_sessions(&self, viewer: &Viewer) -> Result<Vec<SessionSummary>> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let rows = queries::list_sessions(&mut tx, viewer.user_id, self.services.parts.clock.now()).await?;
+        let summary = |row: queries::SessionRow| SessionSummary {
+            id: row.id,
+            device: device::describe(&row.user_agent),
+            ip: row.ip,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            is_current: Some(row.id) == viewer.session_id,
+        };
+        Ok(rows.into_iter().map(summary).collect())
+    }
+
+    /// Goes on in another of the viewer's teams; a team they are not in does not exist.
+    pub async fn switch_team(&self, viewer: &Viewer, team: TeamId) -> Result<()> {
+        let session = viewer.session_id.ok_or(Error::SignedOut)?;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        if !queries::is_member(&mut tx, team, viewer.user_id).await? {
+            return Err(Error::NotFound);
+        }
+        queries::set_session_team(&mut tx, session, team).await?;
+        tx.commit().await
+    }
+
+    /// Deletes sessions that ended and throttles that are paid off; returns how many sessions. Housekeeping calls it.
+    pub async fn delete_expired(&self) -> Result<u64> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let deleted = queries::delete_expired(&mut tx, self.services.parts.clock.now()).await?;
+        tx.commit().await?;
+        Ok(deleted)
+    }
+}

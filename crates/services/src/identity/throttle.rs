@@ -1,0 +1,89 @@
+//! Throttles: how often something may be tried, counted in Postgres so that every server of an installation counts together.
+//!
+//! The generic cell rate algorithm: one row per key holds the moment at which all attempts so far are paid off.
+
+use super::queries;
+use crate::{Db, Error, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::text::EmailAddress;
+use std::net::IpAddr;
+
+/// How many attempts at once, and how long until one more is earned.
+#[derive(Clone, Copy)]
+pub(super) struct Limit {
+    burst: i32,
+    every: TimeDelta,
+}
+
+/// Failed sign-ins from one network address.
+pub(super) const SIGN_IN_PER_IP: Limit = Limit { burst: 3, every: TimeDelta::seconds(20) };
+/// Failed sign-ins to one account, from wherever.
+pub(super) const SIGN_IN_PER_ADDRESS: Limit = Limit { burst: 10, every: TimeDelta::seconds(60) };
+/// New accounts from one network address: whole offices start on one morning.
+pub(super) const SIGN_UP_PER_IP: Limit = Limit { burst: 100, every: TimeDelta::seconds(2) };
+
+/// Attempts that were counted and can be given back.
+pub(super) struct Taken(Vec<(String, Limit)>);
+
+/// Counts one attempt under every key, or refuses with the time to wait and counts none.
+pub(super) async fn take(db: &Db, now: DateTime<Utc>, keys: Vec<(String, Limit)>) -> Result<Taken> {
+    let mut tx = db.system_tx().await?;
+    for (key, limit) in &keys {
+        let slack = limit.every * (limit.burst - 1);
+        if queries::take_attempt(&mut tx, key, now, limit.every, slack).await?.is_none() {
+            let free_at = queries::arrival_of(&mut tx, key).await?.unwrap_or(now) - slack;
+            let wait = u32::try_from((free_at - now).num_seconds() + 1).unwrap_or(1).max(1);
+            return Err(Error::Busy { retry_after_s: wait });
+        }
+    }
+    tx.commit().await?;
+    Ok(Taken(keys))
+}
+
+impl Taken {
+    /// Gives the attempts back: only failures count.
+    pub(super) async fn give_back(self, db: &Db) -> Result<()> {
+        let mut tx = db.system_tx().await?;
+        for (key, limit) in &self.0 {
+            queries::give_attempt_back(&mut tx, key, limit.every).await?;
+        }
+        tx.commit().await
+    }
+}
+
+/// The key of a network address; one IPv6 customer holds a whole /64.
+pub(super) fn ip_key(what: &str, ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => format!("{what}:ip:{v4}"),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{what}:ip:{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// The key of an account; the address itself is not stored.
+pub(super) fn address_key(what: &str, email: &EmailAddress) -> String {
+    use std::fmt::Write as _;
+    let hash = super::token::hash(email.as_str());
+    hash.iter().fold(format!("{what}:address:"), |mut key, byte| {
+        write!(key, "{byte:02x}").expect("writing to a String cannot fail");
+        key
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapped_address_counts_as_the_one_it_maps() {
+        assert_eq!(ip_key("a", "::ffff:10.0.0.1".parse().unwrap()), ip_key("a", "10.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn addresses_of_one_customer_network_count_together() {
+        assert_eq!(ip_key("a", "2001:db8:1:2:3::4".parse().unwrap()), ip_key("a", "2001:db8:1:2:ffff::1".parse().unwrap()));
+        assert_ne!(ip_key("a", "2001:db8:1:2::1".parse().unwrap()), ip_key("a", "2001:db8:1:3::1".parse().unwrap()));
+    }
+}
