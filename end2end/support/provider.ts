@@ -1,0 +1,76 @@
+// A model server of the tests' own: OpenAI-compatible on the wire, says what a test tells it to, when the test tells it to.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+/** One request of a chat model, open until the test ends it. */
+export class Call {
+  constructor(
+    readonly messages: { role: string; content: string }[],
+    private readonly response: ServerResponse,
+  ) {}
+
+  say(text: string): void {
+    this.send({ choices: [{ index: 0, delta: { content: text } }] });
+  }
+
+  finish(): void {
+    this.send({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { prompt_tokens: 12, completion_tokens: 34 } });
+    this.response.end('data: [DONE]\n\n');
+  }
+
+  /** An error after status 200. */
+  fail(message: string): void {
+    this.send({ error: { message } });
+    this.response.end();
+  }
+
+  /** Resolves when the other side hangs up. */
+  hungUp(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.response.destroyed) resolve();
+      this.response.on('close', () => resolve());
+    });
+  }
+
+  private send(chunk: unknown): void {
+    this.response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  }
+}
+
+/** Listens where the server under test may go; scripts/test names the port. */
+export class Provider {
+  static readonly port = Number(process.env.FAKE_PROVIDER_PORT ?? '9100');
+  static readonly baseUrl = `http://127.0.0.1:${Provider.port}/v1`;
+  private readonly server: Server;
+  private readonly calls: Call[] = [];
+  private readonly waiting: ((call: Call) => void)[] = [];
+
+  constructor() {
+    this.server = createServer((request, response) => void this.answer(request, response));
+  }
+
+  start(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(Provider.port, '127.0.0.1', resolve));
+  }
+
+  stop(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  /** The next request that no test has taken yet. */
+  call(): Promise<Call> {
+    const call = this.calls.shift();
+    return call ? Promise.resolve(call) : new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const part of request) body += part;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.flushHeaders();
+    const call = new Call(JSON.parse(body || '{}').messages ?? [], response);
+    const taker = this.waiting.shift();
+    if (taker) taker(call);
+    else this.calls.push(call);
+  }
+}
