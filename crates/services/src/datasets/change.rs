@@ -1,0 +1,88 @@
+//! Create, change, delete.
+
+use super::queries::{self, NewDatasetRow};
+use super::{Datasets, access, list};
+use crate::jobs::{self, JobKind, NewJob};
+use crate::{Error, OnConstraint, Result, TeamTx, Viewer};
+use domain::datasets::{DatasetPatch, DatasetSummary, NewDataset, Visibility};
+use domain::text::{DatasetName, Description};
+use domain::{DatasetId, Permission};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Keys per job that removes bytes: a job is a unit of retrying.
+const KEYS_PER_JOB: usize = 500;
+
+impl Datasets<'_> {
+    /// Makes a dataset of the viewer's team; without a model it takes the default one.
+    pub async fn create(&self, viewer: &Viewer, new: NewDataset) -> Result<DatasetSummary> {
+        viewer.require(Permission::ManageDatasets)?;
+        let (name, description) = parse(&new.name, &new.description)?;
+        let models = self.services.models();
+        let model = match new.embedding_model_id {
+            Some(id) => Some(models.embedder(id).await?.id),
+            None => models.default_embedding_model().await?,
+        };
+        let row = NewDatasetRow { id: DatasetId::new(), name, description, visibility: new.visibility, embedding_model_id: model };
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        queries::insert(&mut tx, viewer, &row).await.on_constraint("datasets_team_id_name_key", || name_taken(&row.name))?;
+        let made = access::visible(&mut tx, viewer, row.id).await?;
+        tx.commit().await?;
+        Ok(list::summary(viewer, made))
+    }
+
+    /// Changes name, description and visibility. Only its maker can make a dataset private: others would lose it.
+    pub async fn update(&self, viewer: &Viewer, id: DatasetId, patch: DatasetPatch) -> Result<DatasetSummary> {
+        let (name, description) = parse(&patch.name, &patch.description)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let dataset = access::editable(&mut tx, viewer, id).await?;
+        if patch.visibility == Visibility::Private && dataset.created_by != viewer.user_id {
+            return Err(Error::field("visibility", "Only the person who made this dataset can make it private."));
+        }
+        queries::update(&mut tx, viewer, id, &name, &description, patch.visibility)
+            .await
+            .on_constraint("datasets_team_id_name_key", || name_taken(&name))?;
+        let changed = access::visible(&mut tx, viewer, id).await?;
+        tx.commit().await?;
+        Ok(list::summary(viewer, changed))
+    }
+
+    /// Deletes a dataset with its documents and passages at once; their bytes go by a job, which tries again if it must.
+    pub async fn delete(&self, viewer: &Viewer, id: DatasetId) -> Result<()> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        access::editable(&mut tx, viewer, id).await?;
+        // Locks the dataset first, so that no upload slips in between the two.
+        queries::lock(&mut tx, viewer, id).await?.ok_or(Error::NotFound)?;
+        let keys = queries::object_keys(&mut tx, id).await?;
+        queries::delete(&mut tx, viewer, id).await?;
+        delete_objects(&mut tx, viewer, id.as_uuid(), &keys).await?;
+        tx.commit().await
+    }
+}
+
+/// Accepts the removal of bytes.
+pub(super) async fn delete_objects(tx: &mut TeamTx, viewer: &Viewer, subject_id: Uuid, keys: &[String]) -> Result<()> {
+    for keys in keys.chunks(KEYS_PER_JOB) {
+        let payload = json!({ "keys": keys });
+        jobs::enqueue(tx, NewJob { team_id: viewer.team_id, kind: JobKind::DeleteObjects, subject_id, payload }).await?;
+    }
+    Ok(())
+}
+
+/// Both fields at once, so that the form shows both messages.
+fn parse(name: &str, description: &str) -> Result<(DatasetName, Description)> {
+    match (DatasetName::parse(name), Description::parse(description)) {
+        (Ok(name), Ok(description)) => Ok((name, description)),
+        (name, description) => {
+            let mut errors = domain::FieldErrors::default();
+            for error in [name.err(), description.err()].into_iter().flatten() {
+                errors.add(error.field, error.message);
+            }
+            Err(errors.into())
+        }
+    }
+}
+
+fn name_taken(name: &DatasetName) -> Error {
+    Error::field("name", format!("There is already a dataset called “{name}” in this team."))
+}

@@ -1,0 +1,32 @@
+//! The original file, as it was uploaded.
+
+use super::{Datasets, access};
+use crate::{Result, Viewer};
+use bytes::Bytes;
+use domain::DocumentId;
+use futures::stream::BoxStream;
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+
+/// The bytes of a document with what a download needs to say about them.
+pub struct Original {
+    /// Its file name: data, to be escaped wherever it goes.
+    pub name: String,
+    /// Its type, as found at the upload.
+    pub media_type: String,
+    /// How many bytes there are.
+    pub size_bytes: u64,
+    /// The bytes.
+    pub bytes: BoxStream<'static, Result<Bytes, object_store::Error>>,
+}
+
+impl Datasets<'_> {
+    /// Opens the file of a document the viewer may see.
+    pub async fn open_original(&self, viewer: &Viewer, id: DocumentId) -> Result<Original> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let document = access::visible_document(&mut tx, viewer, id).await?;
+        tx.commit().await?;
+        let found = self.services.parts.objects.get(&Path::from(document.object_key)).await?;
+        Ok(Original { name: document.name, media_type: document.media_type, size_bytes: found.meta.size, bytes: found.into_stream() })
+    }
+}
