@@ -90,6 +90,18 @@ pub struct NewDataset {
     pub embedding_model_id: Option<ModelId>,
 }
 
+/// What the settings of a dataset send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetPatch {
+    /// Unique in its team.
+    pub name: String,
+    /// What it holds.
+    pub description: String,
+    /// Who may see it.
+    pub visibility: Visibility,
+}
+
 /// One row of the table "Documents".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentSummary {
@@ -103,6 +115,8 @@ pub struct DocumentSummary {
     pub status: DocumentStatus,
     /// Why it failed, and what to do.
     pub failure: Option<String>,
+    /// What may be missing in a document that was read.
+    pub notice: Option<String>,
     /// Pages found; none before extraction.
     pub page_count: Option<u32>,
     /// Passages found.

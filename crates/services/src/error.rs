@@ -111,7 +111,7 @@ pub fn report_unavailable(cause: &Cause) {
     tracing::warn!(error = %chain(cause.as_ref()), "a part we need is away");
 }
 
-fn chain(error: &dyn StdError) -> String {
+pub(crate) fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
