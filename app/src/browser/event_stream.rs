@@ -3,8 +3,8 @@
 //! The browser reconnects by itself and then sends the id of the last event it saw as `Last-Event-ID`; the id that a page
 //! starts with cannot be a header, so it travels as `?last_event_id=`.
 
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 /// One event of the stream.

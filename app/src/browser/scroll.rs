@@ -25,10 +25,7 @@ pub fn into_view(element: &Element) {
 
 /// Smooth only where the person has not asked for less motion.
 fn behavior(smooth: bool) -> ScrollBehavior {
-    let calm = leptos::prelude::window()
-        .match_media("(prefers-reduced-motion: reduce)")
-        .ok()
-        .flatten()
-        .is_some_and(|query| query.matches());
+    let calm =
+        leptos::prelude::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches());
     if smooth && !calm { ScrollBehavior::Smooth } else { ScrollBehavior::Instant }
 }

@@ -57,7 +57,11 @@ pub fn StatusBadge(
     busy: Signal<bool>,
 ) -> impl IntoView {
     let mark = move || {
-        if busy.get() { view! { <SpinnerMark/> }.into_any() } else { view! { <span class="badge-dot" aria-hidden="true"></span> }.into_any() }
+        if busy.get() {
+            view! { <SpinnerMark/> }.into_any()
+        } else {
+            view! { <span class="badge-dot" aria-hidden="true"></span> }.into_any()
+        }
     };
     view! { <span class=move || tone.get().class()>{mark}<span>{move || label.get()}</span></span> }.into_any()
 }

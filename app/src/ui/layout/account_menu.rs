@@ -23,15 +23,17 @@ pub fn AccountMenu() -> impl IntoView {
             let _ = window().location().set_href("/sign-in");
         }
     });
-    let face = move || view! {
-        <span class="account-face">
-            <Avatar name/>
-            <span class="account-words">
-                <span class="account-name">{move || name.get()}</span>
-                <span class="account-team">{team}</span>
+    let face = move || {
+        view! {
+            <span class="account-face">
+                <Avatar name/>
+                <span class="account-words">
+                    <span class="account-name">{move || name.get()}</span>
+                    <span class="account-team">{team}</span>
+                </span>
+                <Icon icon=lu::LuChevronsUpDown/>
             </span>
-            <Icon icon=lu::LuChevronsUpDown/>
-        </span>
+        }
     };
     view! {
         <Menu label="Account menu" trigger=face align=MenuAlign::Start>

@@ -41,6 +41,7 @@ fn turn_away(error: AppError) -> AnyView {
 #[component]
 fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
     provide_context(viewer);
+    crate::features::chat::provide_chat_changes();
     let sidebar = Sidebar::provide();
     let main = NodeRef::<html::Main>::new();
     listen(sidebar);
@@ -59,12 +60,12 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
                 class:drawer-shade-open=move || sidebar.is_drawer_open() on:click=move |_| sidebar.close_drawer()
             ></div>
             <div class="frame-main" inert=move || sidebar.is_drawer_open()>
-                <div class="topbar">
+                <header class="topbar">
                     <IconButton label="Open sidebar" icon=lu::LuPanelLeft on_click=move || sidebar.toggle()/>
                     <A href="/chat" exact=true attr:class="icon-button topbar-new" attr:aria-label="New chat" attr:title="New chat">
                         <Icon icon=lu::LuSquarePen/>
                     </A>
-                </div>
+                </header>
                 <main class="screen" id="main" tabindex="-1" node_ref=main><Outlet/></main>
             </div>
         </div>

@@ -18,7 +18,7 @@ pub fn SidebarPanel(
     sidebar: Sidebar,
 ) -> impl IntoView {
     view! {
-        <div class="sidebar" id="sidebar" class:sidebar-open=move || sidebar.is_drawer_open()>
+        <aside class="sidebar" id="sidebar" aria-label="Sidebar" class:sidebar-open=move || sidebar.is_drawer_open()>
             <div class="sidebar-head">
                 <Brand/>
                 <IconButton label="Close sidebar" icon=lu::LuPanelLeft on_click=move || sidebar.toggle()/>
@@ -27,7 +27,7 @@ pub fn SidebarPanel(
             <MainNavigation/>
             <div class="sidebar-list"><ConversationList/></div>
             <div class="sidebar-foot"><AccountMenu/></div>
-        </div>
+        </aside>
     }
     .into_any()
 }

@@ -71,8 +71,11 @@ fn table(header: Vec<Vec<Inline>>, rows: Vec<Vec<Vec<Inline>>>, alignments: &[Al
         _ => "cell-start",
     };
     let name = header.iter().map(|cell| plain_text(cell)).collect::<Vec<_>>().join(", ");
-    let head: Vec<_> =
-        header.into_iter().enumerate().map(|(column, cell)| view! { <th class=class(column) scope="col">{inlines(cell, on_cite)}</th> }).collect();
+    let head: Vec<_> = header
+        .into_iter()
+        .enumerate()
+        .map(|(column, cell)| view! { <th class=class(column) scope="col">{inlines(cell, on_cite)}</th> })
+        .collect();
     let row = |cells: Vec<Vec<Inline>>| {
         let cells: Vec<_> =
             cells.into_iter().enumerate().map(|(column, cell)| view! { <td class=class(column)>{inlines(cell, on_cite)}</td> }).collect();

@@ -50,7 +50,9 @@ pub(super) fn plain_text(content: &[Inline]) -> String {
         .iter()
         .map(|run| match run {
             Inline::Text(text) | Inline::Code(text) => text.clone(),
-            Inline::Strong(content) | Inline::Emphasis(content) | Inline::Strike(content) | Inline::Link { content, .. } => plain_text(content),
+            Inline::Strong(content) | Inline::Emphasis(content) | Inline::Strike(content) | Inline::Link { content, .. } => {
+                plain_text(content)
+            }
             Inline::Image { alt, .. } => alt.clone(),
             Inline::Citation(number) => format!("[{number}]"),
             Inline::Break => " ".to_owned(),

@@ -74,16 +74,15 @@ pub fn Menu(
         }
     };
     let has_own_trigger = trigger.is_some();
-    let face = trigger.map_or_else(
-        || view! { <Icon icon=icon.unwrap_or(lu::LuEllipsis)/> }.into_any(),
-        |trigger| trigger.run(),
-    );
+    let face = trigger.map_or_else(|| view! { <Icon icon=icon.unwrap_or(lu::LuEllipsis)/> }.into_any(), |trigger| trigger.run());
+    let spoken = (!has_own_trigger).then(|| label.clone());
     let name = StoredValue::new(label);
     let children = StoredValue::new(children);
     view! {
         <div class="menu-root" node_ref=root on:keydown=keys on:focusout=left>
             <button
-                node_ref=button type="button" aria-haspopup="menu" aria-label=name.get_value() title=name.get_value()
+                node_ref=button type="button" aria-haspopup="menu"
+                aria-label=spoken.clone() title=spoken
                 class=if has_own_trigger { "menu-trigger" } else { "icon-button" }
                 aria-expanded=move || if open.get() { "true" } else { "false" }
                 on:click=move |event| {
@@ -92,6 +91,7 @@ pub fn Menu(
                     open.update(|open| *open = !*open);
                 }
             >
+                {has_own_trigger.then(|| view! { <span class="sr-only">{name.get_value()}</span> })}
                 {face}
             </button>
             <Show when=move || open.get()>

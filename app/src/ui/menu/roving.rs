@@ -42,7 +42,13 @@ impl Step {
         Some(match (self, current) {
             (Self::First, _) | (Self::Next, None) => 0,
             (Self::Last, _) | (Self::Previous, None) => last,
-            (Self::Next, Some(index)) => if index >= last { 0 } else { index + 1 },
+            (Self::Next, Some(index)) => {
+                if index >= last {
+                    0
+                } else {
+                    index + 1
+                }
+            }
             (Self::Previous, Some(index)) => index.checked_sub(1).unwrap_or(last),
         })
     }
