@@ -1,0 +1,8 @@
+//! The screens, one folder per noun.
+
+pub mod chat;
+pub mod datasets;
+pub mod identity;
+pub mod models;
+pub mod prompts;
+pub mod team;
