@@ -1,0 +1,168 @@
+//! Extraction in a child process: this program starts itself again as the child, well- and ill-behaved.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::{
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use documents::{ExtractFailure, ExtractRequest, Extracted, Format, Limits, Source, extract_in_child};
+use libtest_mimic::{Arguments, Trial};
+
+/// The first argument that makes this program a child; the second says what it does.
+const AS_CHILD: &str = "as-child";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, behaviour] = arguments.as_slice()
+        && first == AS_CHILD
+    {
+        return behave(behaviour);
+    }
+    let trials = vec![
+        trial("a_file_is_read_in_a_child", a_file_is_read_in_a_child),
+        trial("a_file_on_disk_is_read_in_a_child", a_file_on_disk_is_read_in_a_child),
+        trial("a_refusal_of_the_child_arrives_unchanged", a_refusal_of_the_child_arrives_unchanged),
+        trial("a_child_that_aborts_fails_its_file_only", a_child_that_aborts_fails_its_file_only),
+        trial("a_child_that_exits_without_an_answer_has_crashed", a_child_that_exits_without_an_answer_has_crashed),
+        trial("a_child_that_hangs_is_stopped", a_child_that_hangs_is_stopped),
+        trial("a_child_that_uses_up_its_processor_time_is_stopped", a_child_that_uses_up_its_processor_time_is_stopped),
+        trial("a_child_that_floods_is_stopped", a_child_that_floods_is_stopped),
+        trial("a_child_that_runs_out_of_memory_says_so", a_child_that_runs_out_of_memory_says_so),
+        trial("a_child_sees_no_environment", a_child_sees_no_environment),
+        trial("a_program_that_is_not_there_is_the_servers_problem", a_program_that_is_not_there_is_the_servers_problem),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trial(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
+/// What a child can do to its parent.
+fn behave(behaviour: &str) -> ExitCode {
+    match behaviour {
+        "extract" => documents::child::run(),
+        "exit" => ExitCode::SUCCESS,
+        "abort" => {
+            let _ = std::io::stdin().read_to_end(&mut Vec::new());
+            std::process::abort()
+        }
+        "hang" => loop {
+            std::thread::park();
+        },
+        "spin" => {
+            rlimit::Resource::CPU.set(1, 2).expect("a lower limit may be set");
+            let mut turns = 0_u64;
+            loop {
+                turns = std::hint::black_box(turns.wrapping_add(1));
+            }
+        }
+        "flood" => {
+            let mut stdout = std::io::stdout().lock();
+            while stdout.write_all(&[b'x'; 4096]).is_ok() {}
+            ExitCode::FAILURE
+        }
+        "environment" => {
+            let names: Vec<String> = std::env::vars().map(|(name, _)| name).collect();
+            let page = domain::PageText { number: 1, text: names.join(",") };
+            let answer: Result<Extracted, ExtractFailure> = Ok(Extracted { pages: vec![page], is_paginated: false, warnings: Vec::new() });
+            println!("{}", serde_json::to_string(&answer).expect("the answer is plain data"));
+            ExitCode::SUCCESS
+        }
+        other => panic!("no such behaviour: {other}"),
+    }
+}
+
+fn limits() -> Limits {
+    Limits { wall: Duration::from_secs(60), ..Limits::default() }
+}
+
+fn run(program: &Path, behaviour: &str, request: ExtractRequest, limits: Limits) -> Result<Extracted, ExtractFailure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(extract_in_child(program, &[AS_CHILD, behaviour], request, limits))
+}
+
+fn run_self(behaviour: &str, request: ExtractRequest, limits: Limits) -> Result<Extracted, ExtractFailure> {
+    run(&std::env::current_exe().unwrap(), behaviour, request, limits)
+}
+
+fn text(bytes: &[u8]) -> ExtractRequest {
+    ExtractRequest { name: "a.txt".into(), format: Format::Text, source: Source::Bytes(bytes.to_vec()) }
+}
+
+fn a_file_is_read_in_a_child() {
+    let bytes = support::pdf(&["Page one.", "Page two."]);
+    let request = ExtractRequest { name: "a.pdf".into(), format: Format::Pdf, source: Source::Bytes(bytes) };
+    let extracted = run_self("extract", request, limits()).unwrap();
+    assert_eq!(extracted.pages[1], domain::PageText { number: 2, text: "Page two.".into() });
+}
+
+fn a_file_on_disk_is_read_in_a_child() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "from disk").unwrap();
+    let request = ExtractRequest { source: Source::Path(file.path().to_owned()), ..text(b"") };
+    assert_eq!(run_self("extract", request, limits()).unwrap().pages[0].text, "from disk");
+    let gone = ExtractRequest { source: Source::Path(PathBuf::from("/no/such/file")), ..text(b"") };
+    assert!(matches!(run_self("extract", gone, limits()), Err(ExtractFailure::Unavailable { .. })));
+}
+
+fn a_refusal_of_the_child_arrives_unchanged() {
+    let request = ExtractRequest { name: "b.docx".into(), format: Format::Docx, source: Source::Bytes(support::docx("<w:p/>")) };
+    assert_eq!(run_self("extract", request, limits()), Err(ExtractFailure::NoText { name: "b.docx".into() }));
+    assert_eq!(run_self("extract", text(b""), limits()), Err(ExtractFailure::Empty { name: "a.txt".into() }));
+}
+
+fn a_child_that_aborts_fails_its_file_only() {
+    let failure = run_self("abort", text(b"x"), limits()).unwrap_err();
+    assert_eq!(failure, ExtractFailure::Crashed { name: "a.txt".into() });
+    assert!(failure.to_string().starts_with("“a.txt” made the reader crash"));
+}
+
+fn a_child_that_exits_without_an_answer_has_crashed() {
+    let large = vec![b'x'; 4 << 20];
+    assert!(matches!(run_self("exit", text(&large), limits()), Err(ExtractFailure::Crashed { .. })));
+}
+
+fn a_child_that_hangs_is_stopped() {
+    let limits = Limits { wall: Duration::from_millis(300), ..limits() };
+    let large = vec![b'x'; 4 << 20];
+    assert!(matches!(run_self("hang", text(&large), limits), Err(ExtractFailure::TimedOut { .. })));
+}
+
+fn a_child_that_uses_up_its_processor_time_is_stopped() {
+    assert!(matches!(run_self("spin", text(b"x"), limits()), Err(ExtractFailure::TimedOut { .. })));
+}
+
+fn a_child_that_floods_is_stopped() {
+    let limits = Limits { output_bytes: 1 << 20, ..limits() };
+    assert!(matches!(run_self("flood", text(b"x"), limits), Err(ExtractFailure::TooComplex { .. })));
+}
+
+fn a_child_that_runs_out_of_memory_says_so() {
+    // The first has no room for the parser, the second none for the text.
+    for (megabytes, file) in [(150_u64, 40), (200, 40)] {
+        let limits = Limits { memory_bytes: megabytes << 20, ..limits() };
+        let large = vec![b'x'; file << 20];
+        let failure = run_self("extract", text(&large), limits).unwrap_err();
+        assert!(failure.to_string().contains(&format!("reading it takes more than {megabytes} MB of memory")), "{failure}");
+    }
+}
+
+fn a_child_sees_no_environment() {
+    let extracted = run_self("environment", text(b"x"), limits()).unwrap();
+    assert_eq!(extracted.pages[0].text, "PATH");
+}
+
+fn a_program_that_is_not_there_is_the_servers_problem() {
+    let failure = run(Path::new("/no/such/program"), "extract", text(b"x"), limits()).unwrap_err();
+    assert!(failure.is_transient());
+    assert!(failure.to_string().contains("a problem on the server"));
+}
