@@ -77,7 +77,7 @@ impl Chat<'_> {
     pub async fn delete(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
         viewer.require(Permission::ManageChats)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let running = generations::list_running(&mut tx, id).await?;
+        let running = generations::lock_running(&mut tx, id).await?;
         if !conversations::delete(&mut tx, id, viewer.user_id).await? {
             return Err(Error::NotFound);
         }

@@ -142,10 +142,6 @@ async fn copy(mut stream: DeltaStream, writer: &mut Writer<'_>, started: Instant
         tokio::select! {
             biased;
             () = &mut due, if writer.has_text() => {
-                if is_first {
-                    is_first = false;
-                    metrics::histogram!("lyceum_first_delta_seconds").record(started.elapsed().as_secs_f64());
-                }
                 writer.flush().await?;
                 due.as_mut().reset(Instant::now() + BATCH);
             }
@@ -156,6 +152,13 @@ async fn copy(mut stream: DeltaStream, writer: &mut Writer<'_>, started: Instant
                 Some(Err(error)) => return Ok(End::Failed(error.sentence())),
                 None => return Ok(End::Failed("The model hung up before its answer was complete.".to_owned())),
             },
+        }
+        if is_first && writer.has_text() {
+            // Somebody is waiting for exactly this: no timer in between.
+            is_first = false;
+            metrics::histogram!("lyceum_first_delta_seconds").record(started.elapsed().as_secs_f64());
+            writer.flush().await?;
+            due.as_mut().reset(Instant::now() + BATCH);
         }
         if writer.length() > MOST_TEXT {
             return Ok(End::Failed("The answer grew beyond one megabyte of text and was ended.".to_owned()));

@@ -177,10 +177,10 @@ pub(in crate::chat) async fn request_stop(tx: &mut PgConnection, id: GenerationI
     Ok(done.rows_affected() > 0)
 }
 
-/// The unfinished runs of a conversation.
-pub(in crate::chat) async fn list_running(tx: &mut PgConnection, conversation: ConversationId) -> sqlx::Result<Vec<GenerationId>> {
+/// The unfinished runs of a conversation, locked: whoever ends a run locks it before its conversation, and so must others.
+pub(in crate::chat) async fn lock_running(tx: &mut PgConnection, conversation: ConversationId) -> sqlx::Result<Vec<GenerationId>> {
     sqlx::query_scalar!(
-        r#"SELECT id AS "id: GenerationId" FROM generations WHERE conversation_id = $1 AND status IN ('Pending', 'InProgress')"#,
+        r#"SELECT id AS "id: GenerationId" FROM generations WHERE conversation_id = $1 AND status IN ('Pending', 'InProgress') FOR UPDATE"#,
         conversation.as_uuid()
     )
     .fetch_all(tx)
