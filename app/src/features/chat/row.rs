@@ -1,0 +1,150 @@
+//! One row of the conversation list, and the two dialogs its menu opens.
+
+use super::api::{delete_conversation, rename_conversation};
+use super::changes::use_chat_changes;
+use crate::ui::{
+    Button, ButtonVariant, ConfirmDialog, Dialog, DialogActions, DialogSize, Field, FormError, Menu, MenuItem, SpinnerMark, use_toasts,
+};
+use domain::chat::ConversationSummary;
+use domain::text::Title;
+use icondata_lu as lu;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_location, use_navigate};
+
+/// The conversation whose dialog is open; a copy is as good as the original.
+#[derive(Clone, Copy)]
+pub struct Rows {
+    chosen: RwSignal<Option<ConversationSummary>>,
+    is_renaming: RwSignal<bool>,
+    is_deleting: RwSignal<bool>,
+}
+
+impl Rows {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { chosen: RwSignal::new(None), is_renaming: RwSignal::new(false), is_deleting: RwSignal::new(false) }
+    }
+}
+
+/// A conversation: its title, whether it is being written, and its menu.
+#[component]
+pub fn ConversationRow(
+    /// The conversation.
+    conversation: ConversationSummary,
+    /// Where its menu notes what was chosen.
+    rows: Rows,
+) -> impl IntoView {
+    let title = conversation.title.clone();
+    let href = format!("/chat/{}", conversation.id);
+    let is_generating = conversation.is_generating;
+    let tip = title.clone();
+    let label = format!("Options for {title}");
+    let conversation = StoredValue::new(conversation);
+    let open = move |dialog: RwSignal<bool>| {
+        rows.chosen.set(Some(conversation.get_value()));
+        dialog.set(true);
+    };
+    view! {
+        <li class="chat-row">
+            <A href=href attr:class="chat-link" attr:title=tip>
+                <span class="chat-title">{title}</span>
+                {is_generating.then(|| view! { <SpinnerMark/><span class="sr-only">"An answer is being written"</span> })}
+            </A>
+            <div class="chat-menu">
+                <Menu label>
+                    <MenuItem label="Rename" icon=lu::LuPencil on_select=move || open(rows.is_renaming)/>
+                    <MenuItem label="Delete" icon=lu::LuTrash2 danger=true on_select=move || open(rows.is_deleting)/>
+                </Menu>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The dialogs of the list.
+#[component]
+pub fn RowDialogs(
+    /// What was chosen.
+    rows: Rows,
+) -> impl IntoView {
+    view! {
+        <RenameDialog rows/>
+        <DeleteDialog rows/>
+    }
+}
+
+#[component]
+fn RenameDialog(rows: Rows) -> impl IntoView {
+    let changes = use_chat_changes();
+    let title = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        if rows.is_renaming.get() {
+            title.set(rows.chosen.with_untracked(|chosen| chosen.as_ref().map(|chosen| chosen.title.clone()).unwrap_or_default()));
+        }
+    });
+    let rename = Action::new(move |(): &()| {
+        let (chosen, title) = (rows.chosen.get_untracked(), title.get_untracked());
+        async move {
+            if let Some(chosen) = chosen {
+                let parsed = Title::parse(&title)?;
+                rename_conversation(chosen.id, parsed.into_string()).await?;
+                rows.is_renaming.set(false);
+                changes.note();
+            }
+            Ok::<(), crate::error::AppError>(())
+        }
+    });
+    let error = Signal::derive(move || rename.value().get().and_then(Result::err));
+    let field_error = Signal::derive(move || error.get().and_then(|error| error.field("title")));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        rename.dispatch(());
+    };
+    view! {
+        <Dialog open=rows.is_renaming title="Rename chat" size=DialogSize::Small>
+            <form class="form" on:submit=submit>
+                <FormError error/>
+                <Field label="Title" name="title" id="rename-chat-title" value=title error=field_error maxlength=Title::MAX as u32 autofocus=true/>
+                <DialogActions>
+                    <Button on_click=move || rows.is_renaming.set(false)>"Cancel"</Button>
+                    <Button variant=ButtonVariant::Primary submit=true loading=rename.pending()>"Rename"</Button>
+                </DialogActions>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn DeleteDialog(rows: Rows) -> impl IntoView {
+    let (changes, toasts) = (use_chat_changes(), use_toasts());
+    let (location, navigate) = (use_location(), StoredValue::new(use_navigate()));
+    let delete = Action::new(move |(): &()| {
+        let chosen = rows.chosen.get_untracked();
+        async move {
+            let Some(chosen) = chosen else { return };
+            match delete_conversation(chosen.id).await {
+                Ok(()) => {
+                    if location.pathname.get_untracked() == format!("/chat/{}", chosen.id) {
+                        navigate.with_value(|navigate| navigate("/chat", NavigateOptions::default()));
+                    }
+                    toasts.success("Chat deleted");
+                }
+                Err(error) => toasts.app_error(&error),
+            }
+            rows.is_deleting.set(false);
+            changes.note();
+        }
+    });
+    let body = Signal::derive(move || {
+        rows.chosen.with(|chosen| chosen.as_ref().map(|chosen| format!("“{}” and all its answers will be gone for good.", chosen.title)).unwrap_or_default())
+    });
+    view! {
+        <ConfirmDialog
+            open=rows.is_deleting title="Delete this chat?" body confirm="Delete chat" pending=delete.pending()
+            on_confirm=move || { delete.dispatch(()); }
+        />
+    }
+}

@@ -1,0 +1,123 @@
+//! The conversations in the sidebar: grouped by day, renamed and deleted in place.
+//!
+//! The groups come from the server, so that what it wrote and what the browser shows are the same.
+
+use super::api::list_conversations;
+use super::changes::use_chat_changes;
+use super::row::{ConversationRow, RowDialogs, Rows};
+use crate::browser::timer;
+use crate::error::AppError;
+use crate::ui::{Button, ButtonSize, ButtonVariant, ListSkeleton, LiveView};
+use domain::PageRequest;
+use domain::chat::{ConversationGroup, ConversationList as Listed, ConversationSummary};
+use leptos::prelude::*;
+
+/// Conversations shown at first, and added by each "Show more".
+const PAGE_SIZE: u32 = 30;
+/// How often the list is looked at while something in it is being written, in milliseconds.
+const LOOK_MS: u32 = 4_000;
+
+/// The viewer's conversations, newest first.
+#[component]
+pub fn ConversationList() -> impl IntoView {
+    let changes = use_chat_changes();
+    let pages = RwSignal::new(1_u32);
+    let listed = Resource::new(move || (changes.count(), pages.get()), |(_, pages)| load(pages));
+    view! {
+        <nav aria-label="Chats">
+            <LiveView resource=listed skeleton=|| view! { <ListSkeleton rows=4/> } let:list>
+                <Groups list pages/>
+            </LiveView>
+        </nav>
+    }
+    .into_any()
+}
+
+/// Several pages as one list.
+async fn load(pages: u32) -> Result<Listed, AppError> {
+    let mut whole = Listed::default();
+    for index in 0..pages {
+        let page = list_conversations(PageRequest { index, size: PAGE_SIZE }).await?;
+        whole.total = page.total.max(whole.total);
+        page.groups.into_iter().for_each(|group| join(&mut whole.groups, group));
+    }
+    Ok(whole)
+}
+
+/// Adds a group; one that goes on with the last heading becomes part of it.
+fn join(groups: &mut Vec<ConversationGroup>, group: ConversationGroup) {
+    match groups.last_mut() {
+        Some(last) if last.label == group.label => last.conversations.extend(group.conversations),
+        _ => groups.push(group),
+    }
+}
+
+#[component]
+fn Groups(list: Signal<Listed>, pages: RwSignal<u32>) -> impl IntoView {
+    let rows = Rows::new();
+    let changes = use_chat_changes();
+    let is_generating = move || list.with_untracked(|list| list.groups.iter().flat_map(|group| &group.conversations).any(|row| row.is_generating));
+    timer::every(LOOK_MS, move || {
+        if is_generating() {
+            changes.note();
+        }
+    });
+    let labels = move || list.with(|list| list.groups.iter().map(|group| group.label.clone()).collect::<Vec<_>>());
+    let is_empty = move || list.with(|list| list.groups.is_empty());
+    let has_more = move || list.with(|list| list.total > u64::from(pages.get() * PAGE_SIZE));
+    view! {
+        <Show when=is_empty><p class="chats-empty">"Your chats will be listed here."</p></Show>
+        <For each=labels key=Clone::clone let:label><Group list label rows/></For>
+        <Show when=has_more>
+            <Button variant=ButtonVariant::Ghost size=ButtonSize::Small wide=true on_click=move || pages.update(|pages| *pages += 1)>"Show more"</Button>
+        </Show>
+        <RowDialogs rows/>
+    }
+    .into_any()
+}
+
+#[component]
+fn Group(list: Signal<Listed>, label: String, rows: Rows) -> impl IntoView {
+    let heading = label.clone();
+    let conversations = move || -> Vec<ConversationSummary> {
+        list.with(|list| list.groups.iter().find(|group| group.label == label).map(|group| group.conversations.clone()).unwrap_or_default())
+    };
+    view! {
+        <section class="chats-group">
+            <h2 class="chats-heading">{heading}</h2>
+            <ul>
+                <For
+                    each=conversations
+                    key=|row| (row.id, row.title.clone(), row.is_generating)
+                    let:conversation
+                >
+                    <ConversationRow conversation rows/>
+                </For>
+            </ul>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_is_cut_by_a_page_is_one_again() {
+        let group = |label: &str, count: usize| ConversationGroup {
+            label: label.to_owned(),
+            conversations: (0..count)
+                .map(|_| ConversationSummary {
+                    id: domain::ConversationId::new(),
+                    title: String::new(),
+                    updated_at: chrono::DateTime::default(),
+                    is_generating: false,
+                })
+                .collect(),
+        };
+        let mut groups = vec![group("Today", 2)];
+        join(&mut groups, group("Today", 1));
+        join(&mut groups, group("Yesterday", 1));
+        assert_eq!(groups.iter().map(|group| group.conversations.len()).collect::<Vec<_>>(), [3, 1]);
+    }
+}
