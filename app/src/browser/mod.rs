@@ -7,6 +7,7 @@ pub mod animation_frame;
 pub mod clipboard;
 pub mod event_stream;
 pub mod focus;
+pub mod module_script;
 pub mod placement;
 pub mod scroll;
 pub mod shortcuts;

@@ -30,8 +30,7 @@ const LOOK_AT_SESSION: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The plain routes of generations.
-pub const ROUTES: &[PlainRoute] =
-    &[PlainRoute { method: Method::GET, path: "/api/generations/{id}/events", handler: || get(events) }];
+pub const ROUTES: &[PlainRoute] = &[PlainRoute { method: Method::GET, path: "/api/generations/{id}/events", handler: || get(events) }];
 
 /// Where a stream starts; a browser that resumes says it in a header instead.
 #[derive(Deserialize)]
@@ -75,9 +74,8 @@ fn bounded(
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
     let greeting = stream::once(ready(Event::default().retry(RETRY)));
     let leaving = shutdown.clone();
-    let farewell = stream::once(ready(())).filter_map(move |()| {
-        ready(leaving.is_cancelled().then(|| Event::default().event("reconnect").data("the server is going away")))
-    });
+    let farewell = stream::once(ready(()))
+        .filter_map(move |()| ready(leaving.is_cancelled().then(|| Event::default().event("reconnect").data("the server is going away"))));
     let events = events.map(written).take_until(signed_out(services, viewer)).take_until(shutdown.cancelled_owned());
     greeting.chain(events).chain(farewell).map(Ok)
 }

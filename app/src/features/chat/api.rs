@@ -1,4 +1,5 @@
 //! Server functions of chat. Events of a running answer come from `GET /api/generations/{id}/events`.
+#![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
 
 use crate::error::AppError;
 use domain::chat::{Asked, ChatOpening, ConversationDetail, ConversationList, MessageView, NewQuestion};

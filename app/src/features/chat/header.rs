@@ -39,7 +39,8 @@ pub fn ChatHeader(
 #[component]
 fn Choices(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoView {
     let prompts: Vec<_> = opening.with_value(|opening| opening.prompts.iter().map(|prompt| (prompt.id, prompt.name.clone())).collect());
-    let models: Vec<_> = opening.with_value(|opening| opening.models.iter().map(|model| (model.id, model.is_default, model_name(model))).collect());
+    let models: Vec<_> =
+        opening.with_value(|opening| opening.models.iter().map(|model| (model.id, model.is_default, model_name(model))).collect());
     let has_prompts = !prompts.is_empty();
     let item = move |choice: Choice, label: String, chosen: Signal<bool>, icon| {
         view! { <MenuItem label icon chosen on_select=move || store.choice.set(choice)/> }

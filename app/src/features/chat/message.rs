@@ -43,7 +43,8 @@ fn Answer(store: ChatStore, opening: StoredValue<ChatOpening>, message: ArcRwSig
     let is_empty = Memo::new(move |_| message.with(|transcript| transcript.message.content.is_empty()));
     let is_running = Memo::new(move |_| status.get().is_running());
     let cite = Callback::new(move |number: u32| {
-        let known = message.with_untracked(|transcript| transcript.message.citations.iter().find(|citation| citation.number == number).cloned());
+        let known =
+            message.with_untracked(|transcript| transcript.message.citations.iter().find(|citation| citation.number == number).cloned());
         store.source.set(known);
     });
     view! {
@@ -69,9 +70,11 @@ fn Answer(store: ChatStore, opening: StoredValue<ChatOpening>, message: ArcRwSig
 fn Waiting(store: ChatStore, opening: StoredValue<ChatOpening>, message: RwSignal<Transcript>) -> impl IntoView {
     let datasets = move || {
         let chosen = store.choice.get().prompt_id;
-        opening.with_value(|opening| opening.prompts.iter().find(|prompt| Some(prompt.id) == chosen).map_or(0, |prompt| prompt.dataset_count))
+        opening
+            .with_value(|opening| opening.prompts.iter().find(|prompt| Some(prompt.id) == chosen).map_or(0, |prompt| prompt.dataset_count))
     };
-    let is_searching = move || message.with(|transcript| transcript.message.status == MessageStatus::Pending && transcript.message.last_seq == 0);
+    let is_searching =
+        move || message.with(|transcript| transcript.message.status == MessageStatus::Pending && transcript.message.last_seq == 0);
     let words = move || match datasets() {
         1 if is_searching() => "Searching 1 dataset…".to_owned(),
         count if count > 1 && is_searching() => format!("Searching {count} datasets…"),

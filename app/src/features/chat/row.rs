@@ -139,7 +139,9 @@ fn DeleteDialog(rows: Rows) -> impl IntoView {
         }
     });
     let body = Signal::derive(move || {
-        rows.chosen.with(|chosen| chosen.as_ref().map(|chosen| format!("“{}” and all its answers will be gone for good.", chosen.title)).unwrap_or_default())
+        rows.chosen.with(|chosen| {
+            chosen.as_ref().map(|chosen| format!("“{}” and all its answers will be gone for good.", chosen.title)).unwrap_or_default()
+        })
     });
     view! {
         <ConfirmDialog

@@ -56,7 +56,8 @@ fn join(groups: &mut Vec<ConversationGroup>, group: ConversationGroup) {
 fn Groups(list: Signal<Listed>, pages: RwSignal<u32>) -> impl IntoView {
     let rows = Rows::new();
     let changes = use_chat_changes();
-    let is_generating = move || list.with_untracked(|list| list.groups.iter().flat_map(|group| &group.conversations).any(|row| row.is_generating));
+    let is_generating =
+        move || list.with_untracked(|list| list.groups.iter().flat_map(|group| &group.conversations).any(|row| row.is_generating));
     timer::every(LOOK_MS, move || {
         if is_generating() {
             changes.note();

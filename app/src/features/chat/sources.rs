@@ -3,13 +3,13 @@
 use super::api::open_source;
 use super::state::split_at_mark;
 use super::store::ChatStore;
-use crate::browser::{animation_frame, scroll};
-use crate::ui::{Icon, IconButton, ListSkeleton, ResourceView};
+use crate::browser::{animation_frame, module_script, scroll};
+use crate::ui::{Icon, IconButton, ListSkeleton, ResourceView, Tab, TabPanel, Tabs};
 use domain::chat::Citation;
 use domain::datasets::SourcePage;
 use icondata_lu as lu;
-use leptos::html;
 use leptos::__reexports::send_wrapper::SendWrapper;
+use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -25,7 +25,9 @@ pub fn SourcePanel(
     Effect::new(move |was_open: Option<bool>| {
         let is_open = store.source.with(Option::is_some);
         match (was_open.unwrap_or(false), is_open) {
-            (false, true) => opener.set_value(document().active_element().and_then(|element| element.dyn_into().ok()).map(SendWrapper::new)),
+            (false, true) => {
+                opener.set_value(document().active_element().and_then(|element| element.dyn_into().ok()).map(SendWrapper::new))
+            }
             (true, false) => {
                 if let Some(opener) = opener.try_update_value(Option::take).flatten() {
                     let _ = opener.focus();
@@ -84,18 +86,34 @@ fn Deleted(citation: Citation) -> impl IntoView {
     }
 }
 
+/// What the panel knows of a document once one of its pages has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Facts {
+    count: u32,
+    is_paginated: bool,
+    is_pdf: bool,
+}
+
+/// The ways to look at a page.
+const TEXT: &str = "source-text";
+const DRAWN: &str = "source-page";
+
 #[component]
 fn Pages(citation: Citation) -> impl IntoView {
     let page = RwSignal::new(citation.page.unwrap_or(1));
     let document = citation.document_id.expect("shown for documents that are there");
     let chunk = citation.chunk_id;
     let source = Resource::new(move || page.get(), move |page| open_source(document, page, Some(chunk)));
-    let pages = RwSignal::new(None::<(u32, bool)>);
+    let facts = RwSignal::new(None::<Facts>);
+    let face = RwSignal::new(TEXT.to_owned());
     view! {
-        <PageBar page pages/>
+        <PageBar page facts/>
+        <Show when=move || facts.get().is_some_and(|facts| facts.is_pdf)>
+            <div class="source-tabs"><Tabs label="Ways to look at the page" tabs=vec![Tab::new(TEXT, "Text"), Tab::new(DRAWN, "Page")] selected=face/></div>
+        </Show>
         <div class="source-body" tabindex="0" role="group" aria-label="Page text">
             <ResourceView resource=source skeleton=|| view! { <ListSkeleton rows=5/> } let:source>
-                <PageBody source pages/>
+                <PageBody source facts face/>
             </ResourceView>
         </div>
         <footer class="source-foot">
@@ -109,9 +127,9 @@ fn Pages(citation: Citation) -> impl IntoView {
 
 /// Which page it is, and the ways to its neighbours.
 #[component]
-fn PageBar(page: RwSignal<u32>, pages: RwSignal<Option<(u32, bool)>>) -> impl IntoView {
-    let is_paginated = move || pages.get().is_some_and(|(count, is_paginated)| is_paginated || count > 1);
-    let count = move || pages.get().map_or(1, |(count, _)| count);
+fn PageBar(page: RwSignal<u32>, facts: RwSignal<Option<Facts>>) -> impl IntoView {
+    let is_paginated = move || facts.get().is_some_and(|facts| facts.is_paginated || facts.count > 1);
+    let count = move || facts.get().map_or(1, |facts| facts.count);
     let is_first = Signal::derive(move || page.get() <= 1);
     let is_last = Signal::derive(move || page.get() >= count());
     view! {
@@ -126,22 +144,48 @@ fn PageBar(page: RwSignal<u32>, pages: RwSignal<Option<(u32, bool)>>) -> impl In
 }
 
 #[component]
-fn PageBody(source: SourcePage, pages: RwSignal<Option<(u32, bool)>>) -> impl IntoView {
-    let facts = Some((source.page_count, source.is_paginated));
+fn PageBody(source: SourcePage, facts: RwSignal<Option<Facts>>, face: RwSignal<String>) -> impl IntoView {
+    let found = Facts { count: source.page_count, is_paginated: source.is_paginated, is_pdf: source.is_pdf };
     Effect::new(move |_| {
-        if pages.get_untracked() != facts {
-            pages.set(facts);
+        if facts.get_untracked() != Some(found) {
+            facts.set(Some(found));
         }
     });
+    if !source.is_pdf {
+        return view! { <PageWords source/> }.into_any();
+    }
+    let source = StoredValue::new(source);
+    view! {
+        <TabPanel id=TEXT selected=face><PageWords source=source.get_value()/></TabPanel>
+        <TabPanel id=DRAWN selected=face><DrawnPage source=source.get_value()/></TabPanel>
+    }
+    .into_any()
+}
+
+/// The page's text with the passage marked.
+#[component]
+fn PageWords(source: SourcePage) -> impl IntoView {
     let mark = NodeRef::<html::Mark>::new();
     mark.on_load(|mark| animation_frame::next(move || scroll::into_view(&mark)));
     let (before, marked, after) = split_at_mark(&source.page.text, source.mark);
-    let is_empty = source.page.text.trim().is_empty();
+    if source.page.text.trim().is_empty() {
+        return view! { <p class="source-note">"There is no text on this page."</p> }.into_any();
+    }
     let (before, marked, after) = (before.to_owned(), marked.to_owned(), after.to_owned());
-    let text = view! {
-        <div class="passage">
-            {before}{(!marked.is_empty()).then(|| view! { <mark node_ref=mark>{marked}</mark> })}{after}
-        </div>
-    };
-    if is_empty { view! { <p class="source-note">"There is no text on this page."</p> }.into_any() } else { text.into_any() }
+    view! { <div class="passage">{before}{(!marked.is_empty()).then(|| view! { <mark node_ref=mark>{marked}</mark> })}{after}</div> }
+        .into_any()
+}
+
+/// The page as its file draws it; the element and what it needs are loaded now, not before.
+#[component]
+fn DrawnPage(source: SourcePage) -> impl IntoView {
+    Effect::new(|_| module_script::load("pdf-page.mjs"));
+    let passage = split_at_mark(&source.page.text, source.mark).1.to_owned();
+    view! {
+        <pdf-page
+            class="drawn-page" role="img" aria-label=format!("Page {} of {}", source.page.number, source.document_name)
+            src=format!("/api/documents/{}/file", source.document_id) page=source.page.number.to_string() passage=passage
+        ></pdf-page>
+    }
+    .into_any()
 }

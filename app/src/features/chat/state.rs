@@ -115,7 +115,14 @@ mod tests {
     }
 
     fn citation(number: u32) -> Citation {
-        Citation { number, chunk_id: ChunkId::new(), document_id: None, document_name: "a.pdf".to_owned(), page: None, excerpt: String::new() }
+        Citation {
+            number,
+            chunk_id: ChunkId::new(),
+            document_id: None,
+            document_name: "a.pdf".to_owned(),
+            page: None,
+            excerpt: String::new(),
+        }
     }
 
     fn delta(text: &str) -> ChatEvent {

@@ -36,9 +36,11 @@ fn explain(status: MessageStatus, trouble: Option<String>) -> Option<(String, &'
             let words = trouble.unwrap_or_else(|| "The model did not answer.".to_owned());
             (words, "status-line status-danger", lu::LuCircleAlert)
         }
-        MessageStatus::Interrupted => {
-            ("The server that wrote this answer went away. What it had written is kept.".to_owned(), "status-line status-warning", lu::LuUnplug)
-        }
+        MessageStatus::Interrupted => (
+            "The server that wrote this answer went away. What it had written is kept.".to_owned(),
+            "status-line status-warning",
+            lu::LuUnplug,
+        ),
         MessageStatus::Cancelled => ("You stopped this answer.".to_owned(), "status-line", lu::LuCircleStop),
         MessageStatus::Pending | MessageStatus::InProgress | MessageStatus::Success => return None,
     };

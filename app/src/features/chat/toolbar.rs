@@ -34,7 +34,9 @@ pub fn Toolbar(
     };
     let has_text = move || message.with(|transcript| !transcript.message.content.is_empty());
     let can_retry = move || is_last.get() && message.with(|transcript| transcript.message.status != MessageStatus::Error);
-    let icon = Signal::derive(move || -> IconDrawing { if copied.get() { lu::LuCheck } else { lu::LuCopy } });
+    let icon = Signal::derive(move || -> IconDrawing {
+        if copied.get() { lu::LuCheck } else { lu::LuCopy }
+    });
     let label = Signal::derive(move || if copied.get() { "Copied".to_owned() } else { "Copy answer".to_owned() });
     view! {
         <div class="message-toolbar">

@@ -31,26 +31,31 @@ pub fn Welcome(
 #[component]
 fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoView {
     let chosen = Memo::new(move |_| store.choice.get().prompt_id);
-    let examples = Resource::new(move || chosen.get(), |id| async move {
-        match id {
-            Some(id) => get_prompt(id).await.map(|prompt| prompt.draft.examples).unwrap_or_default(),
-            None => Vec::new(),
-        }
-    });
+    let examples = Resource::new(
+        move || chosen.get(),
+        |id| async move {
+            match id {
+                Some(id) => get_prompt(id).await.map(|prompt| prompt.draft.examples).unwrap_or_default(),
+                None => Vec::new(),
+            }
+        },
+    );
     let description = move || {
         let found = opening.with_value(|opening| {
             opening.prompts.iter().find(|prompt| Some(prompt.id) == chosen.get()).map(|prompt| prompt.description.clone())
         });
         found.unwrap_or_else(|| "Choose a prompt above to ask your documents, or ask the model as it is.".to_owned())
     };
-    let list = move || Suspend::new(async move {
-        let buttons = examples.await.into_iter().map(|question| {
-            let words = question.clone();
-            view! { <li><button type="button" class="example" on:click=move |_| store.draft.fill(&question)>{words}</button></li> }
-        });
-        let buttons = buttons.collect_view();
-        (!buttons.is_empty()).then(|| view! { <ul class="examples" aria-label="Example questions">{buttons}</ul> })
-    });
+    let list = move || {
+        Suspend::new(async move {
+            let buttons = examples.await.into_iter().map(|question| {
+                let words = question.clone();
+                view! { <li><button type="button" class="example" on:click=move |_| store.draft.fill(&question)>{words}</button></li> }
+            });
+            let buttons = buttons.collect_view();
+            (!buttons.is_empty()).then(|| view! { <ul class="examples" aria-label="Example questions">{buttons}</ul> })
+        })
+    };
     view! {
         <p class="welcome-text">{description}</p>
         <Transition>{list}</Transition>

@@ -48,7 +48,11 @@ pub(super) fn pack(plan: &Plan, chunks: &[RankedChunk]) -> Packed {
         max_completion_tokens: draft.max_completion_tokens,
         passages: used.iter().map(|(number, chunk)| passage(*number, chunk)).collect(),
     };
-    Packed { request, offered: used.iter().map(|(number, chunk)| citation(*number, chunk)).collect(), prompt_tokens: packed.estimated_tokens }
+    Packed {
+        request,
+        offered: used.iter().map(|(number, chunk)| citation(*number, chunk)).collect(),
+        prompt_tokens: packed.estimated_tokens,
+    }
 }
 
 /// Numbers the passages from 1, best first. What an answer that goes on has cited keeps its number.
@@ -100,13 +104,7 @@ fn passage_text(number: u32, chunk: &RankedChunk) -> PassageText {
 }
 
 fn passage(number: u32, chunk: &RankedChunk) -> Passage {
-    Passage {
-        number,
-        document: chunk.document_name.clone(),
-        page: chunk.page,
-        heading: chunk.heading.clone(),
-        text: chunk.text.clone(),
-    }
+    Passage { number, document: chunk.document_name.clone(), page: chunk.page, heading: chunk.heading.clone(), text: chunk.text.clone() }
 }
 
 fn citation(number: u32, chunk: &RankedChunk) -> Citation {
@@ -162,7 +160,9 @@ mod tests {
         let person = |tone: &str, about: &str| PersonRow { tone: tone.to_owned(), about: about.to_owned() };
         assert_eq!(instructions(" Be brief. ", &person("", "")), "Be brief.");
         assert_eq!(instructions("", &person("", "")), "");
-        assert!(instructions("Be brief.", &person("kindly", "a nurse")).ends_with("kindly\n\nWhat the person says about themselves: a nurse"));
+        assert!(
+            instructions("Be brief.", &person("kindly", "a nurse")).ends_with("kindly\n\nWhat the person says about themselves: a nurse")
+        );
     }
 
     #[test]

@@ -115,10 +115,9 @@ pub(super) async fn catch_up(tx: &mut sqlx::PgConnection, message: &mut MessageV
 
 fn view(row: MessageRow, citations: Vec<Citation>) -> MessageView {
     let tokens = |count: Option<i64>| u32::try_from(count.unwrap_or(0)).unwrap_or(u32::MAX);
-    let usage = row.completion_tokens.map(|completion| Usage {
-        prompt_tokens: tokens(row.prompt_tokens),
-        completion_tokens: tokens(Some(completion)),
-    });
+    let usage = row
+        .completion_tokens
+        .map(|completion| Usage { prompt_tokens: tokens(row.prompt_tokens), completion_tokens: tokens(Some(completion)) });
     MessageView {
         id: row.id,
         role: row.role,

@@ -61,6 +61,9 @@ mod tests {
             is_generating: false,
         };
         let groups = group(vec![of("2026-11-21T11:00:00Z"), of("2026-11-21T10:00:00Z"), of("2026-11-20T10:00:00Z")], now);
-        assert_eq!(groups.iter().map(|group| (group.label.as_str(), group.conversations.len())).collect::<Vec<_>>(), [("Today", 2), ("Yesterday", 1)]);
+        assert_eq!(
+            groups.iter().map(|group| (group.label.as_str(), group.conversations.len())).collect::<Vec<_>>(),
+            [("Today", 2), ("Yesterday", 1)]
+        );
     }
 }

@@ -1,11 +1,11 @@
 //! Rewrite: the newest answer goes on from where it ended, or is written again.
 
+use super::Chat;
 use super::ask::refuse_more;
 use super::queries::messages::AnswerRow;
 use super::queries::{generations, messages};
 use super::run::{Kept, Plan};
 use super::setup::background;
-use super::Chat;
 use crate::{Error, Result, Viewer};
 use domain::chat::{Citation, MessageRole, MessageStatus, MessageView};
 use domain::{GenerationId, MessageId, Permission};

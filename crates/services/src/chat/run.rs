@@ -3,11 +3,11 @@
 //! The invariant: whatever happens, the run either ends with a last event and the final message in one transaction, or
 //! leaves a lease behind that the sweeper finds. Next: `writer`, which owns the order of the events.
 
+use super::context;
 use super::live::{Cut, Live};
 use super::runtime::Runtime;
 use super::setup::{Background, Setup};
 use super::writer::{End, Lost, Writer};
-use super::context;
 use crate::{Error, Result, Services, Viewer};
 use domain::chat::{ChatEvent, Citation, Usage};
 use domain::{GenerationId, MessageId, RequestId};

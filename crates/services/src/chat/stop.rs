@@ -1,8 +1,8 @@
 //! Stop: the person has read enough.
 
+use super::Chat;
 use super::live::Cut;
 use super::queries::{generations, leases};
-use super::Chat;
 use super::work::STOP;
 use crate::{Error, Result, Viewer};
 use domain::{GenerationId, Permission};

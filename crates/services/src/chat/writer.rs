@@ -147,10 +147,9 @@ impl<'a> Writer<'a> {
     /// Commits the last event together with the final message, its citations and its tokens.
     pub async fn finish(&mut self, end: End) -> Result<MessageStatus, Lost> {
         self.gather();
-        let usage = self.usage.unwrap_or_else(|| Usage {
-            prompt_tokens: self.estimated_prompt,
-            completion_tokens: tokens::estimate(&self.content),
-        });
+        let usage = self
+            .usage
+            .unwrap_or_else(|| Usage { prompt_tokens: self.estimated_prompt, completion_tokens: tokens::estimate(&self.content) });
         let (event, status, trouble) = match end {
             End::Finished => (ChatEvent::Finished(usage), MessageStatus::Success, None),
             End::Stopped => (ChatEvent::Stopped, MessageStatus::Cancelled, None),

@@ -149,7 +149,13 @@ pub(in crate::chat) async fn events(tx: &mut PgConnection, id: GenerationId) -> 
 }
 
 /// Where a run of the person is and its next events; no row when the run is not theirs.
-pub(in crate::chat) async fn follow(tx: &mut PgConnection, id: GenerationId, person: UserId, after: i64, limit: i64) -> sqlx::Result<Vec<FollowRow>> {
+pub(in crate::chat) async fn follow(
+    tx: &mut PgConnection,
+    id: GenerationId,
+    person: UserId,
+    after: i64,
+    limit: i64,
+) -> sqlx::Result<Vec<FollowRow>> {
     sqlx::query_as!(
         FollowRow,
         r#"SELECT g.status AS "status: MessageStatus", e.seq AS "seq?", e.payload::text AS payload

@@ -62,7 +62,9 @@ pub(in crate::chat) async fn claim_expired(tx: &mut PgConnection) -> sqlx::Resul
 
 /// Tells all servers that there is something new about these runs; a hint, never the news itself.
 pub(in crate::chat) async fn announce(tx: &mut PgConnection, ids: &[String]) -> sqlx::Result<()> {
-    sqlx::query!(r#"SELECT pg_notify('lyceum_generations', id)::text AS "nothing" FROM unnest($1::text[]) AS id"#, ids).fetch_all(tx).await?;
+    sqlx::query!(r#"SELECT pg_notify('lyceum_generations', id)::text AS "nothing" FROM unnest($1::text[]) AS id"#, ids)
+        .fetch_all(tx)
+        .await?;
     Ok(())
 }
 

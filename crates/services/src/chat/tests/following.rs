@@ -105,7 +105,8 @@ async fn what_was_said_before_and_who_asks_go_before_the_model(pool: PgPool) {
     rest(events).await;
     scene.ask_in(asked.conversation_id, "Who made it?").await;
     let call = scene.provider.accepted_call().await;
-    let messages: Vec<_> = call.request["messages"].as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap()).collect();
+    let messages: Vec<_> =
+        call.request["messages"].as_array().unwrap().iter().map(|message| message["content"].as_str().unwrap()).collect();
     assert!(messages[0].contains("in rhymes") && messages[0].contains("a nurse"));
     assert_eq!(messages[1..], ["What is Rust?", "A language.", "Who made it?"]);
 }

@@ -75,7 +75,8 @@ async fn read_request(stream: &mut TcpStream) -> Vec<u8> {
         read.extend_from_slice(&buffer[..count]);
         if let Some(end) = read.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&read[..end]).to_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")).map_or(0, |length| length.trim().parse().unwrap());
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length:")).map_or(0, |length| length.trim().parse().unwrap());
             if read.len() >= end + 4 + length {
                 return read.split_off(end + 4);
             }
