@@ -1,0 +1,110 @@
+use super::{CommandLine, Config, ConfigError, Database, ObjectStoreLocation};
+use clap::Parser;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+fn config(data_dir: &Path, flags: &[&str]) -> Result<Config, ConfigError> {
+    // Flags win over the environment of whoever runs the tests.
+    let data_dir = data_dir.to_str().unwrap();
+    let line = ["lyceum", "--data-dir", data_dir, "--database-url", ""].into_iter().chain(flags.iter().copied());
+    Config::from_options(CommandLine::try_parse_from(line).unwrap().options)
+}
+
+#[test]
+fn the_command_line_is_consistent() {
+    use clap::CommandFactory;
+    CommandLine::command().debug_assert();
+}
+
+#[test]
+fn nothing_set_means_an_embedded_database_and_keys_that_stay_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = config(folder.path(), &[]).unwrap();
+    assert!(matches!(first.database, Database::Embedded { .. }));
+    assert_eq!(first.public_url, "http://127.0.0.1:3000");
+    assert_eq!(first.max_upload_bytes, 100 * 1024 * 1024);
+    let second = config(folder.path(), &[]).unwrap();
+    assert_eq!(first.keyring.to_text(), second.keyring.to_text());
+    let mode = folder.path().join("secret_keys").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn the_data_folder_is_made_and_made_absolute() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(&folder.path().join("a/b"), &[]).unwrap();
+    assert!(config.data_dir.is_absolute());
+    assert_eq!(config.object_store, ObjectStoreLocation::Folder(config.data_dir.join("objects")));
+}
+
+#[test]
+fn a_database_of_ones_own_wants_keys_of_ones_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let parse = |line: &[&str]| {
+        let line = ["lyceum", "--data-dir", folder.path().to_str().unwrap()].into_iter().chain(line.iter().copied());
+        Config::from_options(CommandLine::try_parse_from(line).unwrap().options)
+    };
+    let without = parse(&["--database-url", "postgres://db.example.org/lyceum", "--secret-keys", ""]);
+    assert!(matches!(without, Err(ConfigError::SecretKeysMissing)));
+    let with = parse(&["--database-url", "postgres://db.example.org/lyceum", "--secret-keys", KEY]).unwrap();
+    assert!(matches!(with.database, Database::External(_)));
+    let not_postgres = parse(&["--database-url", "mysql://db.example.org/lyceum", "--secret-keys", KEY]);
+    assert!(matches!(not_postgres, Err(ConfigError::DatabaseUrl)));
+}
+
+#[test]
+fn keys_of_the_wrong_length_are_refused_without_showing_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = config(folder.path(), &["--secret-keys", "c2hvcnQ="]).unwrap_err();
+    assert!(matches!(refused, ConfigError::SecretKeys(_)));
+    assert!(!refused.to_string().contains("c2hvcnQ="));
+    config(folder.path(), &["--secret-keys", &format!("{KEY},{KEY}")]).unwrap();
+}
+
+#[test]
+fn the_public_url_is_an_origin() {
+    let folder = tempfile::tempdir().unwrap();
+    for (given, kept) in [
+        ("https://lyceum.example.org/", "https://lyceum.example.org"),
+        ("https://Lyceum.Example.org:8443", "https://lyceum.example.org:8443"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+    ] {
+        assert_eq!(config(folder.path(), &["--public-url", given]).unwrap().public_url, kept);
+    }
+    for refused in ["lyceum.example.org", "ftp://example.org", "https://example.org/lyceum", "https://a:b@example.org", "https://"] {
+        assert!(matches!(config(folder.path(), &["--public-url", refused]), Err(ConfigError::PublicUrl(_))), "{refused}");
+    }
+}
+
+#[test]
+fn listening_everywhere_is_reached_at_localhost() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path(), &["--listen-addr", "0.0.0.0:80"]).unwrap();
+    assert_eq!(config.public_url, "http://localhost:80");
+}
+
+#[test]
+fn documents_go_to_a_folder_or_to_a_bucket() {
+    let folder = tempfile::tempdir().unwrap();
+    let s3 = config(folder.path(), &["--object-store", "s3://documents/lyceum/"]).unwrap().object_store;
+    assert_eq!(s3, ObjectStoreLocation::S3 { bucket: "documents".into(), prefix: "lyceum".into() });
+    for refused in ["s3://", "gs://bucket"] {
+        assert!(matches!(config(folder.path(), &["--object-store", refused]), Err(ConfigError::ObjectStore(_))), "{refused}");
+    }
+}
+
+#[test]
+fn hosts_that_may_be_private_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(config(folder.path(), &["--egress-allow", "localhost:11434"]).unwrap().egress_allow.len(), 1);
+    assert!(matches!(config(folder.path(), &["--egress-allow", "localhost"]), Err(ConfigError::EgressAllow(_))));
+}
+
+#[test]
+fn no_secret_is_in_the_debug_form_of_the_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path(), &["--secret-keys", KEY]).unwrap();
+    assert!(!format!("{config:?}").contains(KEY));
+}
