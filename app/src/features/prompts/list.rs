@@ -64,13 +64,14 @@ struct TileActions {
 #[component]
 fn PromptTile(prompt: PromptSummary, actions: TileActions) -> impl IntoView {
     let address = format!("/prompts/{}", prompt.id);
+    let (name, whose) = (prompt.name.clone(), format!(" with {}", prompt.name));
     let foot = format!("{} · {}", prompt.model, counted(prompt.dataset_count, "dataset"));
     let uses = (prompt.chat_count > 0).then(|| format!("used in {}", counted(prompt.chat_count, "chat")));
     let description = if prompt.description.is_empty() { "No description".to_owned() } else { prompt.description.clone() };
     view! {
         <li class="tile">
             <div class="row row-spread tile-head">
-                <h2 class="tile-title"><A href=address>{prompt.name.clone()}</A></h2>
+                <h2 class="tile-title"><A href=address>{name}</A></h2>
                 <PromptMenu prompt=prompt.clone() actions/>
             </div>
             <p class="tile-text tile-text-short">{description}</p>
@@ -82,7 +83,7 @@ fn PromptTile(prompt: PromptSummary, actions: TileActions) -> impl IntoView {
             </div>
             <div class="row">
                 <ButtonLink href=format!("/chat?prompt={}", prompt.id) size=ButtonSize::Small icon=lu::LuMessageSquare>
-                    "Start a chat"<span class="sr-only">{format!(" with {}", prompt.name)}</span>
+                    "Start a chat"<span class="sr-only">{whose}</span>
                 </ButtonLink>
             </div>
         </li>
