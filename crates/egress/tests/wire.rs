@@ -1,4 +1,5 @@
 //! The client against real sockets on loopback: what is called, what is refused, and where it stops.
+#![allow(clippy::unwrap_used, reason = "the lint knows tests, not the functions that they share")]
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,11 +1,9 @@
 //! The Anthropic messages protocol against a provider on loopback.
 
-mod support;
-
+use crate::support::{Provider, Reply, listen};
 use llm::{AnthropicChat, ChatDelta, FinishReason, LlmError, Retries};
 use secrecy::SecretString;
 use serde_json::json;
-use support::{Provider, Reply, listen};
 
 const START: &str = concat!(
     "event: message_start\n",

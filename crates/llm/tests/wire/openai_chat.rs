@@ -1,13 +1,11 @@
 //! The OpenAI-compatible chat protocol against a provider on loopback, well-behaved and not.
 
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::{Provider, Reply, listen, question};
 use llm::{ChatDelta, ChatModel, FinishReason, LlmError, OpenAiChat, Retries, test_chat};
 use secrecy::SecretString;
 use serde_json::json;
-use support::{Provider, Reply, listen, question};
 
 const HELLO: &str = concat!(
     "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n",
@@ -89,7 +87,7 @@ async fn an_error_after_the_status_of_success_is_an_error_and_keeps_what_came() 
     let (_provider, chat) = chat(vec![Reply::events(&[FIRST, error])]).await;
     let (text, _, error) = listen(&chat).await;
     assert_eq!(text, "So far");
-    assert_eq!(error.unwrap().sentence(), "The provider stopped with an error: GPU on fire, key ….");
+    assert_eq!(error.unwrap().sentence(), "The provider stopped with an error: GPU on fire, key …");
 
     let whole = Reply::json(200, &json!({ "error": "model is loading" }));
     let (_provider, chat) = self::chat(vec![whole]).await;

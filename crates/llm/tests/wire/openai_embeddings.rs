@@ -1,10 +1,8 @@
 //! Embeddings over the wire, and the connection test that learns their length.
 
-mod support;
-
+use crate::support::{Provider, Reply};
 use llm::{Embedder, LlmError, OpenAiEmbedder, Retries, test_embeddings};
 use serde_json::{Value, json};
-use support::{Provider, Reply};
 
 fn vectors(items: &[(usize, [f32; 2])]) -> Reply {
     let data: Vec<Value> =
