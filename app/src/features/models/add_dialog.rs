@@ -3,7 +3,7 @@
 use super::api::{add_model, test_model_draft};
 use super::state::ModelForm;
 use crate::error::AppError;
-use crate::ui::*;
+use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, Icon, Select, SelectOption, use_toasts};
 use domain::models::{ConnectionReport, ModelType, ProviderKind};
 use icondata_lu as lu;
 use leptos::prelude::*;

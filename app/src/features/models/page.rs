@@ -5,7 +5,7 @@ use super::api::{make_default_model, models_overview, remove_model, test_model};
 use super::provider_dialog::{ProviderChange, ProviderDialog};
 use super::state::ProviderGroup;
 use super::table::{ModelTable, Reports, RowActions};
-use crate::ui::*;
+use crate::ui::{Button, ButtonVariant, ConfirmDialog, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
 use domain::ModelId;
 use domain::models::{ConnectionReport, ModelSummary};
 use icondata_lu as lu;

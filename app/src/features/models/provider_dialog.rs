@@ -3,7 +3,7 @@
 use super::api::{update_provider_address, update_provider_key};
 use super::state::ProviderGroup;
 use crate::error::AppError;
-use crate::ui::*;
+use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, use_toasts};
 use leptos::prelude::*;
 
 /// What is changed about a provider.

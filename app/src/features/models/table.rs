@@ -3,7 +3,7 @@
 use super::add_dialog::ConnectionSentence;
 use super::provider_dialog::ProviderChange;
 use super::state::{ProviderGroup, by_provider, explanation, tokens};
-use crate::ui::*;
+use crate::ui::{Badge, Menu, MenuItem, MenuSeparator, StatusBadge, Table, Tone};
 use domain::ModelId;
 use domain::models::{ConnectionReport, ModelSummary, ProviderKind};
 use icondata_lu as lu;

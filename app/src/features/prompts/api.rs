@@ -23,7 +23,7 @@ pub async fn get_prompt(id: PromptId) -> Result<PromptDetail, AppError> {
 
 /// What the form of a prompt offers.
 #[server(prefix = "/api", endpoint = "prompts/choices", input = Json)]
-pub async fn prompt_choices() -> Result<PromptChoices, AppError> {
+pub async fn list_prompt_choices() -> Result<PromptChoices, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     services.prompts().choices(&viewer).await.map_err(crate::server_context::fail)
 }

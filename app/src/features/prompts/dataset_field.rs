@@ -1,6 +1,6 @@
 //! The datasets of a prompt: a group of boxes to tick, with a search once there are many.
 
-use crate::ui::*;
+use crate::ui::{Field, FieldKind};
 use domain::DatasetId;
 use domain::prompts::DatasetChoice;
 use leptos::prelude::*;

@@ -5,7 +5,7 @@ use super::fields::{ErrorAt, ExampleFields, LimitFields, MainFields, SharingFiel
 use super::leave_guard;
 use super::state::PromptForm;
 use crate::error::AppError;
-use crate::ui::*;
+use crate::ui::{Button, ButtonLink, ButtonVariant, Card, FormError, Icon, PageHeader, use_toasts};
 use domain::PromptId;
 use domain::prompts::{PromptChoices, PromptDetail, PromptDraft};
 use icondata_lu as lu;

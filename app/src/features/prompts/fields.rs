@@ -2,7 +2,7 @@
 
 use super::dataset_field::DatasetField;
 use super::state::{PromptForm, audience};
-use crate::ui::*;
+use crate::ui::{Card, Field, FieldKind, Select, SelectOption, TextArea};
 use domain::datasets::Visibility;
 use domain::models::ModelSummary;
 use domain::prompts::PromptChoices;
@@ -16,8 +16,8 @@ fn at(error: ErrorAt, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || error.run(field))
 }
 
-const fn length(characters: usize) -> u32 {
-    characters as u32
+fn length(characters: usize) -> u32 {
+    u32::try_from(characters).unwrap_or(u32::MAX)
 }
 
 /// What it is and what it does.
@@ -129,7 +129,7 @@ pub fn LimitFields(form: PromptForm, error: ErrorAt) -> impl IntoView {
 /// Questions a new chat offers.
 #[component]
 pub fn ExampleFields(form: PromptForm, error: ErrorAt) -> impl IntoView {
-    let field = |(place, value): (usize, RwSignal<String>)| {
+    let field = move |(place, value): (usize, RwSignal<String>)| {
         let error = if place == 0 { at(error, "examples") } else { Signal::stored(None) };
         view! {
             <Field

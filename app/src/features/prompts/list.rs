@@ -2,7 +2,10 @@
 
 use super::api::{delete_prompt, duplicate_prompt};
 use super::state::{audience, counted, matching};
-use crate::ui::*;
+use crate::ui::{
+    Badge, ButtonLink, ButtonSize, ConfirmDialog, EmptyState, Field, FieldKind, Menu, MenuItem, MenuLink, MenuSeparator, Time, TimeStyle,
+    may, use_toasts,
+};
 use domain::prompts::PromptSummary;
 use domain::{Permission, PromptId};
 use icondata_lu as lu;

@@ -1,11 +1,13 @@
 //! The screens of prompts: the list, and one prompt to change or to read.
 
-use super::api::{get_prompt, list_prompts, prompt_choices};
+use super::api::{get_prompt, list_prompt_choices, list_prompts};
 use super::editor::PromptEditor;
 use super::list::PromptList;
 use super::reading::PromptReading;
 use crate::error::AppError;
-use crate::ui::*;
+use crate::ui::{
+    Button, ButtonVariant, EmptyState, ErrorPanel, FormSkeleton, ListSkeleton, LiveView, PageBody, PageHeader, PageWidth, ResourceView, may,
+};
 use domain::prompts::{PromptChoices, PromptDetail};
 use domain::{Permission, PromptId};
 use icondata_lu as lu;
@@ -64,16 +66,22 @@ pub fn PromptPage() -> impl IntoView {
     .into_any()
 }
 
+/// An id nothing has.
+const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
+
 /// What the screen of one prompt shows.
 type LoadedPair = (Option<PromptDetail>, PromptChoices);
 
 async fn load(id: Option<String>) -> Result<LoadedPair, AppError> {
     let detail = match id {
-        // An address that is no id finds nothing, as any unknown id does.
-        Some(id) => Some(get_prompt(id.parse().unwrap_or_else(|_| PromptId::from_uuid(Default::default()))).await?),
+        Some(id) => {
+            // An address that is no id finds nothing, as any unknown id does.
+            let id: PromptId = id.parse().or_else(|_| NO_ID.parse()).map_err(|_| AppError::NotFound)?;
+            Some(get_prompt(id).await?)
+        }
         None => None,
     };
-    Ok((detail, prompt_choices().await?))
+    Ok((detail, list_prompt_choices().await?))
 }
 
 #[component]

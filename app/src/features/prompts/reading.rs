@@ -1,7 +1,7 @@
 //! A prompt for those who may use it but not change it.
 
 use super::state::{audience, counted};
-use crate::ui::*;
+use crate::ui::{ButtonLink, ButtonVariant, Card, Icon, PageHeader};
 use domain::prompts::{PromptChoices, PromptDetail, PromptDraft};
 use icondata_lu as lu;
 use leptos::prelude::*;

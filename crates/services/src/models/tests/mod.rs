@@ -1,4 +1,5 @@
 //! Models against a real database, and providers against a wire.
+#![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 
 mod connection;
 mod rights;
