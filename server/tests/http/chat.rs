@@ -30,7 +30,7 @@ impl Scene {
         });
         // The first person of an installation administers it.
         let model: Value = ada.server_fn("models/add", json!({ "model": model })).await.json();
-        Self { model: serde_json::from_value(model["id"].clone()).unwrap(), app, ada, provider }
+        Self { model: serde_json::from_value(model["id"].clone()).expect("an id"), app, ada, provider }
     }
 
     async fn ask(&self, text: &str) -> Asked {
@@ -44,7 +44,7 @@ impl Scene {
 }
 
 fn events_path(asked: &Asked) -> String {
-    format!("/api/generations/{}/events", asked.answer.generation_id.unwrap())
+    format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"))
 }
 
 /// An open stream, read event by event.
@@ -71,16 +71,16 @@ impl Events {
                 }
                 continue;
             }
-            let piece = tokio::time::timeout(PATIENCE, self.response.chunk()).await.expect("news in time").unwrap()?;
-            self.unread.push_str(std::str::from_utf8(&piece).unwrap());
+            let piece = tokio::time::timeout(PATIENCE, self.response.chunk()).await.expect("news in time").expect("an unbroken stream")?;
+            self.unread.push_str(std::str::from_utf8(&piece).expect("text"));
         }
     }
 
     /// The number and content of the next event; none at the end.
     async fn next(&mut self) -> Option<(i64, ChatEvent)> {
         let lines = self.next_lines().await?;
-        let field = |name: &str| lines.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
-        Some((field("id:").parse().unwrap(), serde_json::from_str(&field("data:")).unwrap()))
+        let field = |name: &str| lines.lines().find_map(|line| line.strip_prefix(name)).expect("the field").trim().to_owned();
+        Some((field("id:").parse().expect("a number"), serde_json::from_str(&field("data:")).expect("an event")))
     }
 
     async fn rest(mut self) -> Vec<(i64, ChatEvent)> {

@@ -53,8 +53,8 @@ pub fn ChatPage() -> impl IntoView {
 }
 
 async fn load(visit: Visit) -> Result<(ChatOpening, Option<PromptId>), AppError> {
-    // What is no id names nothing: the server says so, with the status that goes with it.
-    let id = visit.id.map(|id| id.parse().unwrap_or(ConversationId::from_uuid(Default::default())));
+    // What is no id names nothing, like an id that was never given out: the server says so, with the status that goes with it.
+    let id = visit.id.map(|id| id.parse().unwrap_or_else(|_| ConversationId::new()));
     let opening = open_chat(id).await?;
     let prompt = visit.prompt.and_then(|prompt| prompt.parse().ok());
     Ok((opening, prompt))

@@ -13,6 +13,9 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
+/// Most characters of a title.
+const TITLE_MAX: u32 = 200;
+
 /// The conversation whose dialog is open; a copy is as good as the original.
 #[derive(Clone, Copy)]
 pub struct Rows {
@@ -106,7 +109,7 @@ fn RenameDialog(rows: Rows) -> impl IntoView {
         <Dialog open=rows.is_renaming title="Rename chat" size=DialogSize::Small>
             <form class="form" on:submit=submit>
                 <FormError error/>
-                <Field label="Title" name="title" id="rename-chat-title" value=title error=field_error maxlength=Title::MAX as u32 autofocus=true/>
+                <Field label="Title" name="title" id="rename-chat-title" value=title error=field_error maxlength=TITLE_MAX autofocus=true/>
                 <DialogActions>
                     <Button on_click=move || rows.is_renaming.set(false)>"Cancel"</Button>
                     <Button variant=ButtonVariant::Primary submit=true loading=rename.pending()>"Rename"</Button>

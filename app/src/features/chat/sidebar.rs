@@ -2,18 +2,20 @@
 //!
 //! The groups come from the server, so that what it wrote and what the browser shows are the same.
 
-use super::api::list_conversations;
+use super::api::{list_conversations, search_conversations};
 use super::changes::use_chat_changes;
 use super::row::{ConversationRow, RowDialogs, Rows};
 use crate::browser::timer;
 use crate::error::AppError;
-use crate::ui::{Button, ButtonSize, ButtonVariant, ListSkeleton, LiveView};
+use crate::ui::{Button, ButtonSize, ButtonVariant, Field, FieldKind, ListSkeleton, LiveView};
 use domain::PageRequest;
 use domain::chat::{ConversationGroup, ConversationList as Listed, ConversationSummary};
 use leptos::prelude::*;
 
 /// Conversations shown at first, and added by each "Show more".
 const PAGE_SIZE: u32 = 30;
+/// From how many conversations on they can be searched.
+const WORTH_SEARCHING: u64 = 8;
 /// How often the list is looked at while something in it is being written, in milliseconds.
 const LOOK_MS: u32 = 4_000;
 
@@ -21,23 +23,25 @@ const LOOK_MS: u32 = 4_000;
 #[component]
 pub fn ConversationList() -> impl IntoView {
     let changes = use_chat_changes();
-    let pages = RwSignal::new(1_u32);
-    let listed = Resource::new(move || (changes.count(), pages.get()), |(_, pages)| load(pages));
+    let (pages, words) = (RwSignal::new(1_u32), RwSignal::new(String::new()));
+    let listed = Resource::new(move || (changes.count(), pages.get(), words.get()), |(_, pages, words)| load(pages, words));
     view! {
         <nav aria-label="Chats">
             <LiveView resource=listed skeleton=|| view! { <ListSkeleton rows=4/> } let:list>
-                <Groups list pages/>
+                <Groups list pages words/>
             </LiveView>
         </nav>
     }
     .into_any()
 }
 
-/// Several pages as one list.
-async fn load(pages: u32) -> Result<Listed, AppError> {
+/// Several pages as one list: all conversations, or those whose title holds the words.
+async fn load(pages: u32, words: String) -> Result<Listed, AppError> {
     let mut whole = Listed::default();
     for index in 0..pages {
-        let page = list_conversations(PageRequest { index, size: PAGE_SIZE }).await?;
+        let request = PageRequest { index, size: PAGE_SIZE };
+        let page =
+            if words.trim().is_empty() { list_conversations(request).await? } else { search_conversations(words.clone(), request).await? };
         whole.total = page.total.max(whole.total);
         page.groups.into_iter().for_each(|group| join(&mut whole.groups, group));
     }
@@ -53,7 +57,7 @@ fn join(groups: &mut Vec<ConversationGroup>, group: ConversationGroup) {
 }
 
 #[component]
-fn Groups(list: Signal<Listed>, pages: RwSignal<u32>) -> impl IntoView {
+fn Groups(list: Signal<Listed>, pages: RwSignal<u32>, words: RwSignal<String>) -> impl IntoView {
     let rows = Rows::new();
     let changes = use_chat_changes();
     let is_generating =
@@ -65,9 +69,15 @@ fn Groups(list: Signal<Listed>, pages: RwSignal<u32>) -> impl IntoView {
     });
     let labels = move || list.with(|list| list.groups.iter().map(|group| group.label.clone()).collect::<Vec<_>>());
     let is_empty = move || list.with(|list| list.groups.is_empty());
+    let is_searching = Memo::new(move |_| words.with(|words| !words.is_empty()));
+    let is_searchable = Memo::new(move |_| is_searching.get() || list.with(|list| list.total >= WORTH_SEARCHING));
+    let nothing = move || if is_searching.get() { "No chat has these words in its title." } else { "Your chats will be listed here." };
     let has_more = move || list.with(|list| list.total > u64::from(pages.get() * PAGE_SIZE));
     view! {
-        <Show when=is_empty><p class="chats-empty">"Your chats will be listed here."</p></Show>
+        <Show when=move || is_searchable.get()>
+            <div class="chats-search"><Field label="Search chats" name="words" id="search-chats" kind=FieldKind::Search hide_label=true value=words placeholder="Search chats"/></div>
+        </Show>
+        <Show when=is_empty><p class="chats-empty">{nothing}</p></Show>
         <For each=labels key=Clone::clone let:label><Group list label rows/></For>
         <Show when=has_more>
             <Button variant=ButtonVariant::Ghost size=ButtonSize::Small wide=true on_click=move || pages.update(|pages| *pages += 1)>"Show more"</Button>

@@ -93,13 +93,9 @@ fn instructions(prompt: &str, person: &PersonRow) -> String {
 }
 
 fn passage_text(number: u32, chunk: &RankedChunk) -> PassageText {
-    let mut label = chunk.document_name.clone();
-    if let Some(page) = chunk.page {
-        label.push_str(&format!(", page {page}"));
-    }
-    if let Some(heading) = &chunk.heading {
-        label.push_str(&format!(", {heading}"));
-    }
+    let page = chunk.page.map(|page| format!("page {page}"));
+    let parts = [Some(chunk.document_name.clone()), page, chunk.heading.clone()];
+    let label = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     PassageText { number, label, text: chunk.text.clone() }
 }
 

@@ -41,7 +41,6 @@ const MOST_RUNNING_PER_TEAM: i64 = 16;
 const RETRY_AFTER_S: u32 = 5;
 
 /// Conversations and answers.
-#[derive(Clone, Copy)]
 pub struct Chat<'a> {
     pub(crate) services: &'a Services,
 }

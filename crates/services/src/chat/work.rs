@@ -11,6 +11,7 @@ use super::queries::messages;
 use super::writer::cited;
 use super::{Chat, event_json};
 use crate::{Error, Result, SystemTx};
+use chrono::DateTime;
 use domain::chat::{ChatEvent, Citation, MessageRole, MessageStatus, MessageView};
 use domain::{GenerationId, RequestId};
 use sqlx::postgres::{PgListener, PgPoolOptions};
@@ -167,14 +168,11 @@ impl Chat<'_> {
         listener.listen(CHANNEL).await?;
         loop {
             let hint = listener.recv().await?;
-            match hint.payload().strip_prefix(STOP) {
+            if hint.payload().starts_with(STOP) {
                 // Should this fail, the next look comes in a second.
-                Some(_) => drop(self.look_for_stops().await),
-                None => {
-                    if let Ok(id) = hint.payload().parse() {
-                        self.runtime().hint(id);
-                    }
-                }
+                let _ = self.look_for_stops().await;
+            } else if let Ok(id) = hint.payload().parse() {
+                self.runtime().hint(id);
             }
         }
     }
@@ -198,12 +196,13 @@ async fn end_expired(tx: &mut SystemTx, expired: &ExpiredRow) -> Result<()> {
         generation_id: Some(expired.id),
         last_seq: 0,
         usage: None,
-        created_at: Default::default(),
+        created_at: DateTime::default(),
     };
     catch_up(tx, &mut message, expired.id).await?;
-    let (event, status) = match expired.is_stop_requested {
-        true => (ChatEvent::Stopped, MessageStatus::Cancelled),
-        false => (ChatEvent::Interrupted, MessageStatus::Interrupted),
+    let (event, status) = if expired.is_stop_requested {
+        (ChatEvent::Stopped, MessageStatus::Cancelled)
+    } else {
+        (ChatEvent::Interrupted, MessageStatus::Interrupted)
     };
     generations::append_events(tx, expired.id, expired.fence, message.last_seq + 1, &[event_json(&event)]).await?;
     let ending = Ending { generation: expired.id, fence: expired.fence, status, content: &message.content, trouble: None };

@@ -61,7 +61,7 @@ impl<'a> Writer<'a> {
     pub fn new(services: &'a Services, plan: &'a Plan, live: Arc<Live>) -> Self {
         let kept = plan.kept.clone();
         let (content, offered) = kept.map(|kept| (kept.text, kept.citations)).unwrap_or_default();
-        let (unsent, pending) = Default::default();
+        let (unsent, pending) = (String::new(), Vec::new());
         Self { services, plan, live, content, unsent, pending, next_seq: 1, offered, estimated_prompt: 0, usage: None }
     }
 
