@@ -1,4 +1,5 @@
 //! Server functions of prompts.
+#![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
 
 use crate::error::AppError;
 use domain::PromptId;

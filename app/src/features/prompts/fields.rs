@@ -22,7 +22,14 @@ fn length(characters: usize) -> u32 {
 
 /// What it is and what it does.
 #[component]
-pub fn MainFields(form: PromptForm, choices: PromptChoices, error: ErrorAt) -> impl IntoView {
+pub fn MainFields(
+    /// What stands in the form.
+    form: PromptForm,
+    /// What can be chosen.
+    choices: PromptChoices,
+    /// What is wrong at a field.
+    error: ErrorAt,
+) -> impl IntoView {
     let models = model_options(&choices.models, form.model);
     view! {
         <Card>
@@ -82,7 +89,14 @@ fn TemperatureField(value: RwSignal<String>, error: Signal<Option<String>>) -> i
 
 /// Who may use it.
 #[component]
-pub fn SharingFields(form: PromptForm, choices: PromptChoices, error: ErrorAt) -> impl IntoView {
+pub fn SharingFields(
+    /// What stands in the form.
+    form: PromptForm,
+    /// What can be chosen.
+    choices: PromptChoices,
+    /// What is wrong at a field.
+    error: ErrorAt,
+) -> impl IntoView {
     let is_company_now = form.visibility.with_untracked(|word| word == Visibility::Company.as_str());
     let offered = move |visibility: &&Visibility| **visibility != Visibility::Company || choices.may_share_with_company || is_company_now;
     let option = |visibility: &Visibility| SelectOption::new(visibility.as_str(), audience(*visibility));
@@ -100,7 +114,12 @@ pub fn SharingFields(form: PromptForm, choices: PromptChoices, error: ErrorAt) -
 
 /// Limits that most prompts leave as they are.
 #[component]
-pub fn LimitFields(form: PromptForm, error: ErrorAt) -> impl IntoView {
+pub fn LimitFields(
+    /// What stands in the form.
+    form: PromptForm,
+    /// What is wrong at a field.
+    error: ErrorAt,
+) -> impl IntoView {
     view! {
         <Card title="Limits" description="Good as they are for most prompts.">
             <div class="form">
@@ -128,7 +147,12 @@ pub fn LimitFields(form: PromptForm, error: ErrorAt) -> impl IntoView {
 
 /// Questions a new chat offers.
 #[component]
-pub fn ExampleFields(form: PromptForm, error: ErrorAt) -> impl IntoView {
+pub fn ExampleFields(
+    /// What stands in the form.
+    form: PromptForm,
+    /// What is wrong at a field.
+    error: ErrorAt,
+) -> impl IntoView {
     let field = move |(place, value): (usize, RwSignal<String>)| {
         let error = if place == 0 { at(error, "examples") } else { Signal::stored(None) };
         view! {
