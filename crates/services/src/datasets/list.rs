@@ -1,8 +1,8 @@
 //! List and get: what the screens and pickers show.
 
+use super::Datasets;
 use super::access::{self, is_editable};
 use super::queries::{self, DatasetRow};
-use super::Datasets;
 use crate::{Result, Viewer};
 use domain::datasets::{DatasetDetail, DatasetSummary, DocumentSummary};
 use domain::{DatasetId, Page, PageRequest, Permission};

@@ -149,13 +149,10 @@ pub(super) async fn update(
 
 /// Holds the dataset as it is until the transaction ends; others may go on adding passages to its documents.
 pub(super) async fn lock(connection: &mut PgConnection, viewer: &Viewer, id: DatasetId) -> sqlx::Result<Option<DatasetId>> {
-    let row = sqlx::query!(
-        "SELECT id FROM datasets WHERE id = $1 AND team_id = $2 FOR NO KEY UPDATE",
-        id.as_uuid(),
-        viewer.team_id.as_uuid()
-    )
-    .fetch_optional(connection)
-    .await?;
+    let row =
+        sqlx::query!("SELECT id FROM datasets WHERE id = $1 AND team_id = $2 FOR NO KEY UPDATE", id.as_uuid(), viewer.team_id.as_uuid())
+            .fetch_optional(connection)
+            .await?;
     Ok(row.map(|row| row.id.into()))
 }
 
@@ -164,9 +161,7 @@ pub(super) async fn object_keys(connection: &mut PgConnection, id: DatasetId) ->
 }
 
 pub(super) async fn delete(connection: &mut PgConnection, viewer: &Viewer, id: DatasetId) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM datasets WHERE id = $1 AND team_id = $2", id.as_uuid(), viewer.team_id.as_uuid())
-        .execute(connection)
-        .await?;
+    sqlx::query!("DELETE FROM datasets WHERE id = $1 AND team_id = $2", id.as_uuid(), viewer.team_id.as_uuid()).execute(connection).await?;
     Ok(())
 }
 
@@ -221,11 +216,7 @@ pub(super) async fn count_documents(connection: &mut PgConnection, id: DatasetId
     Ok(u64::try_from(documents).unwrap_or_default())
 }
 
-pub(super) async fn list_documents(
-    connection: &mut PgConnection,
-    id: DatasetId,
-    page: PageRequest,
-) -> sqlx::Result<Vec<DocumentSummary>> {
+pub(super) async fn list_documents(connection: &mut PgConnection, id: DatasetId, page: PageRequest) -> sqlx::Result<Vec<DocumentSummary>> {
     let rows = sqlx::query_as!(
         SummaryRow,
         r#"SELECT id, name, size_bytes, status AS "status: DocumentStatus", failure, notice, is_paginated, page_count, chunk_count,

@@ -128,7 +128,8 @@ async fn a_name_is_taken_once_per_team(pool: PgPool) {
     let (ada, eve) = (owner(&services, "ada@example.org").await, owner(&services, "eve@example.org").await);
     dataset(&services, &ada, "Rules", Visibility::Team).await;
     dataset(&services, &eve, "Rules", Visibility::Team).await;
-    let again = NewDataset { name: " Rules ".to_owned(), description: String::new(), visibility: Visibility::Team, embedding_model_id: None };
+    let again =
+        NewDataset { name: " Rules ".to_owned(), description: String::new(), visibility: Visibility::Team, embedding_model_id: None };
     let Err(Error::Invalid(errors)) = services.datasets().create(&ada, again).await else { panic!("taken twice") };
     assert!(errors.get("name").unwrap().contains("“Rules”"));
 }
@@ -257,7 +258,8 @@ async fn a_crash_of_the_reader_fails_that_document_and_no_other(pool: PgPool) {
     let mut parts = parts(&pool);
     // Dies on the file of that name; the name stands in the first line it is given.
     let answer = two_pages();
-    let script = format!("read -r header; cat > /dev/null; case \"$header\" in *bad.txt*) kill -9 $$;; esac; cat <<'ANSWER'\n{answer}\nANSWER");
+    let script =
+        format!("read -r header; cat > /dev/null; case \"$header\" in *bad.txt*) kill -SEGV $$;; esac; cat <<'ANSWER'\n{answer}\nANSWER");
     parts.settings.extractor = (PathBuf::from("/bin/sh"), vec!["-c".to_owned(), script]);
     parts.minilm = Arc::new(MiniLmEmbedder::lazy("no-models"));
     let services = Services::new(parts);

@@ -161,7 +161,10 @@ where
         let part = part.map_err(|_| Stop::Refused(format!("“{name}” did not arrive whole. Check your connection and upload it again.")))?;
         size_bytes += part.len() as u64;
         if size_bytes > most {
-            return Err(Stop::Refused(format!("“{name}” is larger than {}, the most one file can have here. Split it and upload the parts.", size(most))));
+            return Err(Stop::Refused(format!(
+                "“{name}” is larger than {}, the most one file can have here. Split it and upload the parts.",
+                size(most)
+            )));
         }
         hash.update(&part);
         if head.len() < HEAD_BYTES {

@@ -155,6 +155,7 @@ pub(super) async fn fail(connection: &mut PgConnection, id: JobId, fence: i64, e
 }
 
 pub(super) async fn delete_done(connection: &mut PgConnection) -> sqlx::Result<u64> {
-    let done = sqlx::query!("DELETE FROM jobs WHERE status = 'Done' AND finished_at < now() - interval '7 days'").execute(connection).await?;
+    let done =
+        sqlx::query!("DELETE FROM jobs WHERE status = 'Done' AND finished_at < now() - interval '7 days'").execute(connection).await?;
     Ok(done.rows_affected())
 }

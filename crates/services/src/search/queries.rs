@@ -22,9 +22,9 @@ pub(super) async fn embedding_models(
     )
     .fetch_all(connection)
     .await?;
-    let groups = rows.into_iter().map(|row| {
-        (row.embedding_model_id.map(ModelId::from_uuid), row.datasets.into_iter().map(DatasetId::from_uuid).collect())
-    });
+    let groups = rows
+        .into_iter()
+        .map(|row| (row.embedding_model_id.map(ModelId::from_uuid), row.datasets.into_iter().map(DatasetId::from_uuid).collect()));
     Ok(groups.collect())
 }
 

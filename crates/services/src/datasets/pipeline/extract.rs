@@ -18,7 +18,8 @@ pub(crate) async fn extract(services: &Services, job: &ClaimedJob) -> Result<Out
     let Some(document) = start(services, job).await? else { return Ok(Outcome::Done) };
     let extracted = match read(services, &document).await? {
         Ok(extracted) => extracted,
-        Err(failure) if failure.is_transient() && job.attempts < job.max_attempts => return Err(Error::internal(failure)),
+        // Only our own trouble is tried again by itself. What took too long would again take minutes that others wait for.
+        Err(failure @ ExtractFailure::Unavailable { .. }) if job.attempts < job.max_attempts => return Err(Error::internal(failure)),
         Err(failure) => {
             fail(services, job, &failure.to_string()).await?;
             return Ok(Outcome::Done);

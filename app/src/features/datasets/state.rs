@@ -1,0 +1,160 @@
+//! What the screens of datasets work out without a browser.
+
+use crate::ui::{SelectOption, Tone};
+use domain::datasets::{DatasetSummary, DocumentStatus, DocumentSummary, Visibility};
+
+/// What a status means by its colour.
+pub fn tone(status: DocumentStatus) -> Tone {
+    match status {
+        DocumentStatus::Queued => Tone::Neutral,
+        DocumentStatus::Extracting | DocumentStatus::Embedding => Tone::Accent,
+        DocumentStatus::Ready => Tone::Success,
+        DocumentStatus::Failed => Tone::Danger,
+    }
+}
+
+/// How far the vectors of a document are; none while nothing can be counted.
+pub fn embedding_progress(document: &DocumentSummary) -> Option<f64> {
+    let is_counted = document.status == DocumentStatus::Embedding && document.chunk_count > 0;
+    is_counted.then(|| f64::from(document.embedded_count) * 100.0 / f64::from(document.chunk_count))
+}
+
+/// A size as people write it: "640 bytes", "12 kB", "3.4 MB".
+pub fn size(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+    let in_units = |unit: u64| bytes as f64 / unit as f64;
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.0} kB", in_units(1_000)),
+        _ => format!("{:.1} MB", in_units(1_000_000)),
+    }
+}
+
+/// "1 document", "3 documents".
+pub fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Who may see a dataset, in two or three words.
+pub fn audience(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Private => "Only you",
+        Visibility::Team => "Your team",
+        Visibility::Company => "Whole company",
+    }
+}
+
+/// The choices of the field "Visibility".
+pub fn visibility_options() -> Vec<SelectOption> {
+    let words = [
+        (Visibility::Team, "Your team"),
+        (Visibility::Private, "Only you"),
+        (Visibility::Company, "Whole company: everybody on this server"),
+    ];
+    words.into_iter().map(|(visibility, label)| SelectOption::new(visibility.as_str(), label)).collect()
+}
+
+/// What a dataset's tile says about its documents.
+pub fn documents_line(dataset: &DatasetSummary) -> String {
+    let mut line = counted(dataset.document_count.into(), "document");
+    if dataset.moving_count > 0 {
+        line.push_str(&format!(" · {} in work", dataset.moving_count));
+    }
+    if dataset.failed_count > 0 {
+        line.push_str(&format!(" · {} failed", dataset.failed_count));
+    }
+    line
+}
+
+/// Datasets whose name or description holds all the words.
+pub fn matching(datasets: &[DatasetSummary], words: &str) -> Vec<DatasetSummary> {
+    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    let holds = |dataset: &&DatasetSummary| {
+        let text = format!("{} {}", dataset.name, dataset.description).to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    datasets.iter().filter(holds).cloned().collect()
+}
+
+/// A piece of a passage; marked when it is a word of the question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// Whether it is a word of the question.
+    pub is_marked: bool,
+}
+
+/// Words that say nothing about what is asked.
+const SMALL_WORDS: [&str; 40] = [
+    "the", "and", "for", "are", "was", "were", "what", "when", "where", "which", "who", "whom", "why", "how", "does", "did", "has", "have",
+    "had", "this", "that", "these", "those", "with", "from", "into", "can", "may", "must", "will", "would", "should", "there", "their",
+    "its", "you", "your", "our", "not", "any",
+];
+
+/// Cuts a passage so that the words of the question can be marked: those of three letters or more that say something, by
+/// their beginning, so that "keys" marks "key".
+pub fn marked(text: &str, question: &str) -> Vec<Piece> {
+    let stems: Vec<String> = question
+        .split(|c: char| !c.is_alphanumeric())
+        .map(str::to_lowercase)
+        .filter(|word| word.chars().count() >= 3 && !SMALL_WORDS.contains(&word.as_str()))
+        .map(|word| stem(&word))
+        .collect();
+    let mut pieces: Vec<Piece> = Vec::new();
+    for word in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+        let letters = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let is_marked = !letters.is_empty() && stems.contains(&stem(&letters.to_lowercase()));
+        push(&mut pieces, letters, is_marked);
+        push(&mut pieces, &word[letters.len()..], false);
+    }
+    pieces
+}
+
+fn push(pieces: &mut Vec<Piece>, text: &str, is_marked: bool) {
+    match pieces.last_mut() {
+        _ if text.is_empty() => {}
+        Some(last) if last.is_marked == is_marked && !is_marked => last.text.push_str(text),
+        _ => pieces.push(Piece { text: text.to_owned(), is_marked }),
+    }
+}
+
+/// A word without its most common endings; crude, and only for marking.
+fn stem(word: &str) -> String {
+    let cut = ["ing", "ies", "ed", "es", "s", "y", "e"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending).filter(|rest| rest.chars().count() >= 3));
+    cut.unwrap_or(word).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, question: &str) -> String {
+        marked(text, question).iter().map(|piece| if piece.is_marked { format!("[{}]", piece.text) } else { piece.text.clone() }).collect()
+    }
+
+    #[test]
+    fn words_of_the_question_are_marked_in_all_their_forms() {
+        assert_eq!(shown("The caretaker keeps spare keys.", "Who keeps the spare key?"), "The caretaker [keeps] [spare] [keys].");
+        assert_eq!(shown("Policies apply: the policy.", "policy"), "[Policies] apply: the [policy].");
+    }
+
+    #[test]
+    fn small_words_and_parts_of_words_are_not_marked() {
+        assert_eq!(shown("the keyboard and the theme", "what is the key"), "the keyboard and the theme");
+    }
+
+    #[test]
+    fn pieces_together_are_the_passage() {
+        let text = "Äpfel – 3 Stück,\nje 2 €.  Ende";
+        let whole: String = marked(text, "äpfel stück").into_iter().map(|piece| piece.text).collect();
+        assert_eq!(whole, text);
+    }
+
+    #[test]
+    fn sizes_read_naturally() {
+        assert_eq!((size(640).as_str(), size(12_345).as_str(), size(3_440_000).as_str()), ("640 bytes", "12 kB", "3.4 MB"));
+    }
+}
