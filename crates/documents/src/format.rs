@@ -48,8 +48,9 @@ impl Format {
             };
         };
         match (claimed, found) {
-            (Self::Pdf, Content::Pdf) | (Self::Docx, Content::Zip) => Ok(claimed),
-            (Self::Text | Self::Markdown | Self::Html | Self::Csv, Content::Text) => Ok(claimed),
+            (Self::Pdf, Content::Pdf)
+            | (Self::Docx, Content::Zip)
+            | (Self::Text | Self::Markdown | Self::Html | Self::Csv, Content::Text) => Ok(claimed),
             // Word wraps a document with a password into the container of the old .doc format.
             (Self::Docx, Content::Ole) => Err(ExtractFailure::encrypted(name)),
             _ => Err(ExtractFailure::mismatch(name, claimed.with_article(), &found.described(head))),

@@ -34,7 +34,9 @@ pub(crate) fn extract(name: &str, bytes: &[u8]) -> Result<Extracted, ExtractFail
         .add_handler(vec!["a"], |handlers: &dyn Handlers, element: Element| Some(handlers.walk_children(element.node)))
         .build();
     let markdown = converter.convert(&html).map_err(|_| ExtractFailure::damaged(name, Format::Html.with_article()))?;
-    Ok(unpaginated(markdown.lines().map(narrow_row).collect::<Vec<_>>().join("\n"), warnings))
+    // Lists of buttons and icons leave items without text.
+    let lines = markdown.lines().filter(|line| line.trim() != "-").map(narrow_row);
+    Ok(unpaginated(lines.collect::<Vec<_>>().join("\n"), warnings))
 }
 
 /// Table rows come padded to equal columns; the padding is taken out again.

@@ -17,6 +17,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { wall: Duration::from_secs(180), cpu_seconds: 120, memory_bytes: 1 << 30, output_bytes: 128 << 20 }
+        Self { wall: Duration::from_mins(3), cpu_seconds: 120, memory_bytes: 1 << 30, output_bytes: 128 << 20 }
     }
 }

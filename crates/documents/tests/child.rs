@@ -1,4 +1,5 @@
 //! Extraction in a child process: this program starts itself again as the child, well- and ill-behaved.
+#![allow(clippy::unwrap_used, reason = "a test program without the harness that the lint knows")]
 
 #[path = "support/mod.rs"]
 mod support;
@@ -82,7 +83,7 @@ fn behave(behaviour: &str) -> ExitCode {
 }
 
 fn limits() -> Limits {
-    Limits { wall: Duration::from_secs(60), ..Limits::default() }
+    Limits { wall: Duration::from_mins(1), ..Limits::default() }
 }
 
 fn run(program: &Path, behaviour: &str, request: ExtractRequest, limits: Limits) -> Result<Extracted, ExtractFailure> {

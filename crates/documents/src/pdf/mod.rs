@@ -36,18 +36,18 @@ pub(crate) fn extract(name: &str, bytes: Vec<u8>) -> Result<Extracted, ExtractFa
     }
     let mut pages = poppler::read(&bytes).unwrap_or_default();
     if !has_text(&pages) {
-        let document = oxide::Document::open(bytes).map_err(|trouble| match trouble {
+        let has_pictures = has_pictures(&bytes);
+        let read = oxide::read(bytes).map_err(|trouble| match trouble {
             Trouble::Damaged => damaged(),
             Trouble::Encrypted => ExtractFailure::encrypted(name),
         })?;
-        let read = document.pages();
-        if letters(&read) > letters(&pages) || pages.is_empty() {
+        if pages.is_empty() || letters(&read) > letters(&pages) {
             pages = read;
         }
-        if letters(&pages) == 0 && pages.is_empty() {
+        if pages.is_empty() {
             return Err(damaged());
         }
-        if !has_text(&pages) && document.has_pictures() {
+        if !has_text(&pages) && has_pictures {
             return Err(ExtractFailure::scanned(name, pages.len()));
         }
     }
@@ -55,6 +55,13 @@ pub(crate) fn extract(name: &str, bytes: Vec<u8>) -> Result<Extracted, ExtractFa
     tidy::pages(&mut pages);
     let texts = pages.iter().map(|page| paragraphs::divide(page));
     Ok(Extracted { pages: numbered(texts), is_paginated: true, warnings })
+}
+
+/// Pictures are streams, and the dictionary of a stream is never compressed, so their type can be read as it is.
+fn has_pictures(bytes: &[u8]) -> bool {
+    let (subtype, image) = (b"/Subtype", b"/Image");
+    let mut types = bytes.windows(subtype.len()).enumerate().filter(|(_, word)| word == subtype);
+    types.any(|(at, _)| bytes[at + subtype.len()..].trim_ascii_start().starts_with(image))
 }
 
 fn letters(pages: &[String]) -> usize {

@@ -8,44 +8,43 @@ use pdf_oxide::{document::PdfDocument, error::Error};
 
 use super::Trouble;
 
-/// Pages looked at to tell a scan from an empty document.
-const PAGES_WITH_PICTURES: usize = 5;
-
-pub(super) struct Document {
-    pdf: PdfDocument,
-    page_count: usize,
+/// The texts of the pages. A document that only its owner's password locks can be read.
+pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<String>, Trouble> {
+    match catch_unwind(|| open(bytes)) {
+        Ok(Ok((pdf, page_count))) => Ok((0..page_count).map(|page| read_page(&pdf, page)).collect()),
+        Ok(Err(Error::EncryptedPdf)) => Err(Trouble::Encrypted),
+        Ok(Err(_)) | Err(_) => Err(Trouble::Damaged),
+    }
 }
 
-impl Document {
-    /// Opens a PDF; one that only its owner's password locks can be read.
-    pub(super) fn open(bytes: Vec<u8>) -> Result<Self, Trouble> {
-        let opened = catch_unwind(|| {
-            let pdf = PdfDocument::from_bytes(bytes)?;
-            if pdf.is_encrypted() && !pdf.is_authenticated() {
-                return Err(Error::EncryptedPdf);
-            }
-            let page_count = pdf.page_count()?;
-            Ok(Self { pdf, page_count })
-        });
-        match opened {
-            Ok(Ok(document)) => Ok(document),
-            Ok(Err(Error::EncryptedPdf)) => Err(Trouble::Encrypted),
-            Ok(Err(_)) | Err(_) => Err(Trouble::Damaged),
-        }
+fn open(bytes: Vec<u8>) -> Result<(PdfDocument, usize), Error> {
+    let pdf = PdfDocument::from_bytes(bytes)?;
+    if pdf.is_encrypted() && !pdf.is_authenticated() {
+        return Err(Error::EncryptedPdf);
+    }
+    let page_count = pdf.page_count()?;
+    Ok((pdf, page_count))
+}
+
+fn read_page(pdf: &PdfDocument, page: usize) -> String {
+    let read = catch_unwind(AssertUnwindSafe(|| pdf.extract_text(page)));
+    read.ok().and_then(Result::ok).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_read_without_any_other_program() {
+        let pages = read(include_bytes!("../../tests/fixtures/owner-password.pdf").to_vec()).unwrap();
+        assert_eq!(pages.len(), 4);
+        assert!(pages[2].starts_with("This is page 3 of a small report about bridges."), "{}", pages[2]);
     }
 
-    /// The texts of all pages.
-    pub(super) fn pages(&self) -> Vec<String> {
-        (0..self.page_count).map(|page| self.guarded(|pdf| pdf.extract_text(page)).unwrap_or_default()).collect()
-    }
-
-    /// Whether one of the first pages shows a picture.
-    pub(super) fn has_pictures(&self) -> bool {
-        let pages = 0..self.page_count.min(PAGES_WITH_PICTURES);
-        pages.into_iter().any(|page| self.guarded(|pdf| Ok(!pdf.page_image_handles(page)?.is_empty())).unwrap_or(false))
-    }
-
-    fn guarded<T>(&self, read: impl Fn(&PdfDocument) -> pdf_oxide::error::Result<T>) -> Option<T> {
-        catch_unwind(AssertUnwindSafe(|| read(&self.pdf))).ok()?.ok()
+    #[test]
+    fn a_password_is_told_from_damage() {
+        assert_eq!(read(include_bytes!("../../tests/fixtures/encrypted.pdf").to_vec()), Err(Trouble::Encrypted));
+        assert_eq!(read(b"%PDF-1.7 and no more".to_vec()), Err(Trouble::Damaged));
     }
 }

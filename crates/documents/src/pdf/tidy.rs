@@ -45,19 +45,16 @@ impl Words {
 fn join_hyphens(page: &str, words: &Words) -> String {
     let mut joined = String::with_capacity(page.len());
     for line in page.lines() {
-        match divided(&joined, line) {
-            Some((left, right)) => {
-                if words.is_one_word(left, right) {
-                    joined.pop();
-                }
-                joined.push_str(line.trim_start());
+        if let Some((left, right)) = divided(&joined, line) {
+            if words.is_one_word(left, right) {
+                joined.pop();
             }
-            None => {
-                if !joined.is_empty() {
-                    joined.push('\n');
-                }
-                joined.push_str(line);
+            joined.push_str(line.trim_start());
+        } else {
+            if !joined.is_empty() {
+                joined.push('\n');
             }
+            joined.push_str(line);
         }
     }
     joined
@@ -113,8 +110,10 @@ struct EdgeLine {
     index: usize,
     /// The line without a number at its start or end, where running heads have the page's.
     key: String,
-    /// The page number it tells, when it tells nothing else.
+    /// The page number it tells.
     number: Option<u32>,
+    /// It tells nothing else.
+    is_number: bool,
 }
 
 fn edge_lines(page: &str, edge: Edge) -> Vec<EdgeLine> {
@@ -126,7 +125,14 @@ fn edge_lines(page: &str, edge: Edge) -> Vec<EdgeLine> {
         Edge::Top => filled.iter().take(EDGE_LINES).collect(),
         Edge::Bottom => filled.iter().rev().take(EDGE_LINES).collect(),
     };
-    chosen.into_iter().map(|&(index, line)| EdgeLine { index, key: key(line), number: lone_number(line) }).collect()
+    chosen.into_iter().map(|&(index, line)| edge_line(index, line)).collect()
+}
+
+fn edge_line(index: usize, line: &str) -> EdgeLine {
+    let alone = lone_number(line);
+    let at_end = || line.split_whitespace().next_back().and_then(|word| word.parse().ok());
+    let at_start = || line.split_whitespace().next().and_then(|word| word.parse().ok());
+    EdgeLine { index, key: key(line), number: alone.or_else(at_end).or_else(at_start), is_number: alone.is_some() }
 }
 
 fn key(line: &str) -> String {
@@ -166,9 +172,9 @@ fn roman(text: &str) -> Option<u32> {
     sum(added).checked_sub(sum(taken))
 }
 
-/// Whether the line is a number that the page before or after continues, at the same edge.
+/// Whether the line is a number alone that an edge line of the page before or after continues.
 fn is_page_number(lines: &[Vec<EdgeLine>], at: usize, line: &EdgeLine) -> bool {
-    let Some(number) = line.number else { return false };
+    let Some(number) = line.number.filter(|_| line.is_number) else { return false };
     let has = |page: Option<&Vec<EdgeLine>>, wanted: Option<u32>| {
         page.is_some_and(|page| page.iter().any(|line| line.number.is_some() && line.number == wanted))
     };

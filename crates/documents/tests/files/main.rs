@@ -1,4 +1,5 @@
 //! Reads real files, made here or kept in `tests/fixtures`, in this process.
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 #[path = "../support/mod.rs"]
 mod support;
