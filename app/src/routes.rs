@@ -5,7 +5,7 @@
 
 use crate::features::chat::page::ChatPage;
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
-use crate::features::identity::page::{AccountPage, SignInPage, SignUpPage};
+use crate::features::identity::page::{AccountPage, ForgotPasswordPage, SignInPage, SignUpPage};
 use crate::features::models::page::ModelsPage;
 use crate::features::prompts::page::{PromptPage, PromptsPage};
 use crate::features::team::page::TeamPage;
@@ -23,6 +23,7 @@ pub fn AppRoutes() -> impl IntoView {
             <Route path=path!("/") view=|| view! { <Redirect path="/chat"/> } ssr=SsrMode::Async/>
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
             <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async/>
+            <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
             <SignedInRoutes/>
         </Routes>
     }

@@ -20,8 +20,8 @@ pub(crate) mod token;
 mod tests;
 
 pub use password::Password;
-pub use sign_up::NewPerson;
 pub(crate) use queries::{insert_membership, use_invitation};
+pub use sign_up::NewPerson;
 pub(crate) use sign_up::invitation_is_over;
 
 use crate::Services;

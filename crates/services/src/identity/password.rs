@@ -61,7 +61,8 @@ pub(super) async fn matches(attempt: SecretString, stored: Option<String>) -> Re
     }
     on_a_place(move || {
         let hash = stored.as_deref().unwrap_or(&NOBODY);
-        let is_right = PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(attempt.expose_secret().as_bytes(), &hash).is_ok());
+        let is_right =
+            PasswordHash::new(hash).is_ok_and(|hash| argon2().verify_password(attempt.expose_secret().as_bytes(), &hash).is_ok());
         is_right && stored.is_some()
     })
     .await

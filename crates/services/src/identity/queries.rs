@@ -53,14 +53,9 @@ pub(super) async fn insert_user(connection: &mut PgConnection, user: NewUser<'_>
 }
 
 pub(super) async fn insert_personal_team(connection: &mut PgConnection, id: TeamId, name: &str, owner: UserId) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO teams (id, name, is_personal, created_by) VALUES ($1, $2, true, $3)",
-        id.as_uuid(),
-        name,
-        owner.as_uuid()
-    )
-    .execute(connection)
-    .await?;
+    sqlx::query!("INSERT INTO teams (id, name, is_personal, created_by) VALUES ($1, $2, true, $3)", id.as_uuid(), name, owner.as_uuid())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -90,13 +85,9 @@ pub(super) struct AccountRow {
 }
 
 pub(super) async fn get_account(connection: &mut PgConnection, user: UserId) -> sqlx::Result<AccountRow> {
-    sqlx::query_as!(
-        AccountRow,
-        "SELECT email, first_name, last_name, tone, about, password_hash FROM users WHERE id = $1",
-        user.as_uuid()
-    )
-    .fetch_one(connection)
-    .await
+    sqlx::query_as!(AccountRow, "SELECT email, first_name, last_name, tone, about, password_hash FROM users WHERE id = $1", user.as_uuid())
+        .fetch_one(connection)
+        .await
 }
 
 pub(super) async fn update_profile(
@@ -338,19 +329,16 @@ pub(super) async fn delete_session_by_token(connection: &mut PgConnection, token
 }
 
 pub(super) async fn delete_session(connection: &mut PgConnection, user: UserId, id: SessionId) -> sqlx::Result<bool> {
-    let done = sqlx::query!("DELETE FROM sessions WHERE id = $2 AND user_id = $1", user.as_uuid(), id.as_uuid()).execute(connection).await?;
+    let done =
+        sqlx::query!("DELETE FROM sessions WHERE id = $2 AND user_id = $1", user.as_uuid(), id.as_uuid()).execute(connection).await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Ends all sessions of a person, but one if given.
 pub(super) async fn delete_sessions_but(connection: &mut PgConnection, user: UserId, keep: Option<SessionId>) -> sqlx::Result<()> {
-    sqlx::query!(
-        "DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2::uuid",
-        user.as_uuid(),
-        keep.map(SessionId::as_uuid)
-    )
-    .execute(connection)
-    .await?;
+    sqlx::query!("DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2::uuid", user.as_uuid(), keep.map(SessionId::as_uuid))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -24,10 +24,8 @@ impl Identity<'_> {
         let db = &self.services.parts.db;
         let now = self.services.parts.clock.now();
         password::prepare().await?;
-        let keys = vec![
-            (throttle::ip_key("sign-in", origin.ip), SIGN_IN_PER_IP),
-            (throttle::address_key("sign-in", &email), SIGN_IN_PER_ADDRESS),
-        ];
+        let keys =
+            vec![(throttle::ip_key("sign-in", origin.ip), SIGN_IN_PER_IP), (throttle::address_key("sign-in", &email), SIGN_IN_PER_ADDRESS)];
         let taken = throttle::take(db, now, keys).await?;
         let known = {
             let mut tx = db.system_tx().await?;
@@ -67,7 +65,8 @@ impl Identity<'_> {
         let token = token::fresh();
         let now = self.services.parts.clock.now();
         let (ip, user_agent) = origin.logged();
-        let session = NewSession { token_hash: &token::hash(&token), user, team, ip, user_agent, now, expires_at: now + self.session_lifetime() };
+        let session =
+            NewSession { token_hash: &token::hash(&token), user, team, ip, user_agent, now, expires_at: now + self.session_lifetime() };
         queries::insert_session(tx, session).await?;
         Ok(SignedIn { token: token.into(), user_id: user, team_id: team })
     }

@@ -1,4 +1,5 @@
 //! What identity promises: one first administrator, invitations that work once, the same words for all failures.
+#![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 
 use super::{NewPerson, Origin, SignedIn};
 use crate::testing::parts;
@@ -12,7 +13,6 @@ use std::sync::Arc;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-#[expect(clippy::disallowed_methods, reason = "the moment a test starts at is of no importance")]
 fn clock() -> Arc<MockClock> {
     Arc::new(MockClock::at(Utc::now()))
 }
@@ -80,7 +80,8 @@ async fn of_many_who_come_first_at_once_one_becomes_administrator(pool: PgPool) 
     let identity = services.identity();
     let sessions = futures::future::join_all(emails.iter().map(|email| identity.sign_up(person(email, None), origin()))).await;
     assert!(sessions.iter().all(Result::is_ok), "{sessions:?}");
-    let administrators: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE is_system_administrator").fetch_one(&pool).await.unwrap();
+    let administrators: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM users WHERE is_system_administrator").fetch_one(&pool).await.unwrap();
     assert_eq!(administrators, 1);
 }
 
@@ -193,7 +194,10 @@ async fn every_attempt_is_written_down_without_the_address(pool: PgPool) {
     sign_up(&services, "ada@example.org").await;
     sign_in(&services, "nobody@example.org", "wrong").await.unwrap_err();
     let rows: Vec<(bool, bool, i32)> =
-        sqlx::query_as("SELECT succeeded, user_id IS NOT NULL, octet_length(email_hash) FROM sign_ins ORDER BY created_at, id").fetch_all(&pool).await.unwrap();
+        sqlx::query_as("SELECT succeeded, user_id IS NOT NULL, octet_length(email_hash) FROM sign_ins ORDER BY created_at, id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
     assert_eq!(rows, [(true, true, 32), (false, false, 32)]);
 }
 
@@ -272,7 +276,12 @@ async fn whoever_is_removed_from_a_team_goes_on_in_their_own(pool: PgPool) {
     let sent = services.team().invite(&ada, "grace@example.org", Role::Viewer).await.unwrap();
     let token = sent.link.split_once("?invitation=").unwrap().1;
     let session = services.identity().sign_up(person("grace@example.org", Some(token)), origin()).await.unwrap();
-    sqlx::query("DELETE FROM memberships WHERE user_id = $1 AND team_id = $2").bind(session.user_id).bind(ada.team_id).execute(&pool).await.unwrap();
+    sqlx::query("DELETE FROM memberships WHERE user_id = $1 AND team_id = $2")
+        .bind(session.user_id)
+        .bind(ada.team_id)
+        .execute(&pool)
+        .await
+        .unwrap();
     let grace = viewer(&services, &session).await;
     assert_ne!(grace.team_id, ada.team_id);
     assert!(grace.may(Permission::ManageTeam));
@@ -282,7 +291,8 @@ async fn whoever_is_removed_from_a_team_goes_on_in_their_own(pool: PgPool) {
 async fn a_profile_is_trimmed_kept_and_refused_at_its_fields(pool: PgPool) {
     let (services, _) = services_with(&pool, SignUp::Open);
     let ada = sign_up(&services, "ada@example.org").await;
-    let profile = Profile { first_name: " Augusta ".to_owned(), last_name: String::new(), tone: "dry".to_owned(), about: "a\nb".to_owned() };
+    let profile =
+        Profile { first_name: " Augusta ".to_owned(), last_name: String::new(), tone: "dry".to_owned(), about: "a\nb".to_owned() };
     let saved = services.identity().update_profile(&ada, profile).await.unwrap();
     assert_eq!(saved.first_name, "Augusta");
     assert_eq!(services.identity().profile(&ada).await.unwrap(), saved);

@@ -139,7 +139,12 @@ pub(super) async fn revoke(connection: &mut PgConnection, team: TeamId, id: Invi
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn revoke_open_of(connection: &mut PgConnection, team: TeamId, email: &EmailAddress, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub(super) async fn revoke_open_of(
+    connection: &mut PgConnection,
+    team: TeamId,
+    email: &EmailAddress,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "UPDATE invitations SET revoked_at = $3 WHERE team_id = $1 AND email = $2 AND used_at IS NULL AND revoked_at IS NULL",
         team.as_uuid(),

@@ -1,0 +1,25 @@
+//! Account: who one is, how one likes to be answered, how it looks, and where one is signed in.
+
+use super::password_form::PasswordForm;
+use super::profile_form::ProfileCard;
+use super::sessions::SessionsCard;
+use super::teams::TeamsCard;
+use super::theme_choice::ThemeChoice;
+use crate::ui::{Card, PageBody, PageHeader};
+use leptos::prelude::*;
+
+/// The account screen.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    view! {
+        <PageBody>
+            <PageHeader title="Account"/>
+            <ProfileCard/>
+            <Card title="Theme" description="How Lyceum looks in this browser."><ThemeChoice/></Card>
+            <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
+            <TeamsCard/>
+            <SessionsCard/>
+        </PageBody>
+    }
+    .into_any()
+}

@@ -1,0 +1,58 @@
+//! Own paths: where a redirect may lead, and how an address is written inside another.
+
+/// The path, when it leads to a page of ours: `/…` without a host, a backslash or a control character.
+pub fn parse(text: &str) -> Option<&str> {
+    let is_path = text.starts_with('/') && !text.starts_with("//");
+    let is_clean = !text.contains('\\') && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_short = text.len() <= 2_000;
+    (is_path && is_clean && is_short && !text.starts_with("/api/")).then_some(text)
+}
+
+/// Percent-encodes all but the characters every part of an address may hold.
+pub fn escape(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
+            escaped.push(char::from(byte));
+        } else {
+            write!(escaped, "%{byte:02X}").expect("writing to a String cannot fail");
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_ours_is_kept_with_its_query() {
+        for own in ["/", "/chat", "/chat/018f?x=1#end", "/datasets?page=2"] {
+            assert_eq!(parse(own), Some(own));
+        }
+    }
+
+    #[test]
+    fn whatever_leads_elsewhere_is_refused() {
+        let elsewhere = [
+            "",
+            "chat",
+            "//evil.org",
+            "/\\evil.org",
+            "https://evil.org",
+            "javascript:alert(1)",
+            "/\t/evil.org",
+            "/\n",
+            "/ä",
+            "/api/identity/sign-out",
+        ];
+        for elsewhere in elsewhere {
+            assert_eq!(parse(elsewhere), None, "{elsewhere:?} was taken");
+        }
+    }
+
+    #[test]
+    fn an_address_inside_an_address_cannot_add_parameters_of_its_own() {
+        assert_eq!(escape("/chat/1?a=b&next=//evil"), "/chat/1%3Fa%3Db%26next%3D//evil");
+    }
+}

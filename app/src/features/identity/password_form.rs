@@ -1,0 +1,33 @@
+//! Password form: a new password for whoever knows the present one.
+
+use super::api::ChangePassword;
+use crate::error::AppError;
+use crate::ui::{Button, Field, FieldKind, FormError, use_toasts};
+use leptos::prelude::*;
+
+/// The form; it empties itself once the password is changed.
+#[component]
+pub fn PasswordForm() -> impl IntoView {
+    let change = ServerAction::<ChangePassword>::new();
+    let toasts = use_toasts();
+    let (current, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    Effect::new(move |_| {
+        if let Some(Ok(())) = change.value().get() {
+            current.set(String::new());
+            new.set(String::new());
+            toasts.success("Your password is changed.");
+        }
+    });
+    let error = Signal::derive(move || change.value().get().and_then(Result::err));
+    let field =
+        move |name: &'static str| Signal::derive(move || error.with(|error| error.as_ref().and_then(|error: &AppError| error.field(name))));
+    view! {
+        <ActionForm action=change attr:class="form">
+            <FormError error/>
+            <Field label="Present password" name="current_password" kind=FieldKind::Password value=current error=field("current_password") autocomplete="current-password" required=true/>
+            <Field label="New password" name="new_password" kind=FieldKind::Password value=new error=field("new_password") autocomplete="new-password" required=true/>
+            <div><Button submit=true loading=change.pending()>"Change password"</Button></div>
+        </ActionForm>
+    }
+    .into_any()
+}

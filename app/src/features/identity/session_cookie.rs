@@ -1,0 +1,66 @@
+//! The session cookie: how it is called and what protects it. The server writes and reads it; scripts never see it.
+
+/// Longest `Max-Age` a browser keeps to, 400 days; the session in the database decides when it really ends.
+const SECONDS: u32 = 34_560_000;
+
+/// The cookie of an installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionCookie {
+    is_https: bool,
+}
+
+impl SessionCookie {
+    /// As it has to be where people reach the server at this address.
+    pub fn new(public_url: &str) -> Self {
+        Self { is_https: public_url.starts_with("https://") }
+    }
+
+    /// Its name: with the prefix that ties it to this host, where browsers allow that.
+    pub const fn name(self) -> &'static str {
+        if self.is_https { "__Host-lyceum_session" } else { "lyceum_session" }
+    }
+
+    /// The token in the value of a `Cookie` header.
+    pub fn find(self, header: &str) -> Option<&str> {
+        let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs.filter(|(name, _)| *name == self.name()).map(|(_, token)| token).find(|token| !token.is_empty())
+    }
+
+    /// The value of `Set-Cookie` that makes a browser keep the token.
+    pub fn keep(self, token: &str) -> String {
+        self.text(token, SECONDS)
+    }
+
+    /// The value of `Set-Cookie` that makes it forget.
+    pub fn forget(self) -> String {
+        self.text("", 0)
+    }
+
+    fn text(self, token: &str, seconds: u32) -> String {
+        let secure = if self.is_https { "; Secure" } else { "" };
+        format!("{}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}", self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_https_the_cookie_is_tied_to_the_host() {
+        let text = SessionCookie::new("https://lyceum.example.org").keep("abc");
+        assert_eq!(text, "__Host-lyceum_session=abc; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure");
+    }
+
+    #[test]
+    fn on_http_it_has_a_plain_name_because_browsers_refuse_the_other() {
+        assert!(SessionCookie::new("http://127.0.0.1:3000").forget().starts_with("lyceum_session=; Path=/; Max-Age=0;"));
+    }
+
+    #[test]
+    fn the_token_is_found_among_other_cookies_by_its_whole_name() {
+        let cookie = SessionCookie::new("http://127.0.0.1:3000");
+        assert_eq!(cookie.find("theme=dark; xlyceum_session=no"), None);
+        assert_eq!(cookie.find("theme=dark; lyceum_session=yes"), Some("yes"));
+    }
+}

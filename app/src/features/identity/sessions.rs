@@ -1,0 +1,70 @@
+//! Sessions: the browsers one is signed in with, and ending them.
+
+use super::api::{EndSession, SignOutEverywhere, list_sessions};
+use crate::ui::{
+    Badge, Button, ButtonSize, ButtonVariant, Card, ConfirmDialog, ResourceView, Table, TableSkeleton, Time, Tone, use_toasts,
+};
+use domain::SessionSummary;
+use leptos::prelude::*;
+
+/// The table, and the way out of all of them.
+#[component]
+pub fn SessionsCard() -> impl IntoView {
+    let end = ServerAction::<EndSession>::new();
+    let everywhere = ServerAction::<SignOutEverywhere>::new();
+    let sessions = Resource::new(move || end.version().get(), |_| list_sessions());
+    let asking = RwSignal::new(false);
+    let toasts = use_toasts();
+    Effect::new(move |_| match everywhere.value().get() {
+        // A full load leaves nothing of the person behind in this page's memory.
+        Some(Ok(())) => drop(window().location().set_href("/sign-in")),
+        Some(Err(error)) => toasts.app_error(&error),
+        None => {}
+    });
+    Effect::new(move |_| {
+        if let Some(Err(error)) = end.value().get() {
+            toasts.app_error(&error);
+        }
+    });
+    view! {
+        <Card title="Sessions" description="The browsers you are signed in with. Times are UTC.">
+            <ResourceView resource=sessions skeleton=|| view! { <TableSkeleton/> } let:sessions>
+                <SessionTable sessions end/>
+            </ResourceView>
+            <div><Button variant=ButtonVariant::Danger on_click=move || asking.set(true)>"Sign out everywhere"</Button></div>
+        </Card>
+        <ConfirmDialog
+            open=asking title="Sign out everywhere?" body="Every browser is signed out, this one too." confirm="Sign out of all browsers"
+            on_confirm=move || { everywhere.dispatch(SignOutEverywhere {}); }
+        />
+    }
+    .into_any()
+}
+
+#[component]
+fn SessionTable(sessions: Vec<SessionSummary>, end: ServerAction<EndSession>) -> impl IntoView {
+    let row = move |session: SessionSummary| {
+        let id = session.id;
+        let action = if session.is_current {
+            view! { <Badge tone=Tone::Accent>"This browser"</Badge> }.into_any()
+        } else {
+            view! { <Button size=ButtonSize::Small on_click=move || { end.dispatch(EndSession { id }); }>"Sign out"</Button> }.into_any()
+        };
+        view! {
+            <tr>
+                <td>{session.device}</td>
+                <td>{session.ip}</td>
+                <td><Time at=session.created_at/></td>
+                <td><Time at=session.last_seen_at/></td>
+                <td class="actions">{action}</td>
+            </tr>
+        }
+    };
+    view! {
+        <Table label="Sessions">
+            <thead><tr><th scope="col">"Device"</th><th scope="col">"Address"</th><th scope="col">"Signed in"</th><th scope="col">"Last seen"</th><th scope="col" class="actions"><span class="sr-only">"Action"</span></th></tr></thead>
+            <tbody>{sessions.into_iter().map(row).collect_view()}</tbody>
+        </Table>
+    }
+    .into_any()
+}

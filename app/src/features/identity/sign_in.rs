@@ -1,0 +1,61 @@
+//! Sign in: for people who have an account. Works without JavaScript.
+
+use super::api::read_sign_up_terms;
+use super::form_frame::{PostForm, TypedField};
+use super::outcome::FormOutcome;
+use super::own_path;
+use crate::ui::layout::AuthFrame;
+use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
+use domain::identity::SignUpTerms;
+use leptos::prelude::*;
+use leptos_router::components::{A, Redirect};
+use leptos_router::hooks::use_query_map;
+
+/// The sign-in screen; whoever is signed in already goes on to where they were going.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let outcome = FormOutcome::of_this_page();
+    let asked = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
+    let next = [outcome.next.clone(), asked].iter().find_map(|next| own_path::parse(next).map(str::to_owned)).unwrap_or_default();
+    let terms = Resource::new_blocking(|| (), |()| read_sign_up_terms(None));
+    let show = move |terms: SignUpTerms| {
+        if terms.signed_in_as.is_some() {
+            let onward = own_path::parse(&next).unwrap_or("/chat").to_owned();
+            return view! { <Redirect path=onward/> }.into_any();
+        }
+        view! { <Form outcome=outcome.clone() next=next.clone()/><WaysOn terms/> }.into_any()
+    };
+    view! {
+        <AuthFrame title="Sign in"><ResourceView resource=terms children=show/></AuthFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn Form(outcome: FormOutcome, next: String) -> impl IntoView {
+    view! {
+        <PostForm action="/sign-in" outcome=outcome.clone()>
+            <TypedField label="Email" name="email" kind=FieldKind::Email typed=outcome.email.clone() error=outcome.field("email") autocomplete="username"/>
+            <TypedField label="Password" name="password" kind=FieldKind::Password error=outcome.field("password") autocomplete="current-password"/>
+            <input type="hidden" name="next" value=next/>
+            <Button submit=true variant=ButtonVariant::Primary wide=true>"Sign in"</Button>
+        </PostForm>
+    }
+    .into_any()
+}
+
+#[component]
+fn WaysOn(terms: SignUpTerms) -> impl IntoView {
+    let invitation = if terms.is_first {
+        Some(("Nobody has an account here yet. ", "Create the first one"))
+    } else if terms.needs_invitation {
+        None
+    } else {
+        Some(("New here? ", "Create an account"))
+    };
+    view! {
+        <p class="auth-foot"><A href="/forgot-password">"Forgot password?"</A></p>
+        {invitation.map(|(words, link)| view! { <p class="auth-foot">{words}<A href="/sign-up">{link}</A></p> })}
+    }
+    .into_any()
+}

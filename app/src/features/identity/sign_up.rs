@@ -1,0 +1,95 @@
+//! Sign up: the first account, an account by invitation, or one for everybody. Works without JavaScript.
+
+use super::api::read_sign_up_terms;
+use super::form_frame::{PostForm, TypedField};
+use super::outcome::FormOutcome;
+use crate::ui::layout::AuthFrame;
+use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
+use domain::identity::SignUpTerms;
+use domain::team::InvitationPreview;
+use leptos::prelude::*;
+use leptos_router::components::{A, Redirect};
+use leptos_router::hooks::use_query_map;
+
+/// The sign-up screen; with an invitation, somebody who is signed in can join with it.
+#[component]
+pub fn SignUpPage() -> impl IntoView {
+    let outcome = FormOutcome::of_this_page();
+    let asked = use_query_map().with_untracked(|query| query.get("invitation")).unwrap_or_default();
+    let token = if outcome.invitation.is_empty() { asked } else { outcome.invitation.clone() };
+    let asked = Some(token.clone()).filter(|token| !token.is_empty());
+    let terms = Resource::new_blocking(move || asked.clone(), read_sign_up_terms);
+    let show = move |terms: SignUpTerms| match (terms.signed_in_as.clone(), terms.invitation.clone()) {
+        (Some(_), None) if token.is_empty() => view! { <Redirect path="/chat"/> }.into_any(),
+        (Some(email), invitation) => view! { <Join email invitation token=token.clone() outcome=outcome.clone()/> }.into_any(),
+        (None, _) => {
+            view! { <Intro terms=terms.clone() token=token.clone()/><Form terms token=token.clone() outcome=outcome.clone()/> }.into_any()
+        }
+    };
+    view! {
+        <AuthFrame title="Create your account"><ResourceView resource=terms children=show/></AuthFrame>
+    }
+    .into_any()
+}
+
+/// What holds for this account before anything is typed.
+#[component]
+fn Intro(terms: SignUpTerms, token: String) -> impl IntoView {
+    let sentence = match &terms.invitation {
+        Some(invitation) => format!("You are invited to {} as {}.", invitation.team_name, words_of(invitation)),
+        None if !token.is_empty() => "This invitation is not valid any more. Ask whoever invited you for a new one.".to_owned(),
+        None if terms.is_first => "You are the first here: this account manages the installation.".to_owned(),
+        None if terms.needs_invitation => {
+            "An account here needs an invitation. Open the link you were sent, or ask a colleague for one.".to_owned()
+        }
+        None => "You get a team of your own; invite others to it when you like.".to_owned(),
+    };
+    view! { <p class="auth-subtitle">{sentence}</p> }
+}
+
+fn words_of(invitation: &InvitationPreview) -> &'static str {
+    crate::features::team::role_name(invitation.role)
+}
+
+#[component]
+fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoView {
+    let invited = terms.invitation.map(|invitation| invitation.email).unwrap_or_default();
+    let email = if outcome.email.is_empty() { invited } else { outcome.email.clone() };
+    view! {
+        <PostForm action="/sign-up" outcome=outcome.clone()>
+            <TypedField label="First name" name="first_name" typed=outcome.first_name.clone() error=outcome.field("first_name") autocomplete="given-name"/>
+            <TypedField label="Last name" name="last_name" typed=outcome.last_name.clone() error=outcome.field("last_name") autocomplete="family-name" optional=true/>
+            <TypedField label="Email" name="email" kind=FieldKind::Email typed=email error=outcome.field("email") autocomplete="username"/>
+            <TypedField
+                label="Password" name="password" kind=FieldKind::Password error=outcome.field("password") autocomplete="new-password"
+                hint="At least 8 characters that are not easy to guess; a few uncommon words are good."
+            />
+            <input type="hidden" name="invitation" value=token/>
+            <Button submit=true variant=ButtonVariant::Primary wide=true>"Create account"</Button>
+        </PostForm>
+        <p class="auth-foot">"Have an account? " <A href="/sign-in">"Sign in"</A></p>
+    }
+    .into_any()
+}
+
+/// For somebody who has an account and holds an invitation.
+#[component]
+fn Join(email: String, invitation: Option<InvitationPreview>, token: String, outcome: FormOutcome) -> impl IntoView {
+    let Some(invitation) = invitation else {
+        return view! {
+            <p class="auth-subtitle">"This invitation is not valid any more. Ask whoever invited you for a new one."</p>
+            <p class="auth-foot"><A href="/chat">"Go to your chats"</A></p>
+        }
+        .into_any();
+    };
+    let sentence = format!("You are signed in as {email} and invited to {} as {}.", invitation.team_name, words_of(&invitation));
+    view! {
+        <p class="auth-subtitle">{sentence}</p>
+        <PostForm action="/join" outcome>
+            <input type="hidden" name="invitation" value=token/>
+            <Button submit=true variant=ButtonVariant::Primary wide=true>"Join team"</Button>
+        </PostForm>
+        <p class="auth-foot"><A href="/chat">"Not now"</A></p>
+    }
+    .into_any()
+}

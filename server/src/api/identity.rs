@@ -1,0 +1,172 @@
+//! The forms of signing in, signing up, joining and signing out: plain posts, with and without JavaScript alike.
+//!
+//! The invariant: whatever happens, the answer is a page of ours: the same screen with what is wrong, or a redirect (303) to a
+//! path of ours. Nothing from the query string or the `Referer` is shown or followed.
+
+use super::ApiError;
+use crate::error_page;
+use crate::router::{AppState, PlainRoute, document, server_context};
+use crate::session::{RequestOrigin, SignedIn, read_cookie, set_cookie};
+use app::error::AppError;
+use app::features::identity::outcome::FormOutcome;
+use app::features::identity::own_path;
+use axum::Form;
+use axum::body::Body;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use domain::FieldErrors;
+use leptos::prelude::provide_context;
+use leptos_axum::render_app_async_with_context;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use services::Error;
+use services::identity::NewPerson;
+
+/// The plain routes of identity.
+pub const ROUTES: &[PlainRoute] = &[
+    PlainRoute { method: Method::POST, path: "/sign-in", handler: || post(sign_in) },
+    PlainRoute { method: Method::POST, path: "/sign-up", handler: || post(sign_up) },
+    PlainRoute { method: Method::POST, path: "/join", handler: || post(join) },
+    PlainRoute { method: Method::POST, path: "/sign-out", handler: || post(sign_out) },
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignInForm {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignUpForm {
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    email: String,
+    password: String,
+    #[serde(default)]
+    invitation: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JoinForm {
+    invitation: String,
+}
+
+async fn sign_in(State(state): State<AppState>, RequestOrigin(origin): RequestOrigin, request: Request) -> Response {
+    let (parts, form) = match read::<SignInForm>(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    let outcome = FormOutcome { email: form.email.clone(), next: form.next.clone(), ..FormOutcome::default() };
+    match state.services.identity().sign_in(&form.email, SecretString::from(form.password), origin).await {
+        Ok(session) => enter(&state, &parts, &session.token, own_path::parse(&form.next)).await,
+        Err(error) => show_again(&state, parts, outcome, error).await,
+    }
+}
+
+async fn sign_up(State(state): State<AppState>, RequestOrigin(origin): RequestOrigin, request: Request) -> Response {
+    let (parts, form) = match read::<SignUpForm>(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    let outcome = FormOutcome {
+        first_name: form.first_name.clone(),
+        last_name: form.last_name.clone(),
+        email: form.email.clone(),
+        invitation: form.invitation.clone(),
+        ..FormOutcome::default()
+    };
+    let person = NewPerson {
+        first_name: form.first_name,
+        last_name: form.last_name,
+        email: form.email,
+        password: form.password.into(),
+        invitation: Some(form.invitation).filter(|token| !token.is_empty()),
+    };
+    match state.services.identity().sign_up(person, origin).await {
+        Ok(session) => enter(&state, &parts, &session.token, None).await,
+        Err(error) => show_again(&state, parts, outcome, error).await,
+    }
+}
+
+async fn join(State(state): State<AppState>, SignedIn(viewer): SignedIn, request: Request) -> Response {
+    let (mut parts, form) = match read::<JoinForm>(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    match state.services.team().accept_invitation(&viewer, &form.invitation).await {
+        Ok(_) => Redirect::to("/chat").into_response(),
+        Err(error) => {
+            parts.uri = axum::http::Uri::from_static("/sign-up");
+            show_again(&state, parts, FormOutcome { invitation: form.invitation, ..FormOutcome::default() }, error).await
+        }
+    }
+}
+
+async fn sign_out(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+    let cookie = state.cookie();
+    if let Some(token) = read_cookie(cookie, request.headers()) {
+        state.services.identity().sign_out(token).await?;
+    }
+    Ok(([(header::SET_COOKIE, set_cookie(&cookie.forget()))], Redirect::to("/sign-in")).into_response())
+}
+
+/// The form of a post, or the refusal of one that has another shape.
+async fn read<T: DeserializeOwned>(request: Request) -> Result<(Parts, T), Response> {
+    let (parts, body) = request.into_parts();
+    let form: Result<Form<T>, FormRejection> = Form::from_request(Request::from_parts(parts.clone(), body), &()).await;
+    match form {
+        Ok(Form(form)) => Ok((parts, form)),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(rejection.into_response()),
+        Err(_) => {
+            let error = AppError::Invalid(FieldErrors::one("form", "The request is not of the shape this address takes."));
+            Err(error_page::answer(error_page::wants_page(&parts.headers), parts.extensions.get(), &error))
+        }
+    }
+}
+
+/// Into the application with a fresh session; the one the browser held before ends.
+async fn enter(state: &AppState, parts: &Parts, token: &SecretString, next: Option<&str>) -> Response {
+    let cookie = state.cookie();
+    if let Some(old) = read_cookie(cookie, &parts.headers)
+        && let Err(error) = state.services.identity().sign_out(old).await
+    {
+        return ApiError::from(error).into_response();
+    }
+    ([(header::SET_COOKIE, set_cookie(&cookie.keep(token.expose_secret())))], Redirect::to(next.unwrap_or("/chat"))).into_response()
+}
+
+/// The same screen with what was typed (but for passwords) and what is wrong with it.
+async fn show_again(state: &AppState, mut parts: Parts, outcome: FormOutcome, error: Error) -> Response {
+    let error = ApiError::from(error).into_inner();
+    let must_stay_plain = matches!(error, AppError::Unavailable | AppError::Internal { .. });
+    if must_stay_plain || !error_page::wants_page(&parts.headers) {
+        return error_page::answer(error_page::wants_page(&parts.headers), parts.extensions.get(), &error);
+    }
+    let facts = error_page::answer(true, None, &error);
+    let outcome = FormOutcome { error: Some(error), ..outcome };
+    let base = server_context(state);
+    let context = move || {
+        base();
+        provide_context(outcome.clone());
+    };
+    parts.method = Method::GET;
+    let mut page = render_app_async_with_context(context, document(state))(Request::from_parts(parts, Body::empty())).await;
+    if page.status() == StatusCode::OK {
+        *page.status_mut() = facts.status();
+    }
+    if let Some(retry_after) = facts.headers().get(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, retry_after.clone());
+    }
+    page
+}

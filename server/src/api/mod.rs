@@ -1,0 +1,56 @@
+//! Plain routes: what is not a screen and not a server function. Each noun has its file with `routes()`.
+
+pub mod datasets;
+pub mod generations;
+pub mod identity;
+
+use crate::error_page;
+use crate::observe::current_request_id;
+use app::error::AppError;
+use axum::response::{IntoResponse, Response};
+use services::Error;
+
+/// An error of the services on its way out of a plain route: JSON with the status that goes with it, logged once.
+#[derive(Debug)]
+pub struct ApiError(AppError);
+
+impl ApiError {
+    /// What the browser learns of it.
+    pub fn into_inner(self) -> AppError {
+        self.0
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        Self(match error {
+            Error::NotFound => AppError::NotFound,
+            Error::Forbidden => AppError::Forbidden,
+            Error::SignedOut => AppError::SignedOut,
+            Error::Invalid(fields) => AppError::Invalid(fields),
+            Error::Conflict(sentence) => AppError::Conflict(sentence),
+            Error::Busy { retry_after_s } => AppError::Busy { retry_after_s },
+            Error::Unavailable(cause) => {
+                services::report_unavailable(&cause);
+                AppError::Unavailable
+            }
+            Error::Internal(_) => {
+                let request_id = current_request_id();
+                services::report(&error, request_id);
+                AppError::Internal { request_id }
+            }
+        })
+    }
+}
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        error_page::answer(false, None, &self.0)
+    }
+}

@@ -1,0 +1,114 @@
+//! Sessions: reads the cookie, finds out who asks, and puts `Option<Viewer>` into the request.
+//!
+//! The invariant: nobody but [`load_viewer`] decides who asks. When it cannot be found out (the database is away) the answer
+//! is 503, never a redirect to the sign-in page: people stay signed in.
+
+use crate::api::ApiError;
+use crate::error_page;
+use crate::router::AppState;
+use app::error::AppError;
+use app::features::identity::own_path;
+use app::features::identity::session_cookie::SessionCookie;
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::nonce::Nonce;
+use services::Viewer;
+use services::identity::Origin;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Screens for people who are not signed in.
+const PUBLIC_SCREENS: [&str; 3] = ["/sign-in", "/sign-up", "/forgot-password"];
+
+/// The token a request presents.
+pub fn read_cookie(cookie: SessionCookie, headers: &HeaderMap) -> Option<&str> {
+    headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok()).find_map(|value| cookie.find(value))
+}
+
+/// A `Set-Cookie` header that no log shows.
+pub fn set_cookie(text: &str) -> HeaderValue {
+    let mut value = HeaderValue::from_str(text).expect("tokens are base64url");
+    value.set_sensitive(true);
+    value
+}
+
+/// The framework shows errors that are written into an address; a link could put words into our mouth that way.
+fn brings_words(request: &Request) -> bool {
+    request.uri().query().is_some_and(|query| query.contains("__err"))
+}
+
+/// Finds out who asks. Screens send people who are not signed in to the sign-in page; everything else decides for itself.
+pub async fn load_viewer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if is_screen(&request) && brings_words(&request) {
+        return Redirect::to(own_path::parse(request.uri().path()).unwrap_or("/")).into_response();
+    }
+    let token = read_cookie(state.cookie(), request.headers()).filter(|_| !request.uri().path().starts_with("/v1/"));
+    let viewer = match token {
+        None => None,
+        Some(token) => match state.services.identity().viewer_for_token(token).await {
+            Ok(viewer) => viewer,
+            Err(error) => return could_not_ask(&request, error),
+        },
+    };
+    if viewer.is_none() && is_private_screen(&request) {
+        return Redirect::to(&sign_in_address(&request)).into_response();
+    }
+    request.extensions_mut().insert(viewer);
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn could_not_ask(request: &Request, error: services::Error) -> Response {
+    let error = ApiError::from(error).into_inner();
+    let nonce = request.extensions().get::<Nonce>().cloned();
+    let is_screen = error_page::wants_page(request.headers()) && is_screen(request);
+    error_page::answer(is_screen, nonce.as_ref(), &error)
+}
+
+/// The routes of pages are the ones outside `/api/`.
+fn is_screen(request: &Request) -> bool {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    reads && !request.uri().path().starts_with("/api/")
+}
+
+fn is_private_screen(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    is_screen(request) && route.is_some_and(|route| !PUBLIC_SCREENS.contains(&route))
+}
+
+fn sign_in_address(request: &Request) -> String {
+    let here = request.uri().path_and_query().map_or("/", |here| here.as_str());
+    if here == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", own_path::escape(here)) }
+}
+
+/// The signed-in person of a plain route; 401 when there is none.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Viewer);
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let viewer = parts.extensions.get::<Option<Viewer>>().cloned().flatten();
+        viewer.map(Self).ok_or_else(|| AppError::SignedOut.into())
+    }
+}
+
+/// Where a request comes from, as sessions and throttles note it.
+#[derive(Clone, Debug)]
+pub struct RequestOrigin(pub Origin);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestOrigin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let ip = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Self(Origin { ip, user_agent: user_agent.to_owned() }))
+    }
+}

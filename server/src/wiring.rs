@@ -1,0 +1,62 @@
+//! Wiring: makes the services from the configuration.
+//!
+//! The invariant: everything the rules need is built here, once, before the first request.
+
+use crate::config::{Config, ObjectStoreLocation, SignUp};
+use anyhow::Context as _;
+use egress::{EgressClient, EgressPolicy};
+use llm::MiniLmEmbedder;
+use object_store::ObjectStore;
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::prefix::PrefixStore;
+use services::{Db, Parts, Services, Settings, SystemClock};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a session lives without being used.
+const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The services on this database.
+pub fn services(config: &Config, db: Db) -> anyhow::Result<Services> {
+    // Both of our HTTP clients want one chosen; that it was chosen before is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let policy = EgressPolicy { allow: config.egress_allow.clone(), ..EgressPolicy::default() };
+    let program = std::env::current_exe().context("the program cannot find itself")?;
+    Ok(Services::new(Parts {
+        db,
+        clock: Arc::new(SystemClock),
+        keyring: config.keyring.clone(),
+        objects: objects(&config.object_store)?,
+        egress: Arc::new(EgressClient::new(policy)?),
+        minilm: Arc::new(MiniLmEmbedder::lazy(config.models_dir.join("all-MiniLM-L6-v2"))),
+        settings: Settings {
+            public_url: config.public_url.clone(),
+            sign_up: match config.sign_up {
+                SignUp::Invited => services::SignUp::Invited,
+                SignUp::Open => services::SignUp::Open,
+            },
+            max_upload_bytes: config.max_upload_bytes,
+            extractor: (program, vec!["extract".to_owned()]),
+            session_lifetime: SESSION_LIFETIME,
+        },
+    }))
+}
+
+/// Where the bytes of documents are kept. S3 takes its keys, region and endpoint from the usual `AWS_…` variables.
+fn objects(place: &ObjectStoreLocation) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    match place {
+        ObjectStoreLocation::Folder(folder) => Ok(Arc::new(files(folder)?)),
+        ObjectStoreLocation::S3 { bucket, prefix } => {
+            let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build();
+            let store = store.with_context(|| format!("the object store s3://{bucket} cannot be used"))?;
+            Ok(if prefix.is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix.as_str())) })
+        }
+    }
+}
+
+fn files(folder: &Path) -> anyhow::Result<LocalFileSystem> {
+    let store = LocalFileSystem::new_with_prefix(folder);
+    store.with_context(|| format!("documents cannot be kept in {}", folder.display()))
+}

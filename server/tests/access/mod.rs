@@ -1,0 +1,243 @@
+//! Who may call what: one row per server function and plain route and way of looking at it; `access_coverage.rs` plays them.
+//!
+//! To add one: write a [`Row`] in the file of its noun. Its arguments are made afresh for every person, by the owner of the team.
+#![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
+
+mod chat;
+mod datasets;
+mod identity;
+mod models;
+mod prompts;
+mod team;
+
+use crate::support::{Answer, FakeProvider, TestApp, TestClient};
+use domain::chat::{Asked, NewQuestion};
+use domain::datasets::{NewDataset, Visibility};
+use domain::models::{ModelSummary, ModelType, NewModel, ProviderKind};
+use domain::prompts::PromptDraft;
+use domain::{DatasetId, DocumentId, Permission, PromptId, Role};
+use futures::future::BoxFuture;
+use futures::{StreamExt as _, stream};
+use serde_json::{Value, json};
+use services::Viewer;
+use sqlx::PgPool;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The people, in the order of the statuses of a row.
+pub const PEOPLE: [&str; 9] =
+    ["anonymous", "other-team", "stranger", "viewer", "collaborator", "manager", "owner", "suspended", "administrator"];
+
+/// What each of [`PEOPLE`] is answered.
+pub type Statuses = [u16; 9];
+
+/// Nobody has to sign in.
+pub const EVERYBODY: Statuses = [200; 9];
+/// Everybody who is signed in, about themselves or their own team.
+pub const SIGNED_IN: Statuses = [401, 200, 200, 200, 200, 200, 200, 401, 200];
+/// Something of the team, to be read by everybody in it.
+pub const TEAM_READS: Statuses = [401, 404, 200, 200, 200, 200, 200, 401, 404];
+/// Something of the team, to be changed by collaborators and up.
+pub const TEAM_CHANGES: Statuses = [401, 404, 200, 403, 200, 200, 200, 401, 404];
+/// Something everybody makes in their own team, from collaborators up.
+pub const COLLABORATORS_MAKE: Statuses = [401, 200, 200, 403, 200, 200, 200, 401, 200];
+/// Something of the owner's own.
+pub const PRIVATE: Statuses = [401, 404, 404, 404, 404, 404, 200, 401, 404];
+/// Something of the installation.
+pub const ADMINISTRATORS: Statuses = [401, 404, 404, 404, 404, 404, 404, 401, 200];
+
+/// What one address answers whom.
+pub struct Row {
+    /// `POST /api/noun/verb`, or the method and path of a plain route as the router has it.
+    pub route: &'static str,
+    /// Which case of it this is.
+    pub case: &'static str,
+    /// What everybody is answered.
+    pub statuses: Statuses,
+    /// Whether the call ends the session it is made with.
+    pub ends_session: bool,
+    /// What is sent.
+    pub call: fn(&World) -> BoxFuture<'_, Call>,
+}
+
+/// One call.
+pub enum Call {
+    /// Arguments of a server function.
+    Arguments(Value),
+    /// A plain route: its path with ids in place, and its body as a form or a file.
+    Get(String),
+    /// A posted form.
+    Form(String, Vec<(&'static str, String)>),
+    /// An uploaded text file.
+    Upload(String),
+}
+
+/// Every row there is.
+pub fn rows() -> Vec<Row> {
+    [identity::rows(), team::rows(), models::rows(), datasets::rows(), prompts::rows(), chat::rows()].into_iter().flatten().collect()
+}
+
+/// A row of a server function.
+pub fn function(endpoint: &'static str, case: &'static str, statuses: Statuses, call: fn(&World) -> BoxFuture<'_, Call>) -> Row {
+    Row { route: endpoint, case, statuses, ends_session: false, call }
+}
+
+impl Row {
+    /// The call ends the session it is made with.
+    pub fn ending_the_session(self) -> Self {
+        Self { ends_session: true, ..self }
+    }
+}
+
+/// A server, a team with somebody in every role, and somebody outside of it.
+pub struct World {
+    /// The server.
+    pub app: TestApp,
+    /// A provider that answers.
+    pub provider: FakeProvider,
+    /// The owner of the team.
+    pub owner: Viewer,
+    /// Manages the installation, from another team.
+    pub administrator: Viewer,
+    clients: Vec<TestClient>,
+    count: AtomicU32,
+}
+
+impl World {
+    /// Puts everybody in place.
+    pub async fn start(pool: &PgPool) -> Self {
+        let app = TestApp::start(pool).await;
+        let administrator = app.sign_up("administrator@example.org").await;
+        let owner = app.sign_up("owner@example.org").await;
+        let mut clients = vec![app.anonymous(), app.sign_up("other-team@example.org").await];
+        let roles = [
+            ("stranger", Role::Collaborator),
+            ("viewer", Role::Viewer),
+            ("collaborator", Role::Collaborator),
+            ("manager", Role::TeamManager),
+        ];
+        for (name, role) in roles {
+            clients.push(app.sign_up_into(&owner, &format!("{name}@example.org"), role).await);
+        }
+        let suspended = app.sign_up_into(&owner, "suspended@example.org", Role::Owner).await;
+        app.suspend("suspended@example.org").await;
+        let (owner_viewer, administrator_viewer) = (all_rights(&owner, false).await, all_rights(&administrator, true).await);
+        clients.extend([owner, suspended, administrator]);
+        let provider = FakeProvider::start().await;
+        Self { app, provider, owner: owner_viewer, administrator: administrator_viewer, clients, count: AtomicU32::new(0) }
+    }
+
+    /// Makes one call as one of [`PEOPLE`]. A call that ends sessions is made with one of its own, and followed by a new one.
+    pub async fn ask(&mut self, row: &Row, person: usize) -> Answer {
+        let ends_one = row.ends_session && !matches!(PEOPLE[person], "anonymous" | "suspended");
+        if ends_one {
+            self.sign_in_again(person).await;
+        }
+        let call = (row.call)(self).await;
+        let answer = self.send(row, &self.clients[person], call).await;
+        if ends_one {
+            self.sign_in_again(person).await;
+        }
+        answer
+    }
+
+    async fn sign_in_again(&mut self, person: usize) {
+        let client = self.app.sign_in(&format!("{}@example.org", PEOPLE[person])).await;
+        if matches!(PEOPLE[person], "stranger" | "viewer" | "collaborator" | "manager") {
+            client.server_fn("identity/switch-team", json!({ "id": self.owner.team_id })).await.ok();
+        }
+        self.clients[person] = client;
+    }
+
+    async fn send(&self, row: &Row, client: &TestClient, call: Call) -> Answer {
+        match call {
+            Call::Arguments(arguments) => client.server_fn(row.route.trim_start_matches("POST /api/"), arguments).await,
+            Call::Get(path) => client.get_json(&path).await,
+            Call::Form(path, fields) => {
+                let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                client.post_form(&path, &fields).await
+            }
+            Call::Upload(path) => {
+                let file = reqwest::multipart::Part::text("Some words.").file_name(format!("{}.txt", self.fresh_name()));
+                client.post_multipart(&path, reqwest::multipart::Form::new().part("file", file)).await
+            }
+        }
+    }
+
+    /// A name nothing else has.
+    pub fn fresh_name(&self) -> String {
+        format!("thing {}", self.count.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A dataset of the owner's.
+    pub async fn dataset(&self, visibility: Visibility) -> DatasetId {
+        let new = NewDataset { name: self.fresh_name(), description: String::new(), visibility, embedding_model_id: None };
+        self.app.services.datasets().create(&self.owner, new).await.expect("a dataset").id
+    }
+
+    /// A document in a dataset of the owner's.
+    pub async fn document(&self, visibility: Visibility) -> DocumentId {
+        let dataset = self.dataset(visibility).await;
+        let bytes = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"Some words."))]);
+        let outcome = self.app.services.datasets().accept_upload(&self.owner, dataset, "words.txt", bytes).await.expect("an upload");
+        outcome.document_id.expect("it was taken")
+    }
+
+    /// The same with its first page read.
+    pub async fn read_document(&self, visibility: Visibility) -> DocumentId {
+        let id = self.document(visibility).await;
+        let insert = "INSERT INTO document_pages (document_id, number, team_id, text) VALUES ($1, 1, $2, 'Some words.')";
+        sqlx::query(insert).bind(id).bind(self.owner.team_id).execute(&self.app.pool).await.expect("a page");
+        id
+    }
+
+    /// A prompt of the owner's.
+    pub async fn prompt(&self, visibility: Visibility) -> PromptId {
+        let draft = PromptDraft { name: self.fresh_name(), visibility, ..PromptDraft::default() };
+        self.app.services.prompts().create(&self.owner, draft).await.expect("a prompt").id
+    }
+
+    /// A question of the owner's, answered by the built-in model.
+    pub async fn asked(&self) -> Asked {
+        let question = NewQuestion { conversation_id: None, prompt_id: None, model_id: None, text: "What is this?".to_owned() };
+        self.app.services.chat().ask(&self.owner, question).await.expect("a question")
+    }
+
+    /// The same, once it is answered.
+    pub async fn answered(&self) -> Asked {
+        let asked = self.asked().await;
+        let generation = asked.answer.generation_id.expect("it is being written");
+        if let Some(mut events) = self.app.services.chat().follow(&self.owner, generation, 0).await.expect("its events") {
+            while events.next().await.is_some() {}
+        }
+        asked
+    }
+
+    /// A model of a provider that answers.
+    pub async fn model(&self) -> ModelSummary {
+        self.app.services.models().add(&self.administrator, self.new_model()).await.expect("a model")
+    }
+
+    /// What adds such a model.
+    pub fn new_model(&self) -> NewModel {
+        NewModel {
+            provider: self.fresh_name(),
+            kind: ProviderKind::OpenAiCompatible,
+            base_url: self.provider.url.clone(),
+            api_key: "secret".to_owned(),
+            name: self.fresh_name().replace(' ', "-"),
+            model_type: ModelType::Llm,
+            context_size: 8_000,
+        }
+    }
+}
+
+async fn all_rights(client: &TestClient, is_system_administrator: bool) -> Viewer {
+    let info: domain::ViewerInfo = client.server_fn("identity/viewer", Value::Null).await.json();
+    Viewer {
+        user_id: info.user_id,
+        team_id: info.team_id,
+        session_id: None,
+        is_system_administrator,
+        permissions: Permission::ALL.to_vec(),
+    }
+}

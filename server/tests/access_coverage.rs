@@ -1,0 +1,76 @@
+//! Who may call what, for everything the server answers to. A route without a row in `access/` fails, and so does an answer
+//! that is not the one the row promises. What one may not see is 404 in the same bytes as what does not exist.
+
+mod access;
+mod support;
+
+use access::{PEOPLE, Row, World, rows};
+use axum::http::Method;
+use leptos_axum::generate_route_list;
+use server::router::plain_routes;
+use sqlx::PgPool;
+use std::collections::BTreeSet;
+use support::TestApp;
+
+/// Screens for people who are not signed in.
+const PUBLIC_SCREENS: [&str; 3] = ["/sign-in", "/sign-up", "/forgot-password"];
+
+#[test]
+fn every_route_has_a_row() {
+    let functions = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}"));
+    let plain = plain_routes().map(|route| format!("{} {}", route.method, route.path));
+    let served: BTreeSet<String> = functions.chain(plain).collect();
+    let covered: BTreeSet<String> = rows().iter().map(|row| row.route.to_owned()).collect();
+    let missing: Vec<&String> = served.difference(&covered).collect();
+    let stale: Vec<&String> = covered.difference(&served).collect();
+    assert!(missing.is_empty() && stale.is_empty(), "without a row: {missing:?}; rows of nothing: {stale:?}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn everybody_is_answered_as_the_rows_say(pool: PgPool) {
+    let mut world = World::start(&pool).await;
+    let mut wrong = Vec::new();
+    for row in rows() {
+        for (person, name) in PEOPLE.iter().enumerate() {
+            wrong.extend(judge(&mut world, &row, person).await.map(|what| format!("{} ({}) as {name}: {what}", row.route, row.case)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+async fn judge(world: &mut World, row: &Row, person: usize) -> Option<String> {
+    let answer = world.ask(row, person).await;
+    let expected = row.statuses[person];
+    if answer.status.as_u16() != expected {
+        return Some(format!("{} instead of {expected}: {:.200}", answer.status.as_u16(), answer.text));
+    }
+    (expected == 404 && answer.text != "\"NotFound\"").then(|| format!("404 that says more: {:.200}", answer.text))
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn every_screen_but_the_entrance_sends_strangers_to_sign_in(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let stranger = app.anonymous();
+    let screens = generate_route_list(app::App);
+    assert!(screens.len() > PUBLIC_SCREENS.len());
+    for screen in screens {
+        let path = screen.path();
+        let address: String = path
+            .split('/')
+            .map(|part| if part.contains('{') { "018f0000-0000-7000-8000-000000000000" } else { part })
+            .collect::<Vec<_>>()
+            .join("/");
+        let answer = stranger.get(&address).await;
+        let expected = if PUBLIC_SCREENS.contains(&path) { 200 } else { 303 };
+        assert_eq!(answer.status.as_u16(), expected, "{path}");
+        if expected == 303 {
+            assert!(answer.header(axum::http::header::LOCATION).is_some_and(|to| to.starts_with("/sign-in")), "{path}");
+        }
+    }
+}
+
+#[test]
+fn no_plain_route_changes_anything_by_get() {
+    let reading: Vec<&str> = plain_routes().filter(|route| route.method == Method::GET).map(|route| route.path).collect();
+    assert_eq!(reading, ["/api/documents/{id}/file", "/api/generations/{id}/events"], "a new reading route: does it only read?");
+}

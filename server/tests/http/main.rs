@@ -1,0 +1,14 @@
+//! The server over HTTP, as browsers and programs meet it. One module per noun; `support` starts the server.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod chat;
+mod datasets;
+mod identity;
+mod jobs;
+mod models;
+mod prompts;
+mod search;
+mod security;
+mod team;

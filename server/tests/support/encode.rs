@@ -1,0 +1,37 @@
+//! Writes JSON as the form that server functions take: `{"a": {"b": 1}, "c": [2]}` is `a[b]=1&c[0]=2`.
+
+use serde_json::Value;
+
+/// Whether the server functions of this noun take forms; the others take JSON.
+pub fn takes_forms(endpoint: &str) -> bool {
+    ["identity/", "team/"].iter().any(|noun| endpoint.starts_with(noun)) || endpoint.starts_with("no/")
+}
+
+/// The urlencoded form of an object's members.
+pub fn form(arguments: &Value) -> String {
+    let mut pairs = Vec::new();
+    if let Value::Object(members) = arguments {
+        members.iter().for_each(|(name, value)| collect(name, value, &mut pairs));
+    }
+    pairs.join("&")
+}
+
+fn collect(name: &str, value: &Value, pairs: &mut Vec<String>) {
+    match value {
+        Value::Null => {}
+        Value::Object(members) => members.iter().for_each(|(member, value)| collect(&format!("{name}[{member}]"), value, pairs)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| collect(&format!("{name}[{index}]"), value, pairs)),
+        Value::String(text) => pairs.push(pair(name, text)),
+        other => pairs.push(pair(name, &other.to_string())),
+    }
+}
+
+/// One `name=value`, escaped but for the brackets.
+pub fn pair(name: &str, value: &str) -> String {
+    format!("{}={}", escape(name, b"[]"), escape(value, b""))
+}
+
+fn escape(text: &str, also: &[u8]) -> String {
+    let keep = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte) || also.contains(byte);
+    text.bytes().map(|byte| if keep(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

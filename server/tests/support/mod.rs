@@ -1,0 +1,145 @@
+//! The whole server under test: the real router on a loopback port, on a database of its own, with a provider that follows a script.
+//!
+//! ```ignore
+//! let app = TestApp::start(&pool).await;
+//! let ada = app.sign_up("ada@example.org").await;
+//! let datasets = ada.server_fn("datasets/list", json!({"page": {"index": 0, "size": 50}})).await.ok();
+//! ```
+#![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
+#![allow(dead_code, reason = "every test binary uses a part of it")]
+
+mod client;
+mod encode;
+mod provider;
+
+pub use client::{Answer, TestClient};
+pub use provider::{FakeProvider, Script, Step};
+
+use domain::{Role, TeamId};
+use leptos::config::LeptosOptions;
+use server::router::{AppState, build_router};
+use services::{Parts, Services, SignUp, testing};
+use sqlx::PgPool;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// The password of everybody the tests sign up.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A running server. It stops when dropped.
+pub struct TestApp {
+    /// `http://127.0.0.1:<port>`.
+    pub url: String,
+    /// The services behind it, for arranging and for looking.
+    pub services: Services,
+    /// The database, as its owner.
+    pub pool: PgPool,
+    /// Cancelling it is the request to stop.
+    pub shutdown: CancellationToken,
+    site: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// Anybody may sign up.
+    pub async fn start(pool: &PgPool) -> Self {
+        Self::start_with(pool, |_| {}).await
+    }
+
+    /// With parts changed before the services are made from them.
+    pub async fn start_with(pool: &PgPool, change: impl FnOnce(&mut Parts)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address: SocketAddr = listener.local_addr().expect("it is bound");
+        let url = format!("http://{address}");
+        let mut parts = testing::parts(pool);
+        parts.settings.public_url.clone_from(&url);
+        parts.settings.sign_up = SignUp::Open;
+        change(&mut parts);
+        let services = Services::new(parts);
+        let site = site();
+        let shutdown = CancellationToken::new();
+        let leptos_options = LeptosOptions::builder()
+            .output_name("lyceum")
+            .site_root(site.path().display().to_string())
+            .site_pkg_dir("pkg")
+            .hash_files(true)
+            .build();
+        let state = AppState { services: services.clone(), leptos_options, shutdown: shutdown.clone() };
+        let router = build_router(state, axum::Router::new());
+        let stop = shutdown.clone();
+        tokio::spawn(async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+        });
+        Self { url, services, pool: pool.clone(), shutdown, site }
+    }
+
+    /// A browser that has not signed in.
+    pub fn anonymous(&self) -> TestClient {
+        TestClient::new(&self.url)
+    }
+
+    /// A person with an account and a team of their own, signed in.
+    pub async fn sign_up(&self, email: &str) -> TestClient {
+        let client = self.anonymous();
+        let first_name = email.split('@').next().unwrap_or("Ada");
+        let form = [("first_name", first_name), ("last_name", "Tester"), ("email", email), ("password", PASSWORD)];
+        client.post_form("/sign-up", &form).await.expect_redirect("/chat");
+        client
+    }
+
+    /// Signs somebody in who has an account.
+    pub async fn sign_in(&self, email: &str) -> TestClient {
+        let client = self.anonymous();
+        client.post_form("/sign-in", &[("email", email), ("password", PASSWORD)]).await.expect_redirect("/chat");
+        client
+    }
+
+    /// A new person who works in the team of `colleague` with one role, signed in there.
+    pub async fn sign_up_into(&self, colleague: &TestClient, email: &str, role: Role) -> TestClient {
+        let team = colleague.team().await;
+        let client = self.sign_up(email).await;
+        self.add_member(team, email, role).await;
+        client.server_fn("identity/switch-team", serde_json::json!({ "id": team })).await.ok();
+        client
+    }
+
+    /// Puts somebody into a team.
+    pub async fn add_member(&self, team: TeamId, email: &str, role: Role) {
+        let insert = "INSERT INTO memberships (team_id, user_id, roles) SELECT $1, id, ARRAY[$2] FROM users WHERE email = $3";
+        sqlx::query(insert).bind(team).bind(role.as_str()).bind(email).execute(&self.pool).await.expect("a new membership");
+    }
+
+    /// Suspends somebody.
+    pub async fn suspend(&self, email: &str) {
+        sqlx::query("UPDATE users SET suspended_at = now() WHERE email = $1").bind(email).execute(&self.pool).await.expect("suspended");
+    }
+
+    /// Puts a file into the site.
+    pub async fn add_file(&self, name: &str, content: &[u8]) {
+        let path = self.site.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("inside the site")).expect("a folder");
+        std::fs::write(path, content).expect("a file of the site");
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// A site with the files a page asks for.
+fn site() -> tempfile::TempDir {
+    let site = tempfile::tempdir().expect("a folder for the site");
+    std::fs::create_dir(site.path().join("pkg")).expect("a folder in it");
+    for (name, content) in [
+        ("pkg/lyceum.css", "body{}"),
+        ("pkg/lyceum.js", "export default 0"),
+        ("pkg/lyceum.js.br", "not really brotli"),
+        ("favicon.svg", "<svg/>"),
+    ] {
+        std::fs::write(site.path().join(name), content).expect("a file of the site");
+    }
+    site
+}
