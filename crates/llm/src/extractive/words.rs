@@ -46,11 +46,11 @@ fn has_vowel(text: &str) -> bool {
     text.contains(['a', 'e', 'i', 'o', 'u', 'y'])
 }
 
-/// "stopp" → "stop", but "call" and "pass" stay.
+/// "stopp" → "stop", but "call", "pass" and "agree" stay.
 fn undouble(text: &str) -> &str {
     let bytes = text.as_bytes();
     match bytes {
-        [.., a, b] if a == b && !matches!(b, b'l' | b's' | b'z') => &text[..text.len() - 1],
+        [.., a, b] if a == b && !b"aeioulsz".contains(b) => &text[..text.len() - 1],
         _ => text,
     }
 }
