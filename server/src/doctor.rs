@@ -1,6 +1,6 @@
 //! `lyceum doctor`: looks at the set-up and says in words what is wrong and what to do.
 //!
-//! The invariant: it changes nothing but an absent data folder, and prints no secret. Next: docs/operations.md.
+//! The invariant: it makes and changes only what a start would, and prints no secret. Next: docs/operations.md.
 
 use crate::config::{Config, Database, ObjectStoreLocation, site};
 use crate::postgres;
