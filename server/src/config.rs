@@ -74,7 +74,13 @@ pub struct Options {
     #[arg(long, global = true, env = "LYCEUM_OBJECT_STORE", value_name = "WHERE")]
     pub object_store: Option<String>,
     /// What is logged, as in info or warn,lyceum=debug
-    #[arg(long, global = true, env = "LYCEUM_LOG", default_value = "info,sqlx::query=warn,sqlx::postgres::notice=warn", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "LYCEUM_LOG",
+        default_value = "info,sqlx::query=warn,sqlx::postgres::notice=warn",
+        value_name = "FILTER"
+    )]
     pub log: String,
     /// How it is logged
     #[arg(long, global = true, env = "LYCEUM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
