@@ -29,7 +29,7 @@ export class ChatPage {
   }
 
   async choose(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Prompt', exact: true }).click();
+    await this.page.getByRole('button', { name: /^Prompt\b/ }).click();
     await this.page.getByRole('menuitem', { name }).click();
   }
 
