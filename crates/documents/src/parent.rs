@@ -46,7 +46,7 @@ const STDERR_BYTES: u64 = 16 << 10;
 
 /// Reads a file in a child process: `program args…`, which has to call [`crate::child::run`].
 ///
-/// The child sees no environment but `PATH`, and is killed when this future is dropped.
+/// The child sees no environment but `PATH` and what its allocator may reserve, and is killed when this future is dropped.
 pub async fn extract_in_child(program: &Path, args: &[&str], request: ExtractRequest, limits: Limits) -> Result<Extracted, ExtractFailure> {
     let name = request.name.clone();
     let mut child = command(program, args).spawn().map_err(|_| ExtractFailure::unavailable(&name))?;
@@ -66,6 +66,8 @@ fn command(program: &Path, args: &[&str]) -> Command {
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);
     }
+    // In KiB. The program's allocator sets aside a gigabyte of addresses at its start, which is all the child may have.
+    command.env("MIMALLOC_ARENA_RESERVE", "65536");
     command
 }
 
