@@ -56,7 +56,7 @@ mod tests {
     use super::bounded;
     use crate::EgressError;
 
-    const IDLE: Duration = Duration::from_secs(60);
+    const IDLE: Duration = Duration::from_mins(1);
 
     fn pieces(texts: &'static [&'static str]) -> impl futures::Stream<Item = Result<Bytes, Infallible>> + Send {
         stream::iter(texts.iter().map(|text| Ok(Bytes::from_static(text.as_bytes()))))
@@ -78,7 +78,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_body_that_keeps_coming_is_read_to_its_end() {
         let source = pieces(&["a", "b", "c"]).then(|piece| async {
-            tokio::time::sleep(IDLE - Duration::from_secs(1)).await;
+            tokio::time::sleep(Duration::from_secs(59)).await;
             piece
         });
         let body = bounded(source, "example.com:443".parse().unwrap(), IDLE, 100);

@@ -30,8 +30,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(60),
-            idle: Duration::from_secs(60),
+            first_byte: Duration::from_mins(1),
+            idle: Duration::from_mins(1),
             body_bytes: 64 * 1024 * 1024,
         }
     }

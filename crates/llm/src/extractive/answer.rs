@@ -16,16 +16,16 @@ pub(super) fn write(chosen: &[Candidate], passages: &[Passage]) -> String {
     let Some(best) = chosen.first() else {
         return format!("{NOTHING}\n\n{CLOSING}\n");
     };
-    let mut out = if best.score() > 0.0 { OPENING } else { NO_MATCH }.to_owned();
+    let mut paragraphs = vec![if best.score() > 0.0 { OPENING } else { NO_MATCH }.to_owned()];
     for group in groups(chosen) {
         let passage = &passages[group[0].passage];
-        out.push_str(&format!("\n\n**{}**\n", title(passage)));
-        let quotes = group.iter().map(|candidate| format!("\n> {} [{}]\n", escape(&candidate.text), passage.number));
+        let quotes = group.iter().map(|candidate| format!("> {} [{}]", escape(&candidate.text), passage.number));
         // A quote mark on the empty line keeps the sentences in one block.
-        out.push_str(&quotes.collect::<Vec<_>>().join(">"));
+        let quotes = quotes.collect::<Vec<_>>().join("\n>\n");
+        paragraphs.extend([format!("**{}**", title(passage)), quotes]);
     }
-    out.push_str(&format!("\n{CLOSING}\n"));
-    out
+    paragraphs.push(format!("{CLOSING}\n"));
+    paragraphs.join("\n\n")
 }
 
 /// Sentences by passage: passages in the order of their best sentence, sentences in the order of the text.
@@ -44,14 +44,10 @@ fn groups(chosen: &[Candidate]) -> Vec<Vec<&Candidate>> {
 }
 
 fn title(passage: &Passage) -> String {
-    let mut title = escape(&passage.document);
-    if let Some(page) = passage.page {
-        title.push_str(&format!(", page {page}"));
-    }
-    if let Some(heading) = passage.heading.as_deref().filter(|heading| !heading.trim().is_empty()) {
-        title.push_str(&format!(" · {}", escape(heading.trim())));
-    }
-    title
+    let page = passage.page.map_or_else(String::new, |page| format!(", page {page}"));
+    let heading = passage.heading.as_deref().map(str::trim).filter(|heading| !heading.is_empty());
+    let heading = heading.map_or_else(String::new, |heading| format!(" · {}", escape(heading)));
+    format!("{}{page}{heading}", escape(&passage.document))
 }
 
 /// Text of a document as plain markdown text. Square brackets become round ones: in an answer, `[3]` is a marker.

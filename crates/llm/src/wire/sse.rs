@@ -28,7 +28,7 @@ pub(crate) struct NotText;
 impl SseParser {
     /// Takes the next bytes and hands every event that they complete to `sink`.
     pub fn push(&mut self, mut bytes: &[u8], mut sink: impl FnMut(SseEvent)) -> Result<(), NotText> {
-        if self.ended_by_return && bytes.first().is_some() {
+        if self.ended_by_return && !bytes.is_empty() {
             // A line feed right after a carriage return belongs to it, even when it comes in the next piece.
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
             self.ended_by_return = false;
