@@ -45,10 +45,10 @@ pub fn DocumentTable(
             <thead>
                 <tr>
                     <th scope="col">"Name"</th>
-                    <th scope="col" class="num">"Size"</th>
+                    <th scope="col">"Status"</th>
                     <th scope="col" class="num">"Pages"</th>
                     <th scope="col" class="num">"Passages"</th>
-                    <th scope="col">"Status"</th>
+                    <th scope="col" class="num">"Size"</th>
                     <th scope="col">"Uploaded"</th>
                     <th scope="col" class="actions"><span class="sr-only">"Actions"</span></th>
                 </tr>
@@ -85,14 +85,14 @@ fn DocumentRow(first: DocumentSummary, page: Signal<Page<DocumentSummary>>, acti
                     {name.clone()}
                 </a>
             </td>
-            <td class="num">{size(document.with_untracked(|document| document.size_bytes))}</td>
+            <td class="document-status"><DocumentState document/></td>
             <td class="num">{pages}</td>
             <td class="num">{move || document.with(|document| document.chunk_count)}</td>
-            <td class="document-status"><DocumentState document/></td>
+            <td class="num">{size(document.with_untracked(|document| document.size_bytes))}</td>
             <td><Time at=created_at/></td>
             <td class="actions">
                 <Show when=move || actions.is_editable.get()>
-                    <div class="row">
+                    <div class="row flex-nowrap justify-end">
                         <Show when=is_failed>
                             <Button size=ButtonSize::Small icon=lu::LuRotateCw on_click=move || actions.retry.run(id)>"Retry"</Button>
                         </Show>

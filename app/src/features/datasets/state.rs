@@ -19,14 +19,15 @@ pub fn embedding_progress(document: &DocumentSummary) -> Option<f64> {
     is_counted.then(|| f64::from(document.embedded_count) * 100.0 / f64::from(document.chunk_count))
 }
 
-/// A size as people write it: "640 bytes", "12 kB", "3.4 MB".
+/// A size as people write it: "640 bytes", "12 kB", "3.4 MB", "100 MB".
 pub fn size(bytes: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
-    let in_units = |unit: u64| bytes as f64 / unit as f64;
+    const KB: u64 = 1024;
+    const MB: u64 = 1024 * KB;
     match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{:.0} kB", in_units(1_000)),
-        _ => format!("{:.1} MB", in_units(1_000_000)),
+        0..KB => format!("{bytes} bytes"),
+        KB..MB => format!("{} kB", bytes.div_ceil(KB)),
+        _ if bytes % MB == 0 || bytes >= 100 * MB => format!("{} MB", bytes / MB),
+        _ => format!("{}.{} MB", bytes / MB, bytes % MB * 10 / MB),
     }
 }
 
@@ -155,6 +156,7 @@ mod tests {
 
     #[test]
     fn sizes_read_naturally() {
-        assert_eq!((size(640).as_str(), size(12_345).as_str(), size(3_440_000).as_str()), ("640 bytes", "12 kB", "3.4 MB"));
+        let sizes = [640, 12_345, 3_670_016, 100 << 20].map(size);
+        assert_eq!(sizes, ["640 bytes", "13 kB", "3.5 MB", "100 MB"]);
     }
 }

@@ -114,9 +114,12 @@ fn DropZone(accept: Callback<FileList>, hint: Signal<String>) -> impl IntoView {
             class="drop-zone" class:drop-zone-over=is_over on:dragover=drag_over on:dragleave=move |_| is_over.set(false) on:drop=dropped
         >
             <Icon icon=lu::LuUpload size=IconSize::Large/>
+            <input
+                class="upload-input sr-only" id="upload-documents" type="file" multiple node_ref=input on:change=chosen
+                aria-describedby="upload-hint"
+            />
             <label class="upload-label" for="upload-documents">"Upload documents"</label>
-            <input class="upload-input" id="upload-documents" type="file" multiple node_ref=input on:change=chosen aria-describedby="upload-hint"/>
-            <p id="upload-hint">"Drop files here or choose them. "{move || hint.get()}</p>
+            <p id="upload-hint">"Choose files, or drop them here. "{move || hint.get()}</p>
         </div>
     }
     .into_any()
