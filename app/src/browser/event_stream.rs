@@ -35,10 +35,17 @@ pub struct EventStream {
     _on_error: Closure<dyn Fn()>,
 }
 
-impl Drop for EventStream {
-    fn drop(&mut self) {
+impl EventStream {
+    /// Ends it at once: nothing is said any more, even while the handle lives on.
+    pub fn close(&self) {
         self.source.set_onerror(None);
         self.source.close();
+    }
+}
+
+impl Drop for EventStream {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

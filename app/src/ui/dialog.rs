@@ -61,7 +61,7 @@ pub fn Dialog(
     let children = StoredValue::new(children);
     view! {
         <dialog
-            node_ref=dialog class=size.class() aria-label=move || title.get()
+            node_ref=dialog class=size.class() aria-label=move || open.get().then(|| title.get())
             on:close=move |_| open.set(false) on:mousedown=outside
         >
             <Show when=move || open.get()>

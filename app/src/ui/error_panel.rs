@@ -31,7 +31,7 @@ pub fn ErrorPanel(
     view! {
         <div class="empty" role="alert">
             <span class="empty-icon"><Icon icon=drawing(&error) size=IconSize::Large/></span>
-            <p class="empty-title">{heading(&error)}</p>
+            <h1 class="empty-title">{heading(&error)}</h1>
             <p class="empty-body">{error.to_string()}</p>
             <div class="empty-action">
                 {signed_out.then(|| view! { <ButtonLink href=next variant=ButtonVariant::Primary>"Sign in"</ButtonLink> })}

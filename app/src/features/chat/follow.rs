@@ -94,6 +94,10 @@ fn mend(store: ChatStore, trouble: StreamTrouble) {
 /// Lets go of the stream, but not inside its own callback, which would be freed while it runs.
 fn close(store: ChatStore) {
     let stream = store.stream.try_update_value(Option::take).flatten();
+    if let Some(stream) = &stream {
+        // Or the server's hanging up behind the last event would still be told as a broken line.
+        stream.close();
+    }
     timer::detached(0, move || drop(stream));
 }
 

@@ -13,7 +13,7 @@ pub const COOKIE: &str = "sidebar";
 const ATTRIBUTE: &str = "data-sidebar";
 const FOLDED: &str = "folded";
 /// Where the focus goes when what had it was folded away; the hidden ones refuse it.
-const BUTTONS: &[&str] = &["#sidebar button", ".topbar button"];
+const BUTTONS: &[&str] = &[".topbar button", "#sidebar button"];
 
 /// The state of the sidebar; a copy is as good as the original.
 #[derive(Clone, Copy)]
