@@ -3,12 +3,11 @@
 //! The one invariant: what a reader of the document sees is written once and in order; deleted, moved-away and hidden
 //! text, field codes and fall-back copies of drawings are not.
 
-use std::collections::HashMap;
-
 use quick_xml::events::BytesStart;
 
 use super::{
     Trouble,
+    footnotes::Footnotes,
     numbering::{Counters, Numbering},
     pages::{Kind, Pages},
     styles::{Styles, outline_heading},
@@ -17,9 +16,6 @@ use super::{
 
 /// Elements whose text nobody sees.
 const UNSEEN: [&str; 4] = ["del", "moveFrom", "Fallback", "instrText"];
-
-/// Footnotes by id.
-pub(super) type Footnotes = HashMap<String, String>;
 
 pub(super) struct Body<'a> {
     styles: &'a Styles,
@@ -244,32 +240,4 @@ impl<'a> Body<'a> {
             self.pages.break_as_rendered();
         }
     }
-}
-
-/// Reads `word/footnotes.xml`: the text of each footnote, on one line.
-pub(super) fn read_footnotes(part: &str) -> Result<Footnotes, Trouble> {
-    let mut xml = Xml::new(part);
-    let mut notes = Footnotes::new();
-    let mut open: Option<(String, String)> = None;
-    let mut is_text = false;
-    while let Some(node) = xml.next()? {
-        match node {
-            Node::Open(element) => match element.local_name().as_ref() {
-                "footnote" => open = Some((attribute(&element, "id").unwrap_or_default(), String::new())),
-                "t" => is_text = true,
-                _ => {}
-            },
-            Node::Text(text) if is_text => {
-                if let Some((_, note)) = &mut open {
-                    note.push_str(&text);
-                }
-            }
-            Node::Close(name) if name == "t" => is_text = false,
-            Node::Close(name) if name == "footnote" => {
-                notes.extend(open.take().map(|(id, note)| (id, note.trim().to_owned())).filter(|(_, note)| !note.is_empty()));
-            }
-            Node::Close(_) | Node::Text(_) => {}
-        }
-    }
-    Ok(notes)
 }

@@ -6,6 +6,7 @@
 
 mod archive;
 mod body;
+mod footnotes;
 mod numbering;
 mod pages;
 mod styles;
@@ -37,7 +38,7 @@ fn read(bytes: Vec<u8>) -> Result<Extracted, Trouble> {
     let document = archive.part("word/document.xml")?.ok_or(Trouble::NotWord)?;
     let styles = archive.part("word/styles.xml")?.map(|part| styles::read(&part)).transpose()?.unwrap_or_default();
     let numbering = archive.part("word/numbering.xml")?.map(|part| numbering::read(&part)).transpose()?.unwrap_or_default();
-    let notes = archive.part("word/footnotes.xml")?.map(|part| body::read_footnotes(&part)).transpose()?.unwrap_or_default();
+    let notes = archive.part("word/footnotes.xml")?.map(|part| footnotes::read(&part)).transpose()?.unwrap_or_default();
     let pages = body::Body::new(&styles, &numbering, &notes).read(&document)?;
     let is_paginated = pages.len() > 1;
     Ok(Extracted { pages: numbered(pages), is_paginated, warnings: Vec::new() })

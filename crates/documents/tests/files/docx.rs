@@ -56,7 +56,8 @@ fn lists_are_marked_numbered_and_indented() {
 #[test]
 fn tables_become_rows_and_boxes_become_paragraphs() {
     let row = |cells: &[&str]| {
-        let cells: String = cells.iter().map(|cell| format!("<w:tc>{}{}</w:tc>", paragraph(cell), paragraph(""))).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| format!("<w:tc>{}{}</w:tc>", paragraph(cell), paragraph(""))).collect();
+        let cells = cells.concat();
         format!("<w:tr>{cells}</w:tr>")
     };
     let inner = format!("<w:tbl>{}</w:tbl>", row(&["x", "y"]));
