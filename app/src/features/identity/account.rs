@@ -5,20 +5,22 @@ use super::profile_form::ProfileCard;
 use super::sessions::SessionsCard;
 use super::teams::TeamsCard;
 use super::theme_choice::ThemeChoice;
-use crate::ui::{Card, PageBody, PageHeader};
+use crate::ui::{Card, PageBody, PageHeader, PageWidth};
 use leptos::prelude::*;
 
 /// The account screen.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     view! {
-        <PageBody>
+        <PageBody width=PageWidth::Narrow>
             <PageHeader title="Account"/>
-            <ProfileCard/>
-            <Card title="Theme" description="How Lyceum looks in this browser."><ThemeChoice/></Card>
-            <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
-            <TeamsCard/>
-            <SessionsCard/>
+            <div class="flow">
+                <ProfileCard/>
+                <Card title="Theme" description="How Lyceum looks in this browser."><ThemeChoice/></Card>
+                <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
+                <TeamsCard/>
+                <SessionsCard/>
+            </div>
         </PageBody>
     }
     .into_any()

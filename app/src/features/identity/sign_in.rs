@@ -54,8 +54,8 @@ fn WaysOn(terms: SignUpTerms) -> impl IntoView {
         Some(("New here? ", "Create an account"))
     };
     view! {
-        <p class="auth-foot"><A href="/forgot-password">"Forgot password?"</A></p>
-        {invitation.map(|(words, link)| view! { <p class="auth-foot">{words}<A href="/sign-up">{link}</A></p> })}
+        <p class="auth-foot"><A href="/forgot-password" attr:class="text-link">"Forgot password?"</A></p>
+        {invitation.map(|(words, link)| view! { <p class="auth-foot">{words}<A href="/sign-up" attr:class="text-link">{link}</A></p> })}
     }
     .into_any()
 }

@@ -67,7 +67,7 @@ fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoVie
             <input type="hidden" name="invitation" value=token/>
             <Button submit=true variant=ButtonVariant::Primary wide=true>"Create account"</Button>
         </PostForm>
-        <p class="auth-foot">"Have an account? " <A href="/sign-in">"Sign in"</A></p>
+        <p class="auth-foot">"Have an account? " <A href="/sign-in" attr:class="text-link">"Sign in"</A></p>
     }
     .into_any()
 }
@@ -78,7 +78,7 @@ fn Join(email: String, invitation: Option<InvitationPreview>, token: String, out
     let Some(invitation) = invitation else {
         return view! {
             <p class="auth-subtitle">"This invitation is not valid any more. Ask whoever invited you for a new one."</p>
-            <p class="auth-foot"><A href="/chat">"Go to your chats"</A></p>
+            <p class="auth-foot"><A href="/chat" attr:class="text-link">"Go to your chats"</A></p>
         }
         .into_any();
     };
@@ -89,7 +89,7 @@ fn Join(email: String, invitation: Option<InvitationPreview>, token: String, out
             <input type="hidden" name="invitation" value=token/>
             <Button submit=true variant=ButtonVariant::Primary wide=true>"Join team"</Button>
         </PostForm>
-        <p class="auth-foot"><A href="/chat">"Not now"</A></p>
+        <p class="auth-foot"><A href="/chat" attr:class="text-link">"Not now"</A></p>
     }
     .into_any()
 }

@@ -40,7 +40,7 @@ fn TeamList(teams: Vec<TeamSummary>, switch: ServerAction<SwitchTeam>) -> impl I
                     .into_any()
             }
         };
-        view! { <li class="row-spread"><span>{team.name}</span>{action}</li> }
+        view! { <li class="row row-spread"><span>{team.name}</span>{action}</li> }
     };
     view! { <ul class="flow" aria-label="Teams">{teams.into_iter().map(row).collect_view()}</ul> }.into_any()
 }

@@ -21,7 +21,8 @@ pub fn ThemeChoice() -> impl IntoView {
             Theme::Dark => "Dark",
         };
         let pressed = move || if chosen.get() == Some(theme) { "true" } else { "false" };
-        view! { <button type="button" class="button button-secondary" aria-pressed=pressed on:click=move |_| choose(theme)>{label}</button> }
+        let looks = move || if chosen.get() == Some(theme) { "button button-primary" } else { "button button-secondary" };
+        view! { <button type="button" class=looks aria-pressed=pressed on:click=move |_| choose(theme)>{label}</button> }
     };
     view! {
         <div class="row" role="group" aria-label="Theme">{Theme::ALL.iter().copied().map(button).collect_view()}</div>

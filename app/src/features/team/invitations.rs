@@ -40,7 +40,7 @@ fn InvitationTable(invitations: Vec<InvitationSummary>, revoke: ServerAction<Rev
         let id = invitation.id;
         view! {
             <tr>
-                <th scope="row">{invitation.email}</th>
+                <td class="cell-title">{invitation.email}</td>
                 <td>{role_label(invitation.role)}</td>
                 <td><Time at=invitation.expires_at/></td>
                 <td class="actions">

@@ -29,15 +29,14 @@ pub fn InviteDialog(
             on_sent.run(());
         }
     });
-    let body = move || match invite.value().get() {
-        Some(Ok(sent)) => view! { <SentLink sent open/> }.into_any(),
-        _ => view! { <InviteForm invite open/> }.into_any(),
-    };
-    // The form stays as it is while the answer is only another error.
-    let is_sent = Memo::new(move |_| invite.value().with(|value| matches!(value, Some(Ok(_)))));
+    // A memo, so that the form with what was typed stays while the answer is only another error.
+    let sent = Memo::new(move |_| invite.value().get().and_then(Result::ok));
     view! {
         <Dialog open title="Invite a member">
-            {move || { is_sent.track(); untrack(body) }}
+            {move || match sent.get() {
+                Some(sent) => view! { <SentLink sent open/> }.into_any(),
+                None => view! { <InviteForm invite open/> }.into_any(),
+            }}
         </Dialog>
     }
     .into_any()

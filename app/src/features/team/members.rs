@@ -22,7 +22,7 @@ fn MemberTable(members: Vec<MemberSummary>) -> impl IntoView {
         let roles: Vec<&str> = member.roles.iter().copied().map(role_label).collect();
         view! {
             <tr>
-                <th scope="row">{member.name}</th>
+                <td class="cell-title">{member.name}</td>
                 <td>{member.email}</td>
                 <td>{roles.join(", ")}</td>
                 <td><Time at=member.joined_at style=TimeStyle::Date/></td>

@@ -22,11 +22,13 @@ pub fn TeamPage() -> impl IntoView {
                     <Button variant=ButtonVariant::Primary icon=lu::LuUserPlus on_click=move || inviting.set(true)>"Invite member"</Button>
                 </Show>
             </PageHeader>
-            <Members/>
-            <Show when=move || manages.get()>
-                <Invitations sent/>
-                <InviteDialog open=inviting on_sent=move || sent.update(|count| *count += 1)/>
-            </Show>
+            <div class="flow">
+                <Members/>
+                <Show when=move || manages.get()>
+                    <Invitations sent/>
+                    <InviteDialog open=inviting on_sent=move || sent.update(|count| *count += 1)/>
+                </Show>
+            </div>
         </PageBody>
     }
     .into_any()

@@ -1,5 +1,4 @@
 //! What team promises: nobody above themselves, links that work once, and nothing of another team.
-#![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 
 use crate::testing::{member, owner, services};
 use crate::{Error, Viewer};
