@@ -44,7 +44,7 @@ pub fn Composer(
             <div class="composer-actions">
                 <p class="composer-hint">{move || if may_ask.get() { "Enter sends, Shift+Enter breaks the line" } else { "Your role in this team may read chats, not write." }}</p>
                 <Show when=move || is_running.get()>
-                    <IconButton label="Stop" icon=lu::LuSquare disabled=move || store.stopping.get() on_click=move || store.stop()/>
+                    <IconButton label="Stop" icon=lu::LuSquare primary=true disabled=move || store.stopping.get() on_click=move || store.stop()/>
                 </Show>
                 <Show when=move || !is_running.get() || !is_empty.get()>
                     <IconButton label="Send" icon=lu::LuArrowUp primary=true submit=true disabled=move || is_empty.get()/>

@@ -1,7 +1,7 @@
 //! The source panel: the page a citation points at, with the passage marked; beside the chat, or a drawer on phones.
 
 use super::api::open_source;
-use super::state::split_at_mark;
+use super::state::{split_at_mark, without_heading_signs};
 use super::store::ChatStore;
 use crate::browser::{animation_frame, module_script, scroll};
 use crate::ui::{Icon, IconButton, ListSkeleton, ResourceView, Tab, TabPanel, Tabs};
@@ -26,7 +26,7 @@ pub fn SourcePanel(
         let is_open = store.source.with(Option::is_some);
         match (was_open.unwrap_or(false), is_open) {
             (false, true) => {
-                opener.set_value(document().active_element().and_then(|element| element.dyn_into().ok()).map(SendWrapper::new))
+                opener.set_value(document().active_element().and_then(|element| element.dyn_into().ok()).map(SendWrapper::new));
             }
             (true, false) => {
                 if let Some(opener) = opener.try_update_value(Option::take).flatten() {
@@ -171,7 +171,7 @@ fn PageWords(source: SourcePage) -> impl IntoView {
     if source.page.text.trim().is_empty() {
         return view! { <p class="source-note">"There is no text on this page."</p> }.into_any();
     }
-    let (before, marked, after) = (before.to_owned(), marked.to_owned(), after.to_owned());
+    let (before, marked, after) = (without_heading_signs(before), without_heading_signs(marked), without_heading_signs(after));
     view! { <div class="passage">{before}{(!marked.is_empty()).then(|| view! { <mark node_ref=mark>{marked}</mark> })}{after}</div> }
         .into_any()
 }

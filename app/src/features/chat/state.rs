@@ -50,7 +50,9 @@ impl Transcript {
 /// The sources a text cites, by number: those that were only offered are left out.
 pub fn cited<'a>(text: &str, offered: &'a [Citation]) -> Vec<&'a Citation> {
     let mut numbers = Vec::new();
-    parse(text).iter().for_each(|block| collect(block, &mut numbers));
+    for block in &parse(text) {
+        collect(block, &mut numbers);
+    }
     offered.iter().filter(|citation| numbers.contains(&citation.number)).collect()
 }
 
@@ -84,6 +86,16 @@ pub fn split_at_mark(text: &str, mark: Option<(u32, u32)>) -> (&str, &str, &str)
     let place = |count: u32| text.char_indices().nth(count as usize).map_or(text.len(), |(at, _)| at);
     let (start, end) = (place(start), place(end));
     (&text[..start], &text[start..end], &text[end..])
+}
+
+/// Text of a page as people read it: headings without the signs that mark them.
+pub fn without_heading_signs(text: &str) -> String {
+    let plain = |line: &str| {
+        let rest = line.trim_start_matches('#');
+        let signs = line.len() - rest.len();
+        if (1..=6).contains(&signs) && rest.starts_with(' ') { rest[1..].to_owned() } else { line.to_owned() }
+    };
+    text.split_inclusive('\n').map(plain).collect()
 }
 
 /// How many lines the composer shows for a text: what it has, 10 at most.
@@ -196,6 +208,12 @@ mod tests {
         assert_eq!(split_at_mark("abc", Some((1, 99))), ("a", "bc", ""));
         assert_eq!(split_at_mark("abc", Some((2, 1))), ("abc", "", ""));
         assert_eq!(split_at_mark("abc", None), ("abc", "", ""));
+    }
+
+    #[test]
+    fn headings_of_a_page_lose_their_signs_and_nothing_else_does() {
+        assert_eq!(without_heading_signs("# One\ntext #1\n### Two\n#tag\n####### seven"), "One\ntext #1\nTwo\n#tag\n####### seven");
+        assert_eq!(without_heading_signs(""), "");
     }
 
     #[test]
