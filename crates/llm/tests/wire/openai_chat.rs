@@ -56,7 +56,7 @@ async fn a_streamed_answer_arrives_with_usage_and_end() {
 async fn limits_of_the_request_are_sent_under_the_names_that_providers_know() {
     let (provider, chat) = chat(vec![Reply::events(&[HELLO])]).await;
     let request = llm::ChatRequest { temperature: Some(0.5), max_completion_tokens: Some(7), ..question() };
-    chat.stream(request).await.unwrap();
+    drop(chat.stream(request).await.unwrap());
     let body = provider.seen().remove(0).body;
     assert_eq!((&body["temperature"], &body["max_tokens"]), (&json!(0.5), &json!(7)));
 }
