@@ -89,7 +89,7 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 Self::Invalid(FieldErrors::one("form", "The request is not of the shape this address takes."))
             }
-            _ => Self::Internal { request_id: RequestId::from_uuid(Default::default()) },
+            _ => Self::Internal { request_id: RequestId::nil() },
         }
     }
 }

@@ -22,6 +22,7 @@ pub fn viewer() -> Option<Viewer> {
 }
 
 /// The services and the person who asks; refuses when nobody is signed in.
+#[expect(clippy::unused_async, reason = "server functions await it as they do everything else")]
 pub async fn current() -> Result<(Services, Viewer), AppError> {
     match viewer() {
         Some(viewer) => Ok((services(), viewer)),
@@ -54,7 +55,7 @@ pub fn fail(error: Error) -> AppError {
             tracing_warn(&cause);
             AppError::Unavailable
         }
-        internal => AppError::Internal { request_id: log(&internal) },
+        internal @ Error::Internal(_) => AppError::Internal { request_id: log(&internal) },
     })
 }
 

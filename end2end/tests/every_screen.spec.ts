@@ -16,14 +16,15 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
       await expectAccessible(page);
     }
-    const stranger = await browser.newPage({ baseURL });
-    await stranger.context().addCookies([{ name: 'theme', value: theme, url: baseURL! }]);
+    const context = await browser.newContext({ baseURL });
+    await context.addCookies([{ name: 'theme', value: theme, url: baseURL! }]);
+    const stranger = await context.newPage();
     for (const address of SIGNED_OUT) {
       await stranger.goto(address);
       await hydrated(stranger);
       await expectAccessible(stranger);
     }
-    await stranger.close();
+    await context.close();
   });
 }
 

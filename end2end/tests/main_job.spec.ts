@@ -11,7 +11,7 @@ test('an answer over a long PDF cites the page that holds it', async ({ member: 
   await page.goto('/datasets');
   await hydrated(page);
   await page.getByRole('button', { name: 'New dataset' }).first().click();
-  await page.getByLabel('Name').fill('House rules');
+  await page.getByRole('textbox', { name: 'Name' }).fill('House rules');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.waitForURL(/\/datasets\/[0-9a-f-]{36}/);
 
@@ -21,7 +21,7 @@ test('an answer over a long PDF cites the page that holds it', async ({ member: 
 
   await page.goto('/prompts/new');
   await hydrated(page);
-  await page.getByLabel('Name').fill('Caretaker');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Caretaker');
   await page.getByLabel('Instructions').fill('Answer from the house rules.');
   await page.getByRole('group', { name: 'Datasets' }).getByLabel('House rules').check();
   await page.getByRole('button', { name: 'Save' }).click();

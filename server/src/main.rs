@@ -33,7 +33,7 @@ use tokio::net::TcpListener;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long a database that is not there yet is waited for.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(60);
+const DATABASE_PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long running answers have to finish by themselves; after that they are interrupted, with their text.
 const ANSWERS_PATIENCE: Duration = Duration::from_secs(4);
@@ -179,7 +179,7 @@ async fn bring_up_to_date(db: &Db, shutdown: &Shutdown) -> anyhow::Result<()> {
 }
 
 fn is_unreachable(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<std::io::Error>())
+    std::iter::successors(Some(error), |error| error.source()).any(<dyn std::error::Error + 'static>::is::<std::io::Error>)
 }
 
 /// Ready when the database takes a connection as the role that the migrations made.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a session lives without being used.
-const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+const SESSION_LIFETIME: Duration = Duration::from_hours(720);
 
 /// The services on this database.
 pub fn services(config: &Config, db: Db) -> anyhow::Result<Services> {

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How often finished jobs are forgotten and documents without vectors are looked for.
-const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+const HOUSEKEEPING: Duration = Duration::from_hours(1);
 
 /// Starts all workers. Await the handles after cancelling `stop`: running jobs are given back to the queue by then.
 pub fn spawn(services: &Services, stop: &CancellationToken) -> Vec<JoinHandle<()>> {

@@ -11,8 +11,13 @@ pub fn rescue(selectors: &'static [&'static str]) {
 }
 
 fn give(selectors: &[&str]) {
-    if document().active_element().is_some_and(|active| holds_focus(&active)) {
-        return;
+    if let Some(active) = document().active_element() {
+        if holds_focus(&active) {
+            return;
+        }
+        if let Some(hidden) = active.dyn_ref::<HtmlElement>() {
+            let _ = hidden.blur();
+        }
     }
     let _ = selectors.iter().any(|selector| take_focus(selector));
 }

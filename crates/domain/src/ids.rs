@@ -1,4 +1,4 @@
-//! Ids: UUIDv7 newtypes, so that an id of one noun can never stand in for another.
+//! Ids: `UUIDv7` newtypes, so that an id of one noun can never stand in for another.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,6 +22,11 @@ macro_rules! ids {
             /// Wraps an id that was read from the database or a path.
             pub const fn from_uuid(id: Uuid) -> Self {
                 Self(id)
+            }
+
+            /// All zeros: stands where no id is known.
+            pub const fn nil() -> Self {
+                Self(Uuid::nil())
             }
 
             /// The bare UUID.

@@ -6,8 +6,8 @@
 pub mod chat;
 pub mod datasets;
 mod errors;
-mod ids;
 pub mod identity;
+mod ids;
 pub mod markdown;
 pub mod models;
 mod page;
@@ -18,7 +18,7 @@ pub mod text;
 mod words;
 
 pub use errors::{FieldErrors, InvalidText};
-pub use ids::*;
 pub use identity::{SessionSummary, Theme, ViewerInfo};
+pub use ids::*;
 pub use page::{Page, PageRequest, PageText};
 pub use permission::{Permission, Role};

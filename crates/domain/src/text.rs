@@ -87,7 +87,13 @@ texts! {
     AboutYou { field: "about", label: "About you", min: 0, max: 2_000, lines: true },
 }
 
-fn bounded(text: &str, field: &'static str, label: &str, length: std::ops::RangeInclusive<usize>, lines: bool) -> Result<String, InvalidText> {
+fn bounded(
+    text: &str,
+    field: &'static str,
+    label: &str,
+    length: std::ops::RangeInclusive<usize>,
+    lines: bool,
+) -> Result<String, InvalidText> {
     let kept: String = text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || (lines && matches!(c, '\n' | '\t'))).collect();
     let kept = kept.trim();
     let count = kept.chars().count();
@@ -113,7 +119,8 @@ impl EmailAddress {
         let text = text.as_ref().trim().to_lowercase();
         let (local, host) = text.rsplit_once('@').ok_or_else(invalid)?;
         let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'));
-        let is_host = !host.is_empty() && !host.starts_with(['.', '-']) && !host.ends_with(['.', '-']) && !host.contains("..") && !host.contains('@');
+        let is_host =
+            !host.is_empty() && !host.starts_with(['.', '-']) && !host.ends_with(['.', '-']) && !host.contains("..") && !host.contains('@');
         if local.is_empty() || local.contains('@') || !is_host || !is_clean || text.len() > 254 {
             return Err(invalid());
         }

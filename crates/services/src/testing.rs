@@ -30,7 +30,7 @@ pub fn parts(pool: &PgPool) -> Parts {
             sign_up: SignUp::Invited,
             max_upload_bytes: 1024 * 1024,
             extractor: (PathBuf::from("lyceum"), vec!["extract".to_owned()]),
-            session_lifetime: Duration::from_secs(30 * 24 * 3600),
+            session_lifetime: Duration::from_hours(720),
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use super::encode;
 use domain::TeamId;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AsHeaderName, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -138,7 +138,7 @@ impl Answer {
     }
 
     /// A header as text.
-    pub fn header(&self, name: impl Into<HeaderName>) -> Option<&str> {
-        self.headers.get(name.into()).map(HeaderValue::to_str).and_then(Result::ok)
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
+        self.headers.get(name).map(HeaderValue::to_str).and_then(Result::ok)
     }
 }

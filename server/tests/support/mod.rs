@@ -13,7 +13,7 @@ mod encode;
 mod provider;
 
 pub use client::{Answer, TestClient};
-pub use provider::{FakeProvider, Script, Step};
+pub use provider::FakeProvider;
 
 use domain::{Role, TeamId};
 use leptos::config::LeptosOptions;

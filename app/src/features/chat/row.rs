@@ -106,7 +106,7 @@ fn RenameDialog(rows: Rows) -> impl IntoView {
         rename.dispatch(());
     };
     view! {
-        <Dialog open=rows.is_renaming title="Rename chat" size=DialogSize::Small>
+        <Dialog open=rows.is_renaming title="Title of this chat" size=DialogSize::Small>
             <form class="form" on:submit=submit>
                 <FormError error/>
                 <Field label="Title" name="title" id="rename-chat-title" value=title error=field_error maxlength=TITLE_MAX autofocus=true/>

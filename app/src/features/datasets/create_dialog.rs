@@ -3,7 +3,7 @@
 use super::api::create_dataset;
 use super::state::visibility_options;
 use crate::error::AppError;
-use crate::ui::*;
+use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FormError, Select, TextArea};
 use domain::datasets::{NewDataset, Visibility};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -23,7 +23,7 @@ fn CreateForm(open: RwSignal<bool>) -> impl IntoView {
     let navigate = use_navigate();
     let (name, description) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let visibility = RwSignal::new(Visibility::Team.as_str().to_owned());
-    let create = Action::new_local(move |dataset: &NewDataset| {
+    let create = Action::new(move |dataset: &NewDataset| {
         let (dataset, navigate) = (dataset.clone(), navigate.clone());
         async move {
             let made = create_dataset(dataset).await?;
@@ -33,7 +33,7 @@ fn CreateForm(open: RwSignal<bool>) -> impl IntoView {
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        create.dispatch_local(NewDataset {
+        create.dispatch(NewDataset {
             name: name.get_untracked(),
             description: description.get_untracked(),
             visibility: visibility.get_untracked().parse().unwrap_or(Visibility::Team),

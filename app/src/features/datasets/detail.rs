@@ -6,7 +6,7 @@ use super::search::SearchTab;
 use super::settings::SettingsTab;
 use super::state::audience;
 use crate::error::AppError;
-use crate::ui::*;
+use crate::ui::{Badge, LiveView, PageBody, PageHeader, Tab, TabPanel, TableSkeleton, Tabs};
 use domain::DatasetId;
 use domain::datasets::DatasetDetail;
 use leptos::prelude::*;

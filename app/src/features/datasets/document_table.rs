@@ -2,7 +2,7 @@
 
 use super::api::{delete_document, retry_document};
 use super::state::{embedding_progress, size, tone};
-use crate::ui::*;
+use crate::ui::{Button, ButtonSize, ConfirmDialog, IconButton, Progress, StatusBadge, Table, Time, use_toasts};
 use domain::datasets::{DocumentStatus, DocumentSummary};
 use domain::{DocumentId, Page};
 use icondata_lu as lu;

@@ -4,7 +4,7 @@ use super::api::list_documents;
 use super::document_table::DocumentTable;
 use super::uploads::Uploads;
 use crate::browser::timer;
-use crate::ui::*;
+use crate::ui::{Button, ButtonSize, EmptyState, LiveView, TableSkeleton};
 use domain::PageRequest;
 use domain::datasets::DatasetDetail;
 use icondata_lu as lu;

@@ -3,7 +3,9 @@
 use super::api::list_datasets;
 use super::create_dialog::CreateDialog;
 use super::state::{audience, documents_line, matching};
-use crate::ui::*;
+use crate::ui::{
+    Badge, Button, ButtonVariant, EmptyState, Field, FieldKind, ListSkeleton, LiveView, PageBody, PageHeader, Time, TimeStyle, may,
+};
 use domain::Permission;
 use domain::datasets::DatasetSummary;
 use icondata_lu as lu;

@@ -2,7 +2,7 @@
 
 use super::api::search_dataset;
 use super::state::marked;
-use crate::ui::*;
+use crate::ui::{Button, ButtonVariant, Field, FormError};
 use domain::datasets::{DatasetDetail, RankedChunk, SearchResult};
 use icondata_lu as lu;
 use leptos::prelude::*;

@@ -3,7 +3,7 @@
 use super::api::{delete_dataset, update_dataset};
 use super::state::visibility_options;
 use crate::error::AppError;
-use crate::ui::*;
+use crate::ui::{Button, ButtonVariant, Card, ConfirmDialog, Field, FormError, Select, TextArea, use_toasts};
 use domain::DatasetId;
 use domain::datasets::{DatasetDetail, DatasetPatch, Visibility};
 use leptos::prelude::*;
@@ -70,7 +70,7 @@ fn Deletion(detail: Signal<DatasetDetail>) -> impl IntoView {
     let (open, toasts, navigate) = (RwSignal::new(false), use_toasts(), use_navigate());
     let id = detail.with_untracked(|detail| detail.summary.id);
     let name = move || detail.with(|detail| detail.summary.name.clone());
-    let delete = Action::new_local(move |&id: &DatasetId| {
+    let delete = Action::new(move |&id: &DatasetId| {
         let navigate = navigate.clone();
         async move {
             match delete_dataset(id).await {
@@ -90,7 +90,7 @@ fn Deletion(detail: Signal<DatasetDetail>) -> impl IntoView {
         <ConfirmDialog
             open title=Signal::derive(move || format!("Delete “{}”?", name()))
             body="All its documents, passages and files are deleted. Answers that cite them keep their text. This cannot be undone."
-            confirm="Delete dataset" pending=delete.pending() on_confirm=move || { delete.dispatch_local(id); }
+            confirm="Delete dataset" pending=delete.pending() on_confirm=move || { delete.dispatch(id); }
         />
     }
     .into_any()

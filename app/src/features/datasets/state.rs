@@ -26,7 +26,7 @@ pub fn size(bytes: u64) -> String {
     match bytes {
         0..KB => format!("{bytes} bytes"),
         KB..MB => format!("{} kB", bytes.div_ceil(KB)),
-        _ if bytes % MB == 0 || bytes >= 100 * MB => format!("{} MB", bytes / MB),
+        _ if bytes.is_multiple_of(MB) || bytes >= 100 * MB => format!("{} MB", bytes / MB),
         _ => format!("{}.{} MB", bytes / MB, bytes % MB * 10 / MB),
     }
 }
@@ -59,10 +59,10 @@ pub fn visibility_options() -> Vec<SelectOption> {
 pub fn documents_line(dataset: &DatasetSummary) -> String {
     let mut line = counted(dataset.document_count.into(), "document");
     if dataset.moving_count > 0 {
-        line.push_str(&format!(" · {} in work", dataset.moving_count));
+        line = format!("{line} · {} in work", dataset.moving_count);
     }
     if dataset.failed_count > 0 {
-        line.push_str(&format!(" · {} failed", dataset.failed_count));
+        line = format!("{line} · {} failed", dataset.failed_count);
     }
     line
 }

@@ -5,7 +5,7 @@
 
 use super::send::send;
 use super::state::size;
-use crate::ui::*;
+use crate::ui::{ButtonSize, Icon, IconButton, IconSize, Progress};
 use domain::DatasetId;
 use icondata_lu as lu;
 use leptos::ev;

@@ -96,7 +96,7 @@ fn save_action(
 ) -> Action<(), ()> {
     let toasts = use_toasts();
     let navigate = use_navigate();
-    Action::new_local(move |(): &()| {
+    Action::new(move |(): &()| {
         let navigate = navigate.clone();
         let draft = untrack(|| form.draft());
         async move {

@@ -134,7 +134,7 @@ fn delete_action(reload: Callback<()>) -> Action<PromptSummary, ()> {
 fn duplicate_action() -> Action<PromptId, ()> {
     let toasts = use_toasts();
     let navigate = use_navigate();
-    Action::new_local(move |&id: &PromptId| {
+    Action::new(move |&id: &PromptId| {
         let navigate = navigate.clone();
         async move {
             match duplicate_prompt(id).await {

@@ -93,7 +93,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Tree<'a, I> {
                 _ => {}
             }
         }
-        Block::Table { header, rows, alignments: columns.iter().map(alignment).collect() }
+        Block::Table { header, rows, alignments: columns.iter().copied().map(alignment).collect() }
     }
 
     fn cells(&mut self, end: TagEnd) -> Vec<Vec<Inline>> {
@@ -188,14 +188,17 @@ impl<'a, I: Iterator<Item = Event<'a>>> Tree<'a, I> {
 }
 
 const fn is_block(tag: &Tag<'_>) -> bool {
-    !matches!(tag, Tag::Strong | Tag::Emphasis | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. } | Tag::Superscript | Tag::Subscript)
+    !matches!(
+        tag,
+        Tag::Strong | Tag::Emphasis | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. } | Tag::Superscript | Tag::Subscript
+    )
 }
 
 const fn level_number(level: HeadingLevel) -> u8 {
     level as u8
 }
 
-const fn alignment(column: &pulldown_cmark::Alignment) -> Alignment {
+const fn alignment(column: pulldown_cmark::Alignment) -> Alignment {
     match column {
         pulldown_cmark::Alignment::Center => Alignment::Center,
         pulldown_cmark::Alignment::Right => Alignment::End,
@@ -241,18 +244,15 @@ fn cite(text: &str) -> Vec<Inline> {
         let (before, after) = (&rest[..open], &rest[open + 1..]);
         let numbers = after.find(']').and_then(|close| citation_numbers(&after[..close]).map(|numbers| (numbers, close)));
         plain.push_str(before);
-        match numbers {
-            Some((numbers, close)) => {
-                if !plain.is_empty() {
-                    parts.push(Inline::Text(std::mem::take(&mut plain)));
-                }
-                parts.extend(numbers.into_iter().map(Inline::Citation));
-                rest = &after[close + 1..];
+        if let Some((numbers, close)) = numbers {
+            if !plain.is_empty() {
+                parts.push(Inline::Text(std::mem::take(&mut plain)));
             }
-            None => {
-                plain.push('[');
-                rest = after;
-            }
+            parts.extend(numbers.into_iter().map(Inline::Citation));
+            rest = &after[close + 1..];
+        } else {
+            plain.push('[');
+            rest = after;
         }
     }
     plain.push_str(rest);

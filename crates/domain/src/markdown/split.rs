@@ -15,7 +15,11 @@ pub fn split_last_block(text: &str) -> (&str, &str) {
         }
         match (fence, marker) {
             (None, Some(open)) => fence = Some(open),
-            (Some((mark, length)), Some((close, count))) if mark == close && count >= length && trimmed.trim_end().chars().all(|c| c == mark) => fence = None,
+            (Some((mark, length)), Some((close, count)))
+                if mark == close && count >= length && trimmed.trim_end().chars().all(|c| c == mark) =>
+            {
+                fence = None
+            }
             _ => {}
         }
         after_blank = line.trim().is_empty() && fence.is_none();
@@ -31,6 +35,7 @@ fn fence_marker(line: &str) -> Option<(char, usize)> {
 }
 
 fn starts_afresh(line: &str) -> bool {
-    let is_list = line.starts_with(['-', '*', '+', '>']) || line.split_once(['.', ')']).is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+    let is_list = line.starts_with(['-', '*', '+', '>'])
+        || line.split_once(['.', ')']).is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
     !line.starts_with([' ', '\t']) && !is_list && !line.trim().is_empty()
 }

@@ -23,7 +23,10 @@ fn only_http_https_and_mailto_links_keep_their_target() {
 
 #[test]
 fn numbers_in_brackets_are_citations_but_not_in_code() {
-    assert_eq!(parse("True [1][2, 3]."), [Block::Paragraph(vec![text("True "), Inline::Citation(1), Inline::Citation(2), Inline::Citation(3), text(".")])]);
+    assert_eq!(
+        parse("True [1][2, 3]."),
+        [Block::Paragraph(vec![text("True "), Inline::Citation(1), Inline::Citation(2), Inline::Citation(3), text(".")])]
+    );
     assert_eq!(parse("`a[1]`"), [Block::Paragraph(vec![Inline::Code("a[1]".to_owned())])]);
     assert_eq!(parse("[x] [0] [1234]"), [Block::Paragraph(vec![text("[x] [0] [1234]")])]);
 }

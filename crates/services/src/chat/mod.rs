@@ -23,6 +23,7 @@ mod runtime;
 mod setup;
 mod stop;
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 mod work;
 mod writer;

@@ -23,7 +23,7 @@ const BATCH: Duration = Duration::from_millis(80);
 /// The longest answer, in bytes of text.
 const MOST_TEXT: usize = 1024 * 1024;
 /// The longest time one answer may take.
-const MOST_TIME: Duration = Duration::from_secs(30 * 60);
+const MOST_TIME: Duration = Duration::from_mins(30);
 
 /// Everything a run needs; nothing of it is read again.
 pub(super) struct Plan {
@@ -73,10 +73,7 @@ pub(super) async fn run(services: &Services, plan: Plan, live: Arc<Live>) {
             Ok(end) => writer.finish(end).await,
             Err(Lost) => Err(Lost),
         };
-        match ended {
-            Ok(status) => metrics::counter!("lyceum_generations_total", "status" => status.as_str()).increment(1),
-            Err(Lost) => tracing::warn!("the run lost its lease and writes nothing more"),
-        }
+        if let Ok(status) = ended { metrics::counter!("lyceum_generations_total", "status" => status.as_str()).increment(1) } else { tracing::warn!("the run lost its lease and writes nothing more") }
     }
     .instrument(span)
     .await;

@@ -32,7 +32,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often expired leases are looked for.
 const SWEEP: Duration = Duration::from_secs(10);
 /// How often events that nobody follows any more are cleared away.
-const CLEAR: Duration = Duration::from_secs(3600);
+const CLEAR: Duration = Duration::from_hours(1);
 /// How long hints are gathered before they are sent.
 const GATHER: Duration = Duration::from_millis(100);
 

@@ -16,6 +16,7 @@ pub(crate) mod pipeline;
 mod queries;
 mod source;
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 mod upload;
 

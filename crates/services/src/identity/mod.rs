@@ -17,6 +17,7 @@ mod throttle;
 pub(crate) mod token;
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
 pub use password::Password;

@@ -8,6 +8,7 @@
 
 mod queries;
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
 use crate::{Error, Result, Services, Viewer};

@@ -40,10 +40,9 @@ pub(crate) async fn embed(services: &Services, job: &ClaimedJob) -> Result<Outco
         _ => return finish(services, job).await,
     };
     match take_turn(services, job, &model).await? {
-        Turn::AllMade => finish(services, job).await,
+        Turn::AllMade | Turn::ModelFailed(LlmError::WeightsMissing { .. }) => finish(services, job).await,
         Turn::MoreToMake => Ok(Outcome::Again),
         Turn::DocumentGone => Ok(Outcome::Done),
-        Turn::ModelFailed(LlmError::WeightsMissing { .. }) => finish(services, job).await,
         Turn::ModelFailed(error) if error.is_retryable() && job.attempts < job.max_attempts => Err(Error::internal(error)),
         Turn::ModelFailed(error) => {
             tracing::warn!(document = %document_of(job), %error, "vectors could not be made");

@@ -81,7 +81,7 @@ async fn read(stream: &mut TcpStream) -> String {
 }
 
 fn announced(head: &str) -> usize {
-    let lengths =
+    let mut lengths =
         head.lines().filter_map(|line| line.to_lowercase().strip_prefix("content-length:").map(|length| length.trim().to_owned()));
-    lengths.last().and_then(|length| length.parse().ok()).unwrap_or(0)
+    lengths.next_back().and_then(|length| length.parse().ok()).unwrap_or(0)
 }
