@@ -13,7 +13,8 @@ mod encode;
 mod provider;
 
 pub use client::{Answer, TestClient};
-pub use provider::FakeProvider;
+#[allow(unused_imports, reason = "every test binary uses a part of it")]
+pub use provider::{FakeProvider, Script, Step};
 
 use domain::{Role, TeamId};
 use leptos::config::LeptosOptions;
