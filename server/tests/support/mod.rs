@@ -6,7 +6,7 @@
 //! let datasets = ada.server_fn("datasets/list", json!({"page": {"index": 0, "size": 50}})).await.ok();
 //! ```
 #![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
-#![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "every test binary uses a part of it")]
 
 mod client;
 mod encode;
@@ -115,32 +115,4 @@ impl TestApp {
     pub async fn suspend(&self, email: &str) {
         sqlx::query("UPDATE users SET suspended_at = now() WHERE email = $1").bind(email).execute(&self.pool).await.expect("suspended");
     }
-
-    /// Puts a file into the site.
-    pub async fn add_file(&self, name: &str, content: &[u8]) {
-        let path = self.site.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("inside the site")).expect("a folder");
-        std::fs::write(path, content).expect("a file of the site");
-    }
-}
-
-impl Drop for TestApp {
-    fn drop(&mut self) {
-        self.shutdown.cancel();
-    }
-}
-
-/// A site with the files a page asks for.
-fn site() -> tempfile::TempDir {
-    let site = tempfile::tempdir().expect("a folder for the site");
-    std::fs::create_dir(site.path().join("pkg")).expect("a folder in it");
-    for (name, content) in [
-        ("pkg/lyceum.css", "body{}"),
-        ("pkg/lyceum.js", "export default 0"),
-        ("pkg/lyceum.js.br", "not really brotli"),
-        ("favicon.svg", "<svg/>"),
-    ] {
-        std::fs::write(site.path().join(name), content).expect("a file of the site");
-    }
-    site
 }

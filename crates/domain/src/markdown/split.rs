@@ -18,7 +18,7 @@ pub fn split_last_block(text: &str) -> (&str, &str) {
             (Some((mark, length)), Some((close, count)))
                 if mark == close && count >= length && trimmed.trim_end().chars().all(|c| c == mark) =>
             {
-                fence = None
+                fence = None;
             }
             _ => {}
         }

@@ -10,6 +10,7 @@ mod members;
 mod queries;
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
 use crate::Services;
