@@ -13,7 +13,6 @@ mod encode;
 mod provider;
 
 pub use client::{Answer, TestClient};
-#[allow(unused_imports, reason = "every test binary uses a part of it")]
 pub use provider::{FakeProvider, Script, Step};
 
 use domain::{Role, TeamId};
@@ -115,4 +114,25 @@ impl TestApp {
     pub async fn suspend(&self, email: &str) {
         sqlx::query("UPDATE users SET suspended_at = now() WHERE email = $1").bind(email).execute(&self.pool).await.expect("suspended");
     }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// A site with the files a page asks for.
+fn site() -> tempfile::TempDir {
+    let site = tempfile::tempdir().expect("a folder for the site");
+    std::fs::create_dir(site.path().join("pkg")).expect("a folder in it");
+    for (name, content) in [
+        ("pkg/lyceum.css", "body{}"),
+        ("pkg/lyceum.js", "export default 0"),
+        ("pkg/lyceum.js.br", "not really brotli"),
+        ("favicon.svg", "<svg/>"),
+    ] {
+        std::fs::write(site.path().join(name), content).expect("a file of the site");
+    }
+    site
 }
