@@ -7,8 +7,8 @@ import { ChatPage } from '../pages/ChatPage';
 const MODEL = 'puppet';
 const provider = new Provider();
 
-// One provider at one port: the tests of this file take turns.
-test.describe.configure({ mode: 'default' });
+// One provider at one port: the tests of this file take turns. Each loads the debug build several times, which takes a while on a busy machine.
+test.describe.configure({ mode: 'default', timeout: 180_000 });
 
 test.beforeAll(async ({ browser, baseURL }) => {
   await provider.start();
