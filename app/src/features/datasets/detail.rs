@@ -5,7 +5,6 @@ use super::documents::DocumentsTab;
 use super::search::SearchTab;
 use super::settings::SettingsTab;
 use super::state::audience;
-use crate::error::AppError;
 use crate::ui::{Badge, LiveView, PageBody, PageHeader, Tab, TabPanel, TableSkeleton, Tabs};
 use domain::DatasetId;
 use domain::datasets::DatasetDetail;
@@ -19,12 +18,8 @@ pub fn DatasetPage() -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<DatasetId>().ok())));
     let dataset = Resource::new(
         move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => open_dataset(id).await,
-                None => Err(AppError::NotFound),
-            }
-        },
+        // What is no id is asked for all the same: the server answers with the status of what is not there.
+        |id| async move { open_dataset(id.unwrap_or(DatasetId::nil())).await },
     );
     view! {
         <PageBody>
