@@ -1,4 +1,5 @@
 //! The server over HTTP, as browsers and programs meet it. One module per noun; `support` starts the server.
+#![allow(clippy::disallowed_methods, reason = "tests arrange rows with statements of their own")]
 
 #[path = "../support/mod.rs"]
 mod support;
