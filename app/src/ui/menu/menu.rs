@@ -68,9 +68,10 @@ pub fn Menu(
     let keys = move |event: leptos::ev::KeyboardEvent| on_key(&event, context, panel);
     let left = move |event: leptos::ev::FocusEvent| {
         let target = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let inside = root.get_untracked().is_some_and(|root| root.contains(target.as_ref()));
+        // The row may be gone by the time its focus leaves: what was chosen removed it.
+        let inside = root.try_get_untracked().flatten().is_some_and(|root| root.contains(target.as_ref()));
         if target.is_none() || !inside {
-            open.set(false);
+            open.try_set(false);
         }
     };
     let has_own_trigger = trigger.is_some();
@@ -84,7 +85,7 @@ pub fn Menu(
                 node_ref=button type="button" aria-haspopup="menu"
                 aria-label=spoken.clone() title=spoken
                 class=if has_own_trigger { "menu-trigger" } else { "icon-button" }
-                aria-expanded=move || if open.get() { "true" } else { "false" }
+                aria-expanded=move || if open.try_get().unwrap_or_default() { "true" } else { "false" }
                 on:click=move |event| {
                     event.prevent_default();
                     event.stop_propagation();
@@ -94,7 +95,7 @@ pub fn Menu(
                 {has_own_trigger.then(|| view! { <span class="sr-only">{name.get_value()}</span> })}
                 {face}
             </button>
-            <Show when=move || open.get()>
+            <Show when=move || open.try_get().unwrap_or_default()>
                 <div class="menu-panel" role="menu" aria-label=name.get_value() node_ref=panel>
                     {children.with_value(|children| children())}
                 </div>
@@ -108,7 +109,7 @@ const ITEMS: &str = "[role=menuitem]:not([aria-disabled=true])";
 
 /// Puts the panel beside its trigger and the focus on its first item.
 fn enter(button: NodeRef<html::Button>, panel: NodeRef<html::Div>, align: MenuAlign) {
-    let (Some(button), Some(panel)) = (button.get_untracked(), panel.get_untracked()) else { return };
+    let (Some(button), Some(panel)) = (button.try_get_untracked().flatten(), panel.try_get_untracked().flatten()) else { return };
     placement::beside(&panel, &button, align == MenuAlign::End);
     focus_step(&panel, ITEMS, Step::First);
 }
