@@ -81,6 +81,7 @@ async fn serve_on(config: &Config, url: SecretString, shutdown: &Shutdown) -> an
     bring_up_to_date(&db, shutdown).await?;
     let watchers = health::routes(Health::new(database_probe(db.clone()), metrics, shutdown.clone()));
     let services = wiring::services(config, db.clone())?;
+    services.models().check_keyring().await?;
     let workers = workers::spawn(&services, &shutdown.token());
     let state = AppState { services: services.clone(), leptos_options: config::site::leptos_options(), shutdown: shutdown.token() };
     let router = build_router(state, watchers);

@@ -1,7 +1,7 @@
 //! The router: everything that is served, inside the layers that everything passes.
 //!
-//! From the outside in: request id, span and figures ([`observe`]) → headers and the nonce ([`security`]) → refusal of other
-//! sites' requests → compression → who asks ([`session`], not for files) → screens, server functions, plain routes.
+//! From the outside in: request id, span and figures ([`observe`]) → headers and the nonce ([`crate::security`]) → refusal of other
+//! sites' requests → compression → who asks ([`crate::session`], not for files) → screens, server functions, plain routes.
 //! Files of the site are the fallback; what is no file either is the application's own page, with 404.
 
 use crate::api;

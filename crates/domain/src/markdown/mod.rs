@@ -1,7 +1,7 @@
 //! Markdown as a closed tree: what models, documents and people write, safe by construction.
 //!
-//! The invariant: no raw HTML and no link but http, https and mailto leaves [`parse`]; every screen, export and share
-//! renders this tree and nothing else. Next: [`parse`], then `app::ui::markdown` which turns it into views.
+//! The invariant: no raw HTML and no link but http, https and mailto leaves [`parse()`]; every screen, export and share
+//! renders this tree and nothing else. Next: [`parse()`], then `app::ui::markdown` which turns it into views.
 
 mod parse;
 mod split;

@@ -65,7 +65,7 @@ fn entry(passage: &PassageText, text: &str) -> String {
 }
 
 /// Rewrites what could be taken for ours, in place and without changing the length: the block's tags lose their angle
-/// bracket, and a document's own reference numbers "[12]" become "(12)".
+/// bracket, and a document's own reference numbers `[12]` become `(12)`.
 fn defuse(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;

@@ -3,7 +3,7 @@
 //! The invariant: every write checks that its worker still holds the job, replaces what an earlier attempt wrote, and finds
 //! the document still there; one that was deleted meanwhile is dropped quietly.
 //!
-//! [`extract`] text, pages and passages, searchable by words at once   →   [`embed`] their vectors, batch by batch
+//! [`mod@extract`] text, pages and passages, searchable by words at once   →   [`mod@embed`] their vectors, batch by batch
 
 mod embed;
 mod extract;
