@@ -1,11 +1,11 @@
 //! Time as a parameter, so that tests own it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use std::sync::Mutex;
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The present moment, as exact as the database keeps it: to the microsecond.
     fn now(&self) -> DateTime<Utc>;
 }
 
@@ -16,7 +16,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        Utc::now().trunc_subsecs(6)
     }
 }
 

@@ -132,12 +132,21 @@ impl World {
         if ends_one {
             self.sign_in_again(person).await;
         }
+        self.wait_for_answers().await;
         let call = (row.call)(self).await;
         let answer = self.send(row, &self.clients[person], call).await;
         if ends_one {
             self.sign_in_again(person).await;
         }
         answer
+    }
+
+    /// A team has a share of running answers: what earlier rows asked must not use it up.
+    async fn wait_for_answers(&self) {
+        let running = "SELECT count(*) FROM generations WHERE status IN ('Pending', 'InProgress')";
+        while sqlx::query_scalar::<_, i64>(running).fetch_one(&self.app.pool).await.expect("a count") > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 
     async fn sign_in_again(&mut self, person: usize) {
