@@ -68,11 +68,15 @@ class Lyceum:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1000
 
-    def psql(self, *arguments, stdin=None):
+    def psql_command(self, *arguments):
+        """The command and environment of a psql session as the owner of the database."""
         password = (self.folder / "postgres_password").read_text().strip()
-        host = self.folder / "postgres"
-        command = [str(PG_BIN / "psql"), "-h", str(host), "-U", "lyceum", "-d", "postgres", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments]
-        return subprocess.run(command, env=dict(os.environ, PGPASSWORD=password), input=stdin, text=True, capture_output=True, check=True).stdout
+        command = [str(PG_BIN / "psql"), "-h", str(self.folder / "postgres"), "-U", "lyceum", "-d", "postgres", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments]
+        return command, dict(os.environ, PGPASSWORD=password)
+
+    def psql(self, *arguments, stdin=None):
+        command, env = self.psql_command(*arguments)
+        return subprocess.run(command, env=env, input=stdin, text=True, stdout=subprocess.PIPE, check=True).stdout
 
 
 def cpu_seconds(pid):

@@ -1,22 +1,12 @@
 """Measures every figure and writes benches/BENCHMARKS.md. `make bench` runs it on the release."""
-import asyncio, datetime, json, os, pathlib, platform, shutil, subprocess, sys, tempfile, time
+import asyncio, datetime, json, os, pathlib, platform, shutil, subprocess, tempfile, time
 
 import aiohttp
 
-import chat, start
+import chat, embedding, search, start
 from lyceum import ROOT, Lyceum, Person, Provider
 
 MODEL = "mock-fast"
-
-
-def rust_figures():
-    """Search and embedding: benches of the services, each printing one JSON line per figure."""
-    lines = []
-    for bench in ("search", "embedding"):
-        command = ["cargo", "bench", "--quiet", "--package", "services", "--features", "testing", "--bench", bench]
-        output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-        lines += [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    return [(line["what"], line["value"], line["reach"], line["detail"]) for line in lines]
 
 
 async def server_figures(folder):
@@ -41,6 +31,8 @@ async def server_figures(folder):
             figures += page_figures(lyceum, next(f"{c.key}={c.value}" for c in jar if "session" in c.key))
             await load_embeddings(person)
             loaded = lyceum.resident_mb()
+            figures += await embedding.figures(person, lyceum)
+            figures += await search.figures(person, provider, lyceum)
         figures.append(("resident memory of the server, idle, before the model is loaded (MB)", idle, 80, ""))
         figures.append(("resident memory after the embedding model is loaded and used (MB)", loaded, 250, ""))
     finally:
@@ -69,9 +61,8 @@ async def load_embeddings(person):
     async with person.session.post(f"{person.url}/api/datasets/{dataset['id']}/documents", data=form, headers=person.headers) as answer:
         assert answer.status == 200, await answer.text()
     for _ in range(600):
-        documents = await person.call("datasets/documents", id=dataset["id"])
-        items = documents["items"] if isinstance(documents, dict) else documents
-        if all(document["status"] == "Ready" for document in items):
+        documents = await person.call("datasets/documents", id=dataset["id"], page={"index": 0, "size": 50})
+        if all(document["status"] == "Ready" for document in documents["items"]):
             return
         await asyncio.sleep(0.1)
     raise SystemExit("the document did not become ready")
@@ -97,7 +88,7 @@ def main():
         figures = asyncio.run(server_figures(folder / "data"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    write(figures + rust_figures())
+    write(figures)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // A model server of the tests' own: OpenAI-compatible on the wire, says what a test tells it to, when the test tells it to.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 /** One request of a chat model, open until the test ends it. */
 export class Call {
@@ -36,20 +37,23 @@ export class Call {
   }
 }
 
-/** Listens where the server under test may go; scripts/test names the port. */
+/** Listens where the server under test may go: scripts/test names the port. 0 takes any, for a server of the test's own. */
 export class Provider {
-  static readonly port = Number(process.env.FAKE_PROVIDER_PORT ?? '9100');
-  static readonly baseUrl = `http://127.0.0.1:${Provider.port}/v1`;
   private readonly server: Server;
   private readonly calls: Call[] = [];
   private readonly waiting: ((call: Call) => void)[] = [];
 
-  constructor() {
+  constructor(public port = Number(process.env.FAKE_PROVIDER_PORT ?? '9100')) {
     this.server = createServer((request, response) => void this.answer(request, response));
   }
 
-  start(): Promise<void> {
-    return new Promise((resolve) => this.server.listen(Provider.port, '127.0.0.1', resolve));
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.port}/v1`;
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
   }
 
   stop(): Promise<void> {

@@ -15,7 +15,7 @@ test.beforeAll(async ({ browser, baseURL }) => {
   const { ADMINISTRATOR_STATE } = await import('../support/administrator');
   const context = await browser.newContext({ storageState: ADMINISTRATOR_STATE, baseURL });
   const model = {
-    provider: 'Puppeteer', kind: 'OpenAI-compatible', base_url: Provider.baseUrl, api_key: '', name: MODEL, model_type: 'LLM', context_size: 8000,
+    provider: 'Puppeteer', kind: 'OpenAI-compatible', base_url: provider.baseUrl, api_key: '', name: MODEL, model_type: 'LLM', context_size: 8000,
   };
   const added = await context.request.post('/api/models/add', { data: { model }, headers: { origin: baseURL! } });
   // A second run on the same server finds it there.

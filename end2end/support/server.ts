@@ -1,0 +1,107 @@
+// A Lyceum of a test's own, to be killed and started again, on the database of all tests behind a line that can be cut.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The line between the server and Postgres. */
+class Line {
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+
+  constructor(to: URL) {
+    this.server = createServer((near) => {
+      if (this.isCut) {
+        near.destroy();
+        return;
+      }
+      const far = connect(Number(to.port), to.hostname);
+      for (const [one, other] of [[near, far], [far, near]] as const) {
+        this.sockets.add(one);
+        one.on('error', () => other.destroy());
+        one.on('close', () => {
+          this.sockets.delete(one);
+          other.destroy();
+        });
+        one.pipe(other);
+      }
+    });
+  }
+
+  async open(): Promise<number> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
+  close(): void {
+    this.cut();
+    this.server.close();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class OwnServer {
+  readonly database = new Line(new URL(process.env.DATABASE_URL!));
+  private readonly folder = mkdtempSync(join(tmpdir(), 'lyceum-own.'));
+  private process?: ChildProcess;
+  private settings: NodeJS.ProcessEnv = {};
+  url = '';
+
+  /** Starts it; it may go to the provider at `egress` (host:port). */
+  async start(egress: string): Promise<void> {
+    const port = await freePort();
+    const database = new URL(process.env.DATABASE_URL!);
+    database.port = String(await this.database.open());
+    this.url = `http://127.0.0.1:${port}`;
+    this.settings = {
+      ...process.env, DATABASE_URL: database.href, LYCEUM_LISTEN_ADDR: `127.0.0.1:${port}`, LYCEUM_DATA_DIR: this.folder, LYCEUM_EGRESS_ALLOW: egress,
+    };
+    await this.startAgain();
+  }
+
+  /** The same server at the same address, as after a crash. */
+  async startAgain(): Promise<void> {
+    this.process = spawn(process.env.LYCEUM_BINARY!, { env: this.settings, stdio: 'ignore' });
+    await this.ready();
+  }
+
+  /** Waits until it says that it is. */
+  async ready(): Promise<void> {
+    while (!(await fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false))) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** As a power cut would: nothing is said, nothing is saved. */
+  async kill(): Promise<void> {
+    const gone = new Promise((resolve) => this.process!.once('exit', resolve));
+    this.process!.kill('SIGKILL');
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    const gone = new Promise((resolve) => this.process!.once('exit', resolve));
+    this.process!.kill('SIGTERM');
+    await gone;
+    this.database.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
