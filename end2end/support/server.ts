@@ -1,6 +1,6 @@
 // A Lyceum of a test's own, to be killed and started again, on the database of all tests behind a line that can be cut.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,7 @@ async function freePort(): Promise<number> {
 export class OwnServer {
   readonly database = new Line(new URL(process.env.DATABASE_URL!));
   private readonly folder = mkdtempSync(join(tmpdir(), 'lyceum-own.'));
+  private readonly log = openSync('target/test/own-server.log', 'a');
   private process?: ChildProcess;
   private settings: NodeJS.ProcessEnv = {};
   url = '';
@@ -79,7 +80,7 @@ export class OwnServer {
 
   /** The same server at the same address, as after a crash. */
   async startAgain(): Promise<void> {
-    this.process = spawn(process.env.LYCEUM_BINARY!, { env: this.settings, stdio: 'ignore' });
+    this.process = spawn(process.env.LYCEUM_BINARY!, { env: this.settings, stdio: ['ignore', this.log, this.log] });
     await this.ready();
   }
 

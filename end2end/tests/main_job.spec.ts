@@ -43,6 +43,12 @@ test('an answer over a long PDF cites the page that holds it', async ({ member: 
   await expect(sources).toContainText(/page 47/i);
   await expect(sources.locator('mark')).toContainText('blue cabinet');
 
+  // The same page as its file draws it.
+  await sources.getByRole('tab', { name: 'Page' }).click();
+  const drawn = sources.getByRole('img', { name: 'Page 47 of handbook.pdf' });
+  await expect(drawn.locator('canvas')).toBeVisible();
+  await expect(drawn.locator('mark').first()).toBeVisible();
+
   await page.reload();
   await expect(page.locator('article[data-role="assistant"]').last()).toContainText('blue cabinet');
 });
