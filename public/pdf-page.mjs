@@ -83,8 +83,11 @@ class PdfPage extends HTMLElement {
     const [, , c, d, x, y] = Util.transform(viewport.transform, item.transform);
     const height = Math.hypot(c, d);
     const mark = document.createElement('mark');
+    // In shares of the page: the canvas shrinks and grows with the panel, and the marks with it.
+    const across = (length) => `${(100 * length) / viewport.width}%`;
+    const down = (length) => `${(100 * length) / viewport.height}%`;
     Object.assign(mark.style, {
-      left: `${x}px`, top: `${y - height}px`, width: `${item.width * viewport.scale}px`, height: `${height * 1.15}px`,
+      left: across(x), top: down(y - height), width: across(item.width * viewport.scale), height: down(height * 1.15),
     });
     return mark;
   }

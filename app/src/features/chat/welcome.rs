@@ -42,7 +42,10 @@ fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoVie
     );
     let description = move || {
         let found = opening.with_value(|opening| {
-            opening.prompts.iter().find(|prompt| Some(prompt.id) == chosen.get()).map(|prompt| prompt.description.clone())
+            opening.prompts.iter().find(|prompt| Some(prompt.id) == chosen.get()).map(|prompt| match prompt.description.trim() {
+                "" => format!("Ask “{}”.", prompt.name),
+                description => description.to_owned(),
+            })
         });
         found.unwrap_or_else(|| "Choose a prompt above to ask your documents, or ask the model as it is.".to_owned())
     };

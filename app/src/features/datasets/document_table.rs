@@ -46,10 +46,10 @@ pub fn DocumentTable(
                 <tr>
                     <th scope="col">"Name"</th>
                     <th scope="col">"Status"</th>
-                    <th scope="col" class="num">"Pages"</th>
-                    <th scope="col" class="num">"Passages"</th>
-                    <th scope="col" class="num">"Size"</th>
-                    <th scope="col">"Uploaded"</th>
+                    <th scope="col" class="num wide-only">"Pages"</th>
+                    <th scope="col" class="num wide-only">"Passages"</th>
+                    <th scope="col" class="num wide-only">"Size"</th>
+                    <th scope="col" class="wide-only">"Uploaded"</th>
                     <th scope="col" class="actions"><span class="sr-only">"Actions"</span></th>
                 </tr>
             </thead>
@@ -86,10 +86,10 @@ fn DocumentRow(first: DocumentSummary, page: Signal<Page<DocumentSummary>>, acti
                 </a>
             </td>
             <td class="document-status"><DocumentState document/></td>
-            <td class="num">{pages}</td>
-            <td class="num">{move || document.with(|document| document.chunk_count)}</td>
-            <td class="num">{size(document.with_untracked(|document| document.size_bytes))}</td>
-            <td><Time at=created_at/></td>
+            <td class="num wide-only">{pages}</td>
+            <td class="num wide-only">{move || document.with(|document| document.chunk_count)}</td>
+            <td class="num wide-only">{size(document.with_untracked(|document| document.size_bytes))}</td>
+            <td class="wide-only"><Time at=created_at/></td>
             <td class="actions">
                 <Show when=move || actions.is_editable.get()>
                     <div class="row flex-nowrap justify-end">

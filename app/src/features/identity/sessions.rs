@@ -54,7 +54,7 @@ fn SessionTable(sessions: Vec<SessionSummary>, end: ServerAction<EndSession>) ->
             <tr>
                 <td>{session.device}</td>
                 <td>{session.ip}</td>
-                <td><Time at=session.created_at/></td>
+                <td class="wide-only"><Time at=session.created_at/></td>
                 <td><Time at=session.last_seen_at/></td>
                 <td class="actions">{action}</td>
             </tr>
@@ -62,7 +62,7 @@ fn SessionTable(sessions: Vec<SessionSummary>, end: ServerAction<EndSession>) ->
     };
     view! {
         <Table label="Sessions">
-            <thead><tr><th scope="col">"Device"</th><th scope="col">"Address"</th><th scope="col">"Signed in"</th><th scope="col">"Last seen"</th><th scope="col" class="actions"><span class="sr-only">"Action"</span></th></tr></thead>
+            <thead><tr><th scope="col">"Device"</th><th scope="col">"Address"</th><th scope="col" class="wide-only">"Signed in"</th><th scope="col">"Last seen"</th><th scope="col" class="actions"><span class="sr-only">"Action"</span></th></tr></thead>
             <tbody>{sessions.into_iter().map(row).collect_view()}</tbody>
         </Table>
     }

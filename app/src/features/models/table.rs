@@ -45,8 +45,8 @@ pub fn ModelTable(
             <thead>
                 <tr>
                     <th scope="col">"Model"</th>
-                    <th scope="col">"Type"</th>
-                    <th scope="col" class="num">"Context (tokens)"</th>
+                    <th scope="col" class="wide-only">"Type"</th>
+                    <th scope="col" class="num wide-only">"Context (tokens)"</th>
                     <th scope="col">"State"</th>
                     <th scope="col"><span class="sr-only">"Actions"</span></th>
                 </tr>
@@ -96,8 +96,8 @@ fn ModelRow(model: ModelSummary, provider: ProviderGroup, reports: Reports, acti
                 </div>
                 {explanation(&model).map(|sentence| view! { <p class="cell-note">{sentence}</p> })}
             </td>
-            <td>{kind_of}</td>
-            <td class="num">{tokens(model.context_size)}</td>
+            <td class="wide-only">{kind_of}</td>
+            <td class="num wide-only">{tokens(model.context_size)}</td>
             <td class="state-cell"><ModelState model=model.clone() reports/></td>
             <td class="actions"><ModelMenu model provider actions/></td>
         </tr>
