@@ -52,16 +52,16 @@ async def first_delta(person, session, provider, lyceum, model_id, model):
     return ours / (provided + commit), f"{ours:.1f} ms against {provided:.1f} + {commit:.1f} ms"
 
 
-async def cpu_per_stream(person, provider, lyceum, model_id):
-    """Ratio of the server's processor time per 200-token stream to the provider's own, 32 at once."""
+async def cpu_per_stream(people, provider, lyceum, model_id):
+    """Ratio of the server's processor time per 200-token stream to the provider's own, 32 at once, of people in teams of their own."""
     left = iter(range(STREAMS))
 
-    async def worker():
+    async def worker(person):
         for _ in left:
             await person.follow(await ask(person, model_id))
 
     before = cpu_seconds(lyceum.process.pid), cpu_seconds(provider.process.pid)
-    await asyncio.gather(*(worker() for _ in range(CONCURRENCY)))
+    await asyncio.gather(*(worker(people[number % len(people)]) for number in range(CONCURRENCY)))
     after = cpu_seconds(lyceum.process.pid), cpu_seconds(provider.process.pid)
     ours, theirs = ((a - b) * 1000 / STREAMS for a, b in zip(after, before))
     return ours / theirs, f"{ours:.2f} ms against {theirs:.2f} ms of processor time a stream"

@@ -48,7 +48,7 @@ class Psql:
 
     def run(self, statement):
         """Lines that the statement printed, and the milliseconds psql counted."""
-        self.process.stdin.write(f"\\timing on\n{statement}\n\\timing off\n\\echo :done:\n")
+        self.process.stdin.write(f"\\timing on\n{statement.rstrip(';')};\n\\timing off\n\\echo :done:\n")
         self.process.stdin.flush()
         lines = []
         for line in self.process.stdout:
@@ -90,15 +90,16 @@ async def figures(person, provider, lyceum):
     await asyncio.to_thread(fill, lyceum, provider, library, team, user, dataset)
     psql = Psql(lyceum)
     # The statement of the product, as the product's role and person.
-    psql.run(f"SET app.team_id = '{team}'; SET app.user_id = '{user}'; SET ROLE lyceum_app;")
-    psql.run("PREPARE bare (uuid[], text, vector, integer, integer) AS SELECT chunk_id, document_id, dataset_id, document_name, page, heading, body, text_rank, vector_rank, score FROM search_chunks($1, $2, $3, $4, $5);")
+    for setting in (f"app.team_id = '{team}'", f"app.user_id = '{user}'", "ROLE lyceum_app"):
+        psql.run(f"SET {setting}")
+    psql.run("PREPARE bare (uuid[], text, vector, integer, integer) AS SELECT chunk_id, document_id, dataset_id, document_name, page, heading, body, text_rank, vector_rank, score FROM search_chunks($1, $2, $3, $4, $5)")
     ours, bare, embedded = [], [], []
     for run in range(RUNS + WARM_UP):
         question = library.text(8)
         begun = time.perf_counter()
         vector = (await asyncio.to_thread(vectors, provider, [question]))[0]
         embedding = (time.perf_counter() - begun) * 1000
-        _, took = await asyncio.to_thread(psql.run, f"EXECUTE bare ('{{{dataset}}}', '{question}', '{literal(vector)}', {DEPTH}, {TAKE});")
+        _, took = await asyncio.to_thread(psql.run, f"EXECUTE bare ('{{{dataset}}}', '{question}', '{literal(vector)}', {DEPTH}, {TAKE})")
         begun = time.perf_counter()
         found = await person.call("datasets/search", id=dataset, question=question)
         mine = (time.perf_counter() - begun) * 1000
@@ -119,12 +120,12 @@ async def figures(person, provider, lyceum):
 
 def recall_at_10(psql, provider, library, dataset):
     """Share of the ten exactly nearest that are among the first ten of the vector arm."""
-    psql.run("RESET ROLE;")
+    psql.run("RESET ROLE")
     hits = 0
     for _ in range(RECALL_QUESTIONS):
         vector = literal(vectors(provider, [library.text(8)])[0])
-        exact, _ = psql.run(f"BEGIN; SET LOCAL enable_indexscan = off; SELECT id FROM chunks WHERE dataset_id = '{dataset}' ORDER BY embedding <=> '{vector}' LIMIT 10; COMMIT;")
-        found, _ = psql.run(f"SELECT unnest(search_vectors('{{{dataset}}}', '{vector}', {DEPTH}, {CHUNKS})) LIMIT 10;")
+        exact, _ = psql.run(f"BEGIN; SET LOCAL enable_indexscan = off; SELECT id FROM chunks WHERE dataset_id = '{dataset}' ORDER BY embedding <=> '{vector}' LIMIT 10; COMMIT")
+        found, _ = psql.run(f"SELECT unnest(search_vectors('{{{dataset}}}', '{vector}', {DEPTH}, {CHUNKS})) LIMIT 10")
         exact = [line for line in exact if len(line) == 36]
         assert len(exact) == len(found) == 10, (exact, found)
         hits += len(set(exact) & set(found))

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, oneshot};
 
 use self::lane::Lane;
 use self::network::Network;
@@ -67,7 +67,11 @@ impl MiniLmEmbedder {
     async fn lanes(&self) -> Result<&Lanes, LlmError> {
         let load = || async {
             let folder = self.inner.folder.clone();
-            tokio::task::spawn_blocking(move || Lanes::start(&folder)).await.map_err(LlmError::local)?
+            let (reply, lanes) = oneshot::channel();
+            // A thread that ends with the loading: the allocator gives back what the file took when its thread is gone.
+            let load = move || drop(reply.send(Lanes::start(&folder)));
+            std::thread::Builder::new().name("embed-load".to_owned()).spawn(load).map_err(LlmError::local)?;
+            lanes.await.map_err(LlmError::local)?
         };
         // A failed load is tried again at the next call: the files may have come in the meantime.
         self.inner.lanes.get_or_try_init(load).await

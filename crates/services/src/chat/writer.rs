@@ -140,7 +140,8 @@ impl<'a> Writer<'a> {
         let added = generations::append_events(&mut tx, id, FENCE, self.next_seq, &self.pending).await?;
         // Nothing added: either the fence is lost, or an earlier, unclear commit did go through.
         let is_held = added > 0 || generations::is_held(&mut tx, id, FENCE).await?;
-        tx.commit().await?;
+        // The end of the run commits the whole answer and waits for the disk; what streams meanwhile need not.
+        tx.commit_soon().await?;
         Ok(is_held)
     }
 
