@@ -3,6 +3,7 @@
 //! The invariant: a variant exists only when a screen shows it (`ui::ErrorPanel`). Next: `server_context::fail`, which
 //! makes these from the errors of the services and writes the log.
 
+use crate::browser::timer::in_browser;
 use domain::{FieldErrors, InvalidText, RequestId};
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -85,8 +86,10 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => Self::Network,
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+            // In a browser it is the answer that cannot be read, on the server the request.
+            ServerFnErrorErr::Deserialization(_) if in_browser() => Self::Network,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Network,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
                 Self::Invalid(FieldErrors::one("form", "The request is not of the shape this address takes."))
             }
             _ => Self::Internal { request_id: RequestId::nil() },

@@ -8,7 +8,8 @@ use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{AccountPage, ForgotPasswordPage, SignInPage, SignUpPage};
 use crate::features::models::page::ModelsPage;
 use crate::features::prompts::page::{PromptPage, PromptsPage};
-use crate::features::team::page::TeamPage;
+use crate::features::roles::page::RolesPage;
+use crate::features::team::page::{GroupsPage, OpenTeamPage, TeamPage, TeamSettingsPage};
 use crate::ui::layout::{AppFrame, AuthFrame};
 use crate::ui::{ButtonLink, ButtonVariant};
 use leptos::prelude::*;
@@ -42,8 +43,12 @@ fn SignedInRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/prompts/new") view=PromptPage ssr=SsrMode::Async/>
             <Route path=path!("/prompts/:id") view=PromptPage ssr=SsrMode::Async/>
             <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async/>
+            <Route path=path!("/team/groups") view=GroupsPage ssr=SsrMode::Async/>
+            <Route path=path!("/team/settings") view=TeamSettingsPage ssr=SsrMode::Async/>
+            <Route path=path!("/teams/:slug") view=OpenTeamPage ssr=SsrMode::Async/>
             <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/models") view=ModelsPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/roles") view=RolesPage ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -18,6 +18,16 @@ export class TeamPage {
     await hydrated(this.page);
   }
 
+  row(text: string): Locator {
+    return this.members.getByRole('row').filter({ hasText: text });
+  }
+
+  /** Chooses an action from the menu of a member. */
+  async choose(member: string, action: string): Promise<void> {
+    await this.row(member).getByRole('button', { name: /^Actions for/ }).click();
+    await this.page.getByRole('menuitem', { name: action }).click();
+  }
+
   /** Invites somebody and returns the link to hand over. */
   async invite(email: string, role: string): Promise<string> {
     await this.page.getByRole('button', { name: 'Invite member' }).click();

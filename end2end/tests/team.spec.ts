@@ -1,7 +1,7 @@
 // Inviting somebody, who then signs up or joins, and taking an invitation back.
 import { TeamPage } from '../pages/TeamPage';
 import { freshAddress, hydrated, PASSWORD, signUp } from '../support/people';
-import { expect, test } from '../support/test';
+import { expect, expectAccessible, test } from '../support/test';
 
 /** The path of a link, so that it is opened on the server under test whatever its public address is. */
 function pathOf(link: string): string {
@@ -63,4 +63,132 @@ test('a revoked invitation leads nowhere', async ({ member, browser, baseURL }) 
   await stranger.goto(pathOf(link));
   await expect(stranger.getByRole('main')).toContainText('not valid any more');
   await stranger.close();
+});
+
+test('a member gets other roles, is suspended and reinstated, and leaves what was theirs to whoever removes them', async ({ member, browser, baseURL }) => {
+  test.setTimeout(120_000);
+  const joining = await browser.newPage({ baseURL });
+  const email = await signUp(joining, 'Katherine');
+  const team = new TeamPage(member);
+  await team.open();
+  await joining.goto(pathOf(await team.invite(email, 'Collaborator')));
+  await hydrated(joining);
+  await joining.getByRole('button', { name: 'Join team' }).click();
+  await joining.waitForURL('**/chat');
+
+  await team.open();
+  await team.choose(email, 'Change roles');
+  const dialog = member.getByRole('dialog', { name: /^Roles of Katherine/ });
+  await expectAccessible(member);
+  await dialog.getByLabel('Team manager').check();
+  await dialog.getByRole('button', { name: 'Save roles' }).click();
+  await expect(team.row(email)).toContainText('Collaborator, Team manager');
+
+  await team.choose(email, 'Suspend');
+  await member.getByRole('dialog').getByRole('button', { name: 'Suspend member' }).click();
+  await expect(team.row(email)).toContainText('Suspended');
+  await joining.goto('/team');
+  await expect(joining).toHaveURL(/sign-in/);
+  await team.choose(email, 'Reinstate');
+  await expect(team.row(email)).not.toContainText('Suspended');
+
+  await team.choose(email, 'Remove from team');
+  await expect(member.getByRole('dialog')).toContainText('no private prompts or datasets');
+  await member.getByRole('dialog').getByRole('button', { name: 'Remove member' }).click();
+  await expect(team.row(email)).toHaveCount(0);
+  await joining.close();
+});
+
+test.describe('with a refusal', () => {
+  test.use({ forgiven: ['409'] });
+  test('the last owner stays', async ({ member }) => {
+    const team = new TeamPage(member);
+    await team.open();
+    await team.choose('Lovelace', 'Change roles');
+    const dialog = member.getByRole('dialog', { name: /^Roles of/ });
+    await dialog.getByLabel('Viewer').check();
+    await dialog.getByLabel('Owner').uncheck();
+    await dialog.getByRole('button', { name: 'Save roles' }).click();
+    await expect(dialog).toContainText('A team needs an owner.');
+  });
+});
+
+test('a list of people is looked at before anybody is invited', async ({ member }) => {
+  const team = new TeamPage(member);
+  await team.open();
+  await member.getByRole('button', { name: 'Import members' }).click();
+  const dialog = member.getByRole('dialog', { name: 'Import members' });
+  await expectAccessible(member);
+  const email = freshAddress('dorothy');
+  const text = `email,first name,last name,role\n${email},Dorothy,Vaughan,collaborator\nnonsense\n`;
+  await dialog.getByLabel('Or take it from a file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await expect(dialog.getByLabel('List of people')).toHaveValue(text);
+  await dialog.getByRole('button', { name: 'Check the list' }).click();
+  await expect(dialog.getByText('1 of 2 lines are valid.')).toBeVisible();
+  await expect(dialog.getByRole('row').filter({ hasText: 'nonsense' })).toContainText('Enter an email address');
+  await dialog.getByRole('button', { name: 'Invite 1 person' }).click();
+  await expect(dialog.getByRole('row').filter({ hasText: email })).toContainText('/sign-up?invitation=');
+  await expectAccessible(member);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(team.invitations.getByRole('row').filter({ hasText: email })).toContainText('Dorothy Vaughan');
+
+  await team.invitations.getByRole('row').filter({ hasText: email }).getByRole('button', { name: 'New link' }).click();
+  await expect(member.getByRole('dialog', { name: 'A new link' }).getByLabel('Invitation link')).toHaveValue(/sign-up\?invitation=/);
+});
+
+test('a team is made, set up, deleted by its typed name and restored', async ({ member: page }) => {
+  test.setTimeout(120_000);
+  const name = `Legal ${Date.now()}`;
+  await page.goto('/account');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'New team' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill(name);
+  await page.getByRole('button', { name: 'Create team' }).click();
+  await page.waitForURL('**/team');
+  await hydrated(page);
+
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await expectAccessible(page);
+  await page.getByLabel('Largest file (MB)').fill('5');
+  await page.getByLabel('Keep chats for (days)').fill('90');
+  await page.getByRole('button', { name: 'Save settings' }).click();
+  await expect(page.getByText('Saved')).toBeVisible();
+  await page.reload();
+  await hydrated(page);
+  await expect(page.getByLabel('Keep chats for (days)')).toHaveValue('90');
+
+  await page.getByRole('button', { name: 'Delete team…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete this team?' });
+  await dialog.getByLabel('Team name').fill(name);
+  await dialog.getByRole('button', { name: 'Delete team' }).click();
+  await page.waitForURL('**/account');
+  await hydrated(page);
+  const deleted = page.getByRole('list', { name: 'Deleted teams' }).getByRole('listitem').filter({ hasText: name });
+  await deleted.getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByRole('list', { name: 'Teams', exact: true }).getByRole('listitem').filter({ hasText: name })).toBeVisible();
+});
+
+test('a group is made, filled, renamed and deleted', async ({ member: page }) => {
+  await page.goto('/team/groups');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'New group' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Readers');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  const row = page.getByRole('table', { name: 'Groups' }).getByRole('row').filter({ hasText: /Readers|Writers/ });
+  const choose = async (action: string) => {
+    await row.getByRole('button', { name: /^Actions for/ }).click();
+    await page.getByRole('menuitem', { name: action }).click();
+  };
+  await choose('Choose members');
+  await page.getByRole('dialog').getByLabel('Ada Lovelace').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save members' }).click();
+  await expect(row).toContainText('Ada Lovelace');
+  await expectAccessible(page);
+  await choose('Rename');
+  await page.getByRole('dialog').getByLabel('Name').fill('Writers');
+  await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+  await expect(row).toContainText('Writers');
+  await choose('Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete group' }).click();
+  await expect(page.getByText('There are no groups yet.')).toBeVisible();
 });

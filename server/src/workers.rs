@@ -37,6 +37,16 @@ async fn keep_house(services: Services, stop: CancellationToken) {
         if let Err(error) = services.identity().delete_expired().await {
             tracing::warn!(%error, "expired sessions could not be forgotten");
         }
+        match services.team().remove_deleted().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "teams that were deleted 30 days ago are gone"),
+            Err(error) => tracing::warn!(%error, "deleted teams could not be removed"),
+        }
+        match services.team().delete_old_chats().await {
+            Ok(0) => {}
+            Ok(deleted) => tracing::info!(deleted, "chats were deleted as their teams have set"),
+            Err(error) => tracing::warn!(%error, "old chats could not be deleted"),
+        }
         match services.datasets().resume_embedding().await {
             Ok(0) => {}
             Ok(resumed) => tracing::info!(resumed, "documents get the vectors they lack"),

@@ -6,6 +6,7 @@
 pub mod animation_frame;
 pub mod clipboard;
 pub mod event_stream;
+pub mod file_text;
 pub mod focus;
 pub mod module_script;
 pub mod placement;

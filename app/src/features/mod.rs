@@ -5,4 +5,5 @@ pub mod datasets;
 pub mod identity;
 pub mod models;
 pub mod prompts;
+pub mod roles;
 pub mod team;

@@ -4,8 +4,8 @@
 //! what it needs is here. Looks live in `style/`, one sheet per group of components.
 //!
 //! controls      [`Button`], [`ButtonLink`], [`IconButton`], [`Menu`], [`Tabs`]
-//! forms         [`Field`], [`TextArea`], [`Select`], [`Checkbox`], [`FormError`], [`Dialog`], [`ConfirmDialog`]
-//! showing       [`Table`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`]
+//! forms         [`Field`], [`TextArea`], [`Select`], [`Checkbox`], [`FilePicker`], [`FormError`], [`Dialog`], [`ConfirmDialog`]
+//! showing       [`Table`], [`TickBox`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`]
 //! states        [`ResourceView`], [`LiveView`], [`ErrorPanel`], [`EmptyState`], skeletons, toasts
 //! frame         [`layout`]
 
@@ -21,6 +21,7 @@ mod empty_state;
 mod error_panel;
 mod field;
 mod field_frame;
+mod file_picker;
 mod form_error;
 mod icon;
 mod icon_button;
@@ -37,6 +38,7 @@ mod skeleton;
 mod table;
 mod tabs;
 mod text_area;
+mod tick_box;
 mod time;
 mod toast;
 mod viewer;
@@ -52,6 +54,7 @@ pub use dialog::{Dialog, DialogActions, DialogSize};
 pub use empty_state::EmptyState;
 pub use error_panel::ErrorPanel;
 pub use field::{Field, FieldKind};
+pub use file_picker::FilePicker;
 pub use form_error::FormError;
 pub use icon::{Icon, IconDrawing, IconSize};
 pub use icon_button::IconButton;
@@ -67,6 +70,7 @@ pub use skeleton::{FormSkeleton, ListSkeleton, MessagesSkeleton, TableSkeleton};
 pub use table::Table;
 pub use tabs::{Tab, TabPanel, Tabs};
 pub use text_area::TextArea;
+pub use tick_box::TickBox;
 pub use time::{Time, TimeStyle, write_time};
 pub use toast::{Toaster, Toasts, provide_toasts, use_toasts};
 pub use viewer::{ViewerResource, may, use_viewer, use_viewer_resource};

@@ -72,6 +72,8 @@ ids! {
     TeamId,
     /// An invitation to a team.
     InvitationId,
+    /// A group of people inside a team.
+    GroupId,
     /// A provider of models.
     ProviderId,
     /// A model of a provider.

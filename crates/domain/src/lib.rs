@@ -13,6 +13,7 @@ pub mod models;
 mod page;
 pub mod permission;
 pub mod prompts;
+pub mod roles;
 pub mod team;
 pub mod text;
 mod words;

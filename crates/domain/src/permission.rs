@@ -1,4 +1,6 @@
 //! Rights: what a role may do. The same enum hides the button and refuses the call.
+//!
+//! The one invariant: what a role may do is read from the table `roles_permissions` at each request; nothing here decides it.
 
 use crate::words::words;
 
@@ -39,7 +41,90 @@ words! {
         ManageTeam = "ManageTeam",
         /// Read the team's audit trail.
         ViewAudit = "ViewAudit",
-        /// Add and change providers and models: system administrators.
+        /// See connections to other systems.
+        ViewIntegrations = "ViewIntegrations",
+        /// Connect other systems.
+        ManageIntegrations = "ManageIntegrations",
+        /// See the team's API keys.
+        ViewKeys = "ViewKeys",
+        /// Make and revoke API keys.
+        ManageKeys = "ManageKeys",
+        /// See how documents are read.
+        ViewPipelines = "ViewPipelines",
+        /// Change how documents are read.
+        ManagePipelines = "ManagePipelines",
+        /// See automations and their runs.
+        ViewAutomations = "ViewAutomations",
+        /// Make and change automations.
+        ManageAutomations = "ManageAutomations",
+        /// See projects.
+        ViewProjects = "ViewProjects",
+        /// Make and change projects.
+        ManageProjects = "ManageProjects",
+        /// See shared rooms.
+        ViewRooms = "ViewRooms",
+        /// Make and change shared rooms.
+        ManageRooms = "ManageRooms",
+        /// See what was used and what it cost.
+        ViewBilling = "ViewBilling",
+        /// Set budgets.
+        ManageBilling = "ManageBilling",
+        /// Add and change providers and models: system administrators, never a role of a team.
         ManageModels = "ManageModels",
+    }
+}
+
+impl Permission {
+    /// Those that something asks for, in the order of the matrix; a permission that nothing reads is no setting.
+    /// A test of `services::roles` compares this list with the code.
+    pub const IN_USE: &[Self] = &[
+        Self::ViewPrompts,
+        Self::ManagePrompts,
+        Self::ViewDatasets,
+        Self::ManageDatasets,
+        Self::ViewChats,
+        Self::ManageChats,
+        Self::ViewMembers,
+        Self::ManageMembers,
+        Self::ManageTeam,
+    ];
+
+    /// What owners keep whatever the matrix says: without these a team could not be put in order any more.
+    pub const OWNERS_KEEP: &[Self] = &[Self::ViewMembers, Self::ManageMembers, Self::ManageTeam];
+
+    /// Those that wait for their screens.
+    pub fn coming() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|permission| *permission != Self::ManageModels && !Self::IN_USE.contains(permission))
+    }
+
+    /// What it is about and what it allows, as a table reads it.
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ViewPrompts => ("Prompts", "See and use"),
+            Self::ManagePrompts => ("Prompts", "Make and change"),
+            Self::ViewDatasets => ("Datasets", "See and search"),
+            Self::ManageDatasets => ("Datasets", "Make, change and upload"),
+            Self::ViewChats => ("Chats", "Read one’s own"),
+            Self::ManageChats => ("Chats", "Ask and delete in one’s own"),
+            Self::ViewMembers => ("Members", "See"),
+            Self::ManageMembers => ("Members", "Invite, change and remove"),
+            Self::ManageTeam => ("Team", "Rename, set up and delete"),
+            Self::ViewAudit => ("Audit trail", "Read"),
+            Self::ViewIntegrations => ("Integrations", "See"),
+            Self::ManageIntegrations => ("Integrations", "Connect and change"),
+            Self::ViewKeys => ("API keys", "See"),
+            Self::ManageKeys => ("API keys", "Make and revoke"),
+            Self::ViewPipelines => ("Pipelines", "See"),
+            Self::ManagePipelines => ("Pipelines", "Change"),
+            Self::ViewAutomations => ("Automations", "See"),
+            Self::ManageAutomations => ("Automations", "Make and change"),
+            Self::ViewProjects => ("Projects", "See"),
+            Self::ManageProjects => ("Projects", "Make and change"),
+            Self::ViewRooms => ("Rooms", "See"),
+            Self::ManageRooms => ("Rooms", "Make and change"),
+            Self::ViewBilling => ("Billing", "See"),
+            Self::ManageBilling => ("Billing", "Set budgets"),
+            Self::ManageModels => ("Models", "Add and change"),
+        }
     }
 }

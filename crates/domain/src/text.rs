@@ -63,6 +63,8 @@ texts! {
     LastName { field: "last_name", label: "Last name", min: 0, max: 80, lines: false },
     /// A team's name.
     TeamName { field: "name", label: "Name", min: 1, max: 80, lines: false },
+    /// A group's name, unique in its team.
+    GroupName { field: "name", label: "Name", min: 1, max: 80, lines: false },
     /// A dataset's name, unique in its team.
     DatasetName { field: "name", label: "Name", min: 1, max: 120, lines: false },
     /// A prompt's name, unique in its team.

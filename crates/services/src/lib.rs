@@ -12,6 +12,7 @@ pub mod identity;
 pub mod jobs;
 pub mod models;
 pub mod prompts;
+pub mod roles;
 pub mod search;
 mod secrets;
 pub mod team;
@@ -106,6 +107,11 @@ impl Services {
     /// Members and invitations.
     pub fn team(&self) -> team::Team<'_> {
         team::Team { services: self }
+    }
+
+    /// What each role may do.
+    pub fn roles(&self) -> roles::Roles<'_> {
+        roles::Roles { services: self }
     }
 
     /// Providers and models.

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 /// How often a quiet stream says that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often the session of an open stream is looked at.
-const LOOK_AT_SESSION: Duration = Duration::from_secs(5);
+const LOOK_AT_SESSION: Duration = Duration::from_secs(3);
 /// When a browser whose stream broke tries again.
 const RETRY: Duration = Duration::from_secs(1);
 

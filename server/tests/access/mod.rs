@@ -8,6 +8,7 @@ mod datasets;
 mod identity;
 mod models;
 mod prompts;
+mod roles;
 mod team;
 
 use crate::support::{Answer, FakeProvider, TestApp, TestClient};
@@ -73,7 +74,10 @@ pub enum Call {
 
 /// Every row there is.
 pub fn rows() -> Vec<Row> {
-    [identity::rows(), team::rows(), models::rows(), datasets::rows(), prompts::rows(), chat::rows()].into_iter().flatten().collect()
+    [identity::rows(), team::rows(), roles::rows(), models::rows(), datasets::rows(), prompts::rows(), chat::rows()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A row of a server function.

@@ -10,6 +10,7 @@ mod identity;
 mod jobs;
 mod models;
 mod prompts;
+mod roles;
 mod search;
 mod security;
 mod team;

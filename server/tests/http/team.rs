@@ -1,10 +1,14 @@
-//! Members and invitations over HTTP.
+//! Members, invitations and teams over HTTP.
 
-use crate::support::TestApp;
-use domain::Role;
-use domain::team::{InvitationSummary, MemberSummary};
+use crate::support::{FakeProvider, Script, Step, TestApp, TestClient};
+use app::error::AppError;
+use domain::chat::Asked;
+use domain::prompts::PromptDraft;
+use domain::team::{InvitationSent, InvitationSummary, MemberSummary, TeamSummary};
+use domain::{Permission, Role, TeamId, UserId, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use std::time::Duration;
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn the_team_page_lists_members_and_hides_inviting_from_those_who_may_not(pool: PgPool) {
@@ -36,4 +40,169 @@ async fn a_role_nobody_knows_is_no_role(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
     ada.server_fn("team/invite", json!({ "email": "grace@example.org", "role": "Emperor" })).await.expect(422);
+}
+
+async fn id_of(client: &TestClient) -> UserId {
+    let viewer: ViewerInfo = client.server_fn("identity/viewer", Value::Null).await.json();
+    viewer.user_id
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn nobody_promotes_themselves_and_the_last_owner_stays(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let mary = app.sign_up_into(&ada, "mary@example.org", Role::TeamManager).await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    let own = async |client: &TestClient| json!({ "user_id": id_of(client).await, "roles": ["Owner"] });
+    grace.server_fn("team/change-roles", own(&grace).await).await.expect(403);
+    let refused = mary.server_fn("team/change-roles", own(&mary).await).await.expect(422).error();
+    assert_eq!(refused.field("roles").as_deref(), Some("You cannot give a role above your own."));
+    let down = json!({ "user_id": id_of(&ada).await, "roles": ["Viewer"] });
+    mary.server_fn("team/change-roles", down.clone()).await.expect(403);
+    let refused = ada.server_fn("team/change-roles", down).await.expect(409).error();
+    assert!(matches!(refused, AppError::Conflict(sentence) if sentence.contains("needs an owner")));
+    ada.server_fn("team/change-roles", json!({ "user_id": id_of(&mary).await, "roles": ["Emperor"] })).await.expect(422);
+}
+
+/// Fields that would mean power if anything read them.
+fn smuggle(arguments: &Value, others_team: &Value) -> Value {
+    let mut arguments = arguments.clone();
+    let members = arguments.as_object_mut().expect("an object");
+    members.insert("team_id".to_owned(), others_team.clone());
+    for (name, value) in [("is_admin", json!(true)), ("is_system_administrator", json!(true)), ("owner_id", json!(UserId::nil()))] {
+        members.insert(name.to_owned(), value);
+    }
+    if !members.contains_key("role") {
+        members.insert("role".to_owned(), json!("Owner"));
+    }
+    arguments
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn fields_that_nobody_asked_for_change_nothing(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let eve = app.sign_up("eve@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    let (team, others) = (ada.team().await, json!(eve.team().await));
+    let prompt = serde_json::to_value(PromptDraft { name: "One".to_owned(), ..PromptDraft::default() }).unwrap();
+    let dataset = json!({ "name": "One", "description": "", "visibility": "Team", "embedding_model_id": null });
+    let profile = json!({ "first_name": "Grace", "last_name": "", "tone": "", "about": "" });
+    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": null, "text": "Hello?" });
+    let writes = [
+        ("prompts/create", "draft", prompt),
+        ("datasets/create", "dataset", dataset),
+        ("identity/update-profile", "profile", profile),
+        ("chat/ask", "question", question),
+    ];
+    for (endpoint, name, value) in &writes {
+        // Inside a struct they are refused; beside the arguments nothing reads them.
+        grace.server_fn(endpoint, json!({ *name: smuggle(value, &others) })).await.expect(422);
+        grace.server_fn(endpoint, smuggle(&json!({ *name: value }), &others)).await.ok();
+    }
+    grace.server_fn("team/invite", smuggle(&json!({ "email": "x@example.org", "role": "Viewer" }), &others)).await.expect(403);
+    ada.server_fn("team/invite", smuggle(&json!({ "email": "x@example.org", "role": "Viewer" }), &others)).await.ok();
+    ada.server_fn("team/update-settings", smuggle(&json!({ "settings": { "max_upload_mb": 1 } }), &others)).await.ok();
+    ada.server_fn("team/create-group", smuggle(&json!({ "name": "Readers" }), &others)).await.ok();
+
+    let grace: ViewerInfo = grace.server_fn("identity/viewer", Value::Null).await.json();
+    assert!(!grace.is_system_administrator && grace.team_id == team && !grace.may(Permission::ManageMembers));
+    for table in ["prompts", "datasets", "conversations", "invitations", "groups"] {
+        let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FILTER (WHERE team_id = $1), count(*) FROM {table}"));
+        let (own, all): (i64, i64) = sqlx::query_as(count).bind(team).fetch_one(&pool).await.unwrap();
+        assert_eq!((own, all), (1, 1), "{table}");
+    }
+    let limited: Vec<TeamId> =
+        sqlx::query_scalar("SELECT id FROM teams WHERE max_upload_bytes IS NOT NULL").fetch_all(&pool).await.unwrap();
+    assert_eq!(limited, [team]);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn suspension_signs_out_of_the_team_and_closes_open_streams_within_seconds(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    let person = id_of(&grace).await;
+    let provider = FakeProvider::start().await;
+    let model = json!({
+        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "",
+        "name": "fake", "model_type": "LLM", "context_size": 8000
+    });
+    let model: Value = ada.server_fn("models/add", json!({ "model": model })).await.json();
+    provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
+    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model["id"], "text": "Hello?" });
+    let asked: Asked = grace.server_fn("chat/ask", json!({ "question": question })).await.json();
+    let path = format!("/api/generations/{}/events", asked.answer.generation_id.unwrap());
+    let mut stream = grace.open_stream(&path, None).await;
+    let mut read = String::new();
+    while !read.contains("Well") {
+        read.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().expect("more")).unwrap());
+    }
+
+    ada.server_fn("team/suspend", json!({ "user_id": person })).await.ok();
+    let begun = std::time::Instant::now();
+    while tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.expect("an end").unwrap().is_some() {}
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert_eq!(grace.server_fn("team/members", Value::Null).await.expect(401).error(), AppError::SignedOut);
+    grace.get("/chat").await.expect_redirect("/sign-in?next=/chat");
+    let elsewhere = app.sign_in("grace@example.org").await;
+    assert_ne!(elsewhere.team().await, ada.team().await);
+    elsewhere.server_fn("identity/switch-team", json!({ "id": ada.team().await })).await.expect(404);
+    ada.server_fn("team/reinstate", json!({ "user_id": person })).await.ok();
+    elsewhere.server_fn("identity/switch-team", json!({ "id": ada.team().await })).await.ok();
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn an_invitation_fills_in_the_form_with_the_name_it_knows(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let arguments = json!({ "email": "grace@example.org", "role": "Viewer", "first_name": "Grace", "last_name": "Hopper", "days": 1 });
+    let sent: InvitationSent = ada.server_fn("team/invite", arguments).await.json();
+    let link = |sent: &InvitationSent| sent.link.strip_prefix(&app.url).unwrap().to_owned();
+    let page = app.anonymous().get(&link(&sent)).await.expect(200);
+    assert!(page.text.contains("value=\"Grace\"") && page.text.contains("value=\"Hopper\""), "{}", page.text);
+    let renewed: InvitationSent = ada.server_fn("team/resend-invitation", json!({ "id": sent.invitation.id, "days": 30 })).await.json();
+    assert!(app.anonymous().get(&link(&sent)).await.text.contains("This invitation is not valid any more."));
+    assert!(app.anonymous().get(&link(&renewed)).await.text.contains("value=\"Hopper\""));
+    let wrong = json!({ "email": "grace@example.org", "role": "Viewer", "days": 1000 });
+    assert!(ada.server_fn("team/invite", wrong).await.expect(422).error().field("days").is_some());
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_used_an_expired_and_a_foreign_invitation_are_refused_alike(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up("grace@example.org").await;
+    let eve = app.sign_up("eve@example.org").await;
+    let invite = async |email: &str| -> String {
+        let sent: InvitationSent = ada.server_fn("team/invite", json!({ "email": email, "role": "Viewer" })).await.json();
+        sent.link.split_once("?invitation=").unwrap().1.to_owned()
+    };
+    let token = invite("grace@example.org").await;
+    eve.post_form("/join", &[("invitation", &token)]).await.expect(409);
+    grace.post_form("/join", &[("invitation", &token)]).await.expect_redirect("/chat");
+    grace.post_form("/join", &[("invitation", &token)]).await.expect(409);
+    let expired = invite("eve@example.org").await;
+    sqlx::query("UPDATE invitations SET expires_at = now() WHERE email = 'eve@example.org'").execute(&pool).await.unwrap();
+    eve.post_form("/join", &[("invitation", &expired)]).await.expect(409);
+    let members: Vec<MemberSummary> = ada.server_fn("team/members", Value::Null).await.json();
+    assert_eq!(members.len(), 2);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_team_is_made_opened_by_its_address_deleted_and_restored(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let made: TeamSummary = ada.server_fn("team/create", json!({ "name": "Legal Berlin" })).await.json();
+    assert!(ada.get("/teams/legal-berlin").await.expect(200).text.contains("Work in this team"));
+    app.sign_up("eve@example.org").await.get("/teams/legal-berlin").await.expect(404);
+    ada.server_fn("identity/switch-team", json!({ "id": made.id })).await.ok();
+    assert!(ada.get("/team/settings").await.expect(200).text.contains("value=\"legal-berlin\""));
+    ada.server_fn("team/delete", json!({ "name": "Legal" })).await.expect(422);
+    ada.server_fn("team/delete", json!({ "name": "Legal Berlin" })).await.ok();
+    assert_ne!(ada.team().await, made.id, "the session goes on in another team");
+    ada.get("/teams/legal-berlin").await.expect(404);
+    assert!(ada.get("/account").await.expect(200).text.contains("Deleted teams"));
+    ada.server_fn("team/restore", json!({ "id": made.id })).await.ok();
+    ada.get("/teams/legal-berlin").await.expect(200);
 }

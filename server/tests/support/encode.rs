@@ -2,9 +2,12 @@
 
 use serde_json::Value;
 
-/// Whether the server functions of this noun take forms; the others take JSON.
+/// Server functions of team that take forms; its others take JSON.
+const TEAM_FORMS: [&str; 5] = ["team/members", "team/teams", "team/invitations", "team/invite", "team/revoke-invitation"];
+
+/// Whether a server function takes forms; the others take JSON.
 pub fn takes_forms(endpoint: &str) -> bool {
-    ["identity/", "team/"].iter().any(|noun| endpoint.starts_with(noun)) || endpoint.starts_with("no/")
+    TEAM_FORMS.contains(&endpoint) || ["identity/", "no/"].iter().any(|noun| endpoint.starts_with(noun))
 }
 
 /// The urlencoded form of an object's members.

@@ -53,12 +53,15 @@ fn words_of(invitation: &InvitationPreview) -> &'static str {
 
 #[component]
 fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoView {
-    let invited = terms.invitation.map(|invitation| invitation.email).unwrap_or_default();
-    let email = if outcome.email.is_empty() { invited } else { outcome.email.clone() };
+    let (mut first_name, mut last_name, mut email) = (outcome.first_name.clone(), outcome.last_name.clone(), outcome.email.clone());
+    // What was typed stays; a form that nobody has typed into starts with what the inviter knew.
+    if let Some(invitation) = terms.invitation.filter(|_| email.is_empty()) {
+        (first_name, last_name, email) = (invitation.first_name, invitation.last_name, invitation.email);
+    }
     view! {
         <PostForm action="/sign-up" outcome=outcome.clone()>
-            <TypedField label="First name" name="first_name" typed=outcome.first_name.clone() error=outcome.field("first_name") autocomplete="given-name"/>
-            <TypedField label="Last name" name="last_name" typed=outcome.last_name.clone() error=outcome.field("last_name") autocomplete="family-name" optional=true/>
+            <TypedField label="First name" name="first_name" typed=first_name error=outcome.field("first_name") autocomplete="given-name"/>
+            <TypedField label="Last name" name="last_name" typed=last_name error=outcome.field("last_name") autocomplete="family-name" optional=true/>
             <TypedField label="Email" name="email" kind=FieldKind::Email typed=email error=outcome.field("email") autocomplete="username"/>
             <TypedField
                 label="Password" name="password" kind=FieldKind::Password error=outcome.field("password") autocomplete="new-password"

@@ -1,17 +1,32 @@
-//! Teams: the ones a person belongs to, and going on in another.
+//! Teams: those one belongs to, going on in another, making one, and taking a deleted one back.
 
-use super::api::SwitchTeam;
-use crate::features::team::api::list_teams;
-use crate::ui::{Badge, Button, ButtonSize, Card, ListSkeleton, ResourceView, Tone, use_toasts, use_viewer};
-use domain::team::TeamSummary;
+use super::api::{SwitchTeam, switch_team};
+use crate::error::AppError;
+use crate::features::team::api::{create_team, list_deleted_teams, list_teams, restore_team};
+use crate::ui::{
+    Badge, Button, ButtonSize, ButtonVariant, Card, Dialog, DialogActions, Field, FormError, ListSkeleton, ResourceView, Time, TimeStyle,
+    Tone, use_toasts, use_viewer,
+};
+use domain::TeamId;
+use domain::team::{DeletedTeam, TeamSummary};
 use leptos::prelude::*;
 
-/// The list, with a button at each team but the present one.
+/// The list, with a button at each team but the present one; below it those that were deleted and can be restored.
 #[component]
 pub fn TeamsCard() -> impl IntoView {
-    let teams = Resource::new(|| (), |()| list_teams());
     let switch = ServerAction::<SwitchTeam>::new();
     let toasts = use_toasts();
+    let restored = RwSignal::new(0_u32);
+    let teams = Resource::new(move || restored.get(), |_| list_teams());
+    let deleted = Resource::new(move || restored.get(), |_| list_deleted_teams());
+    let restore = Action::new(move |&id: &TeamId| async move {
+        match restore_team(id).await {
+            Ok(()) => toasts.success("The team is back, with everything in it."),
+            Err(error) => toasts.app_error(&error),
+        }
+        restored.update(|count| *count += 1);
+    });
+    let creating = RwSignal::new(false);
     Effect::new(move |_| match switch.value().get() {
         // Everything on screen belongs to the former team: begin afresh.
         Some(Ok(())) => drop(window().location().set_href("/chat")),
@@ -20,8 +35,13 @@ pub fn TeamsCard() -> impl IntoView {
     });
     view! {
         <Card title="Teams" description="You work in one team at a time; datasets, prompts and chats belong to it.">
-            <ResourceView resource=teams skeleton=|| view! { <ListSkeleton/> } let:teams><TeamList teams switch/></ResourceView>
+            <div class="flow">
+                <ResourceView resource=teams skeleton=|| view! { <ListSkeleton/> } let:teams><TeamList teams switch/></ResourceView>
+                <div><Button on_click=move || creating.set(true)>"New team"</Button></div>
+                <ResourceView resource=deleted let:deleted><DeletedList deleted restore/></ResourceView>
+            </div>
         </Card>
+        <Dialog open=creating title="New team" description="You own it, and you can invite others to it."><NewTeamForm open=creating/></Dialog>
     }
     .into_any()
 }
@@ -43,4 +63,57 @@ fn TeamList(teams: Vec<TeamSummary>, switch: ServerAction<SwitchTeam>) -> impl I
         view! { <li class="row row-spread"><span>{team.name}</span>{action}</li> }
     };
     view! { <ul class="flow" aria-label="Teams">{teams.into_iter().map(row).collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn DeletedList(deleted: Vec<DeletedTeam>, restore: Action<TeamId, ()>) -> impl IntoView {
+    if deleted.is_empty() {
+        return ().into_any();
+    }
+    let row = move |team: DeletedTeam| {
+        let id = team.id;
+        view! {
+            <li class="row row-spread">
+                <span>{team.name} <span class="cell-note">" gone for good on "<Time at=team.gone_at style=TimeStyle::Date/></span></span>
+                <Button size=ButtonSize::Small on_click=move || { restore.dispatch(id); }>"Restore"</Button>
+            </li>
+        }
+    };
+    view! {
+        <h3 class="section-title">"Deleted teams"</h3>
+        <ul class="flow" aria-label="Deleted teams">{deleted.into_iter().map(row).collect_view()}</ul>
+    }
+    .into_any()
+}
+
+#[component]
+fn NewTeamForm(open: RwSignal<bool>) -> impl IntoView {
+    let name = RwSignal::new(String::new());
+    let create = Action::new(move |name: &String| {
+        let name = name.clone();
+        async move {
+            let made = create_team(name).await?;
+            switch_team(made.id).await?;
+            // The new team is empty: begin afresh in it.
+            let _ = window().location().set_href("/team");
+            Ok::<(), AppError>(())
+        }
+    });
+    let error = Signal::derive(move || create.value().get().and_then(Result::err));
+    let wrong = Signal::derive(move || error.get().and_then(|error| error.field("name")));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        create.dispatch(name.get_untracked());
+    };
+    view! {
+        <form class="form" on:submit=submit novalidate>
+            <FormError error/>
+            <Field label="Name" name="name" id="new-team-name" value=name error=wrong required=true maxlength=80 autofocus=true autocomplete="off"/>
+            <DialogActions>
+                <Button on_click=move || open.set(false)>"Cancel"</Button>
+                <Button submit=true variant=ButtonVariant::Primary loading=create.pending()>"Create team"</Button>
+            </DialogActions>
+        </form>
+    }
+    .into_any()
 }

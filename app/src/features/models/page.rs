@@ -5,7 +5,7 @@ use super::api::{make_default_model, models_overview, remove_model, test_model};
 use super::provider_dialog::{ProviderChange, ProviderDialog};
 use super::state::ProviderGroup;
 use super::table::{ModelTable, Reports, RowActions};
-use crate::ui::{Button, ButtonVariant, ConfirmDialog, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
+use crate::ui::{Button, ButtonLink, ButtonVariant, ConfirmDialog, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
 use domain::ModelId;
 use domain::models::{ConnectionReport, ModelSummary};
 use icondata_lu as lu;
@@ -40,6 +40,7 @@ fn ModelsScreen(models: Signal<Vec<ModelSummary>>, reload: Callback<()>) -> impl
     let name = move || doomed.get().map(|model| model.name).unwrap_or_default();
     view! {
         <PageHeader title="Models" description="Who answers, and who makes texts findable. All teams of this installation share them.">
+            <ButtonLink href="/admin/roles" icon=lu::LuShieldCheck>"Roles"</ButtonLink>
             <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=move || adding.set(true)>"Add model"</Button>
         </PageHeader>
         <ModelTable models reports actions/>

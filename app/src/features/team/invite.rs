@@ -6,7 +6,7 @@ use crate::browser::clipboard;
 use crate::error::AppError;
 use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, Select, SelectOption, use_toasts};
 use domain::Role;
-use domain::team::InvitationSent;
+use domain::team::{InvitationSent, NewInvitation};
 use leptos::prelude::*;
 
 /// The dialog; it starts afresh each time it opens.
@@ -47,12 +47,14 @@ fn InviteForm(invite: ServerAction<InviteMember>, open: RwSignal<bool>) -> impl 
     let error = Signal::derive(move || invite.value().get().and_then(Result::err));
     let field =
         move |name: &'static str| Signal::derive(move || error.with(|error| error.as_ref().and_then(|error: &AppError| error.field(name))));
-    let roles: Vec<SelectOption> = Role::ALL.iter().map(|role| SelectOption::new(role.as_str(), role_label(*role))).collect();
     view! {
         <ActionForm action=invite attr:class="form">
             <FormError error/>
             <Field label="Email" name="email" id="invite-email" kind=FieldKind::Email error=field("email") required=true autofocus=true/>
-            <Select label="Role" name="role" id="invite-role" options=roles initial=Role::Collaborator.as_str() error=field("role")/>
+            <Select label="Role" name="role" id="invite-role" options=role_options() initial=Role::Collaborator.as_str() error=field("role")/>
+            <Field label="First name" name="first_name" id="invite-first-name" error=field("first_name") autocomplete="off" hint="The sign-up form starts with the names you give here."/>
+            <Field label="Last name" name="last_name" id="invite-last-name" error=field("last_name") autocomplete="off"/>
+            <Select label="Link works for" name="days" id="invite-days" options=day_options() initial=NewInvitation::USUAL_DAYS.to_string() error=field("days")/>
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
                 <Button submit=true variant=ButtonVariant::Primary loading=invite.pending()>"Send invitation"</Button>
@@ -62,8 +64,25 @@ fn InviteForm(invite: ServerAction<InviteMember>, open: RwSignal<bool>) -> impl 
     .into_any()
 }
 
+/// How long a link can work.
+pub fn day_options() -> Vec<SelectOption> {
+    let words = |days: u32| if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    NewInvitation::DAYS.into_iter().map(|days| SelectOption::new(days.to_string(), words(days))).collect()
+}
+
+/// The roles somebody can be invited as.
+pub fn role_options() -> Vec<SelectOption> {
+    Role::ALL.iter().map(|role| SelectOption::new(role.as_str(), role_label(*role))).collect()
+}
+
+/// The link of an invitation, to be handed over; it is shown only now.
 #[component]
-fn SentLink(sent: InvitationSent, open: RwSignal<bool>) -> impl IntoView {
+pub fn SentLink(
+    /// What was sent.
+    sent: InvitationSent,
+    /// Whether the dialog around it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
     let toasts = use_toasts();
     let link = sent.link.clone();
     let copy = move || {

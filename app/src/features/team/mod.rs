@@ -1,14 +1,20 @@
-//! Team: who is in it and who is invited.
+//! Team: who is in it, who is invited, its settings and its groups.
 //!
-//! screen        [`page`] → `members`, `invite`, `invitations`
+//! screens       [`page`] → `members` with `member_dialogs`, `invite`, `import`, `invitations`; `settings` with `deletion`; `groups`; `open_team`
 //! server fns    [`api`]
-//! rules + SQL   `services::team`        tables: memberships, invitations, teams
+//! rules + SQL   `services::team`        tables: memberships, invitations, teams, groups, group_members
 
 pub mod api;
+mod deletion;
+mod groups;
+mod import;
 mod invitations;
 mod invite;
+mod member_dialogs;
 mod members;
+mod open_team;
 pub mod page;
+mod settings;
 
 use domain::Role;
 
@@ -29,5 +35,15 @@ pub const fn role_label(role: Role) -> &'static str {
         Role::Collaborator => "Collaborator",
         Role::TeamManager => "Team manager",
         Role::Owner => "Owner",
+    }
+}
+
+/// What a role is for, in a sentence.
+const fn role_hint(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Reads and chats.",
+        Role::Collaborator => "Also makes and changes prompts and datasets.",
+        Role::TeamManager => "Also invites people and manages members.",
+        Role::Owner => "Everything in the team, its settings and its end included.",
     }
 }

@@ -1,24 +1,33 @@
 //! The team screen: members, and invitations for those who may invite.
 
+use super::import::ImportDialog;
 use super::invitations::Invitations;
 use super::invite::InviteDialog;
 use super::members::Members;
-use crate::ui::{Button, ButtonVariant, PageBody, PageHeader, may};
+use crate::ui::{Button, ButtonLink, ButtonVariant, PageBody, PageHeader, may};
 use domain::Permission;
 use icondata_lu as lu;
 use leptos::prelude::*;
 
+pub use super::groups::GroupsPage;
+pub use super::open_team::OpenTeamPage;
+pub use super::settings::TeamSettingsPage;
+
 /// The team screen.
 #[component]
 pub fn TeamPage() -> impl IntoView {
-    let manages = may(Permission::ManageMembers);
-    let inviting = RwSignal::new(false);
+    let (manages, sets_up) = (may(Permission::ManageMembers), may(Permission::ManageTeam));
+    let (inviting, importing) = (RwSignal::new(false), RwSignal::new(false));
     // Counts what was sent, so that the table of invitations is asked for again.
     let sent = RwSignal::new(0_u32);
+    let count = move || sent.update(|count| *count += 1);
     view! {
         <PageBody>
             <PageHeader title="Team" description="Who works in this team, and as what.">
+                <ButtonLink href="/team/groups" icon=lu::LuUsersRound>"Groups"</ButtonLink>
+                <Show when=move || sets_up.get()><ButtonLink href="/team/settings" icon=lu::LuSettings>"Settings"</ButtonLink></Show>
                 <Show when=move || manages.get()>
+                    <Button icon=lu::LuFileUp on_click=move || importing.set(true)>"Import members"</Button>
                     <Button variant=ButtonVariant::Primary icon=lu::LuUserPlus on_click=move || inviting.set(true)>"Invite member"</Button>
                 </Show>
             </PageHeader>
@@ -26,7 +35,8 @@ pub fn TeamPage() -> impl IntoView {
                 <Members/>
                 <Show when=move || manages.get()>
                     <Invitations sent/>
-                    <InviteDialog open=inviting on_sent=move || sent.update(|count| *count += 1)/>
+                    <InviteDialog open=inviting on_sent=count/>
+                    <ImportDialog open=importing on_sent=count/>
                 </Show>
             </div>
         </PageBody>

@@ -30,6 +30,7 @@ mod writer;
 
 pub use follow::{EventStream, StoredEvent};
 pub(crate) use runtime::Runtime;
+pub(crate) use stop::stop_all;
 
 use crate::{Error, Services};
 use domain::chat::ChatEvent;

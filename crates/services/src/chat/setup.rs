@@ -37,7 +37,11 @@ impl Chat<'_> {
                 prompt.draft
             }
         };
-        let model = self.services.models().chat_model(draft.model_id).await?;
+        let wanted = match draft.model_id {
+            Some(id) => Some(id),
+            None => self.services.team().default_model(viewer).await?,
+        };
+        let model = self.services.models().chat_model(wanted).await?;
         Ok(Setup { prompt_id, draft, model })
     }
 }

@@ -4,8 +4,8 @@ use super::Chat;
 use super::live::Cut;
 use super::queries::{generations, leases};
 use super::work::STOP;
-use crate::{Error, Result, Viewer};
-use domain::{GenerationId, Permission};
+use crate::{Error, Result, TeamTx, Viewer};
+use domain::{GenerationId, Permission, TeamId, UserId};
 
 impl Chat<'_> {
     /// Stops a run of the viewer, at once on this server and within 2 s on any other. The text so far is kept. Stopping
@@ -21,4 +21,11 @@ impl Chat<'_> {
         self.runtime().cut(id, Cut::Stopped);
         Ok(())
     }
+}
+
+/// Stops everything that is being written for a person in a team; servers learn of it when the transaction commits.
+pub(crate) async fn stop_all(tx: &mut TeamTx, team: TeamId, person: UserId) -> Result<()> {
+    let running = generations::request_stop_of_all(tx, team, person).await?;
+    let hints: Vec<String> = running.iter().map(|id| format!("{STOP}{id}")).collect();
+    Ok(leases::announce(tx, &hints).await?)
 }

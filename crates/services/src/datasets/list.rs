@@ -24,7 +24,7 @@ impl Datasets<'_> {
         Ok(DatasetDetail {
             embedding_model: row.embedding_model.clone(),
             search_notice: self.services.models().embedding_trouble(row.embedding_model_id).await,
-            max_upload_bytes: self.services.settings().max_upload_bytes,
+            max_upload_bytes: self.services.team().max_upload_bytes(viewer).await?,
             summary: summary(viewer, row),
         })
     }

@@ -71,7 +71,8 @@ impl Datasets<'_> {
         };
         let id = DocumentId::new();
         let key = Path::from(format!("{}/{}", viewer.team_id, id));
-        let stored = match self.store(&parsed, key, bytes).await {
+        let most = self.services.team().max_upload_bytes(viewer).await?;
+        let stored = match self.store(&parsed, key, most, bytes).await {
             Ok(stored) => stored,
             Err(Stop::Refused(sentence)) => return Ok(refused(name, sentence)),
             Err(Stop::Failed(error)) => return Err(error),
@@ -87,13 +88,12 @@ impl Datasets<'_> {
     }
 
     /// Streams the bytes to the store; nothing of them stays unless all of them are taken.
-    async fn store<S, E>(&self, name: &DocumentName, key: Path, mut bytes: S) -> Result<Stored, Stop>
+    async fn store<S, E>(&self, name: &DocumentName, key: Path, most: u64, mut bytes: S) -> Result<Stored, Stop>
     where
         S: Stream<Item = Result<Bytes, E>> + Send + Unpin,
         E: Into<Cause>,
     {
         let mut writer = BufWriter::new(Arc::clone(&self.services.parts.objects), key.clone());
-        let most = self.services.settings().max_upload_bytes;
         let taken = match copy(name, most, &mut bytes, &mut writer).await {
             Ok(taken) => taken,
             Err(stop) => {

@@ -140,7 +140,7 @@ pub(super) async fn find_home_team(connection: &mut PgConnection, user: UserId) 
            FROM memberships JOIN teams ON teams.id = memberships.team_id
            LEFT JOIN LATERAL (SELECT max(last_seen_at) AS seen FROM sessions
                               WHERE sessions.user_id = $1 AND sessions.team_id = memberships.team_id) AS latest ON true
-           WHERE memberships.user_id = $1
+           WHERE memberships.user_id = $1 AND memberships.suspended_at IS NULL AND teams.deleted_at IS NULL
            ORDER BY latest.seen DESC NULLS LAST, teams.is_personal DESC, memberships.created_at
            LIMIT 1"#,
         user.as_uuid()
@@ -149,9 +149,11 @@ pub(super) async fn find_home_team(connection: &mut PgConnection, user: UserId) 
     .await
 }
 
+/// Whether the person may work in the team: neither they nor it are out of it.
 pub(super) async fn is_member(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM memberships WHERE team_id = $1 AND user_id = $2) AS "is_member!""#,
+        r#"SELECT EXISTS (SELECT FROM memberships JOIN teams ON teams.id = memberships.team_id AND teams.deleted_at IS NULL
+                          WHERE team_id = $1 AND user_id = $2 AND suspended_at IS NULL) AS "is_member!""#,
         team.as_uuid(),
         user.as_uuid()
     )
@@ -164,6 +166,8 @@ pub(crate) struct OpenInvitation {
     pub team_name: String,
     pub email: String,
     pub role: String,
+    pub first_name: String,
+    pub last_name: String,
     pub verifier_hash: Vec<u8>,
 }
 
@@ -175,8 +179,9 @@ pub(crate) async fn find_open_invitation(
 ) -> sqlx::Result<Option<OpenInvitation>> {
     sqlx::query_as!(
         OpenInvitation,
-        r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, verifier_hash
-           FROM invitations JOIN teams ON teams.id = invitations.team_id
+        r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, first_name, last_name,
+                  verifier_hash
+           FROM invitations JOIN teams ON teams.id = invitations.team_id AND teams.deleted_at IS NULL
            WHERE selector = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
         selector,
         now
@@ -253,7 +258,7 @@ pub(super) async fn find_viewer(connection: &mut PgConnection, token_hash: &[u8]
            JOIN users ON users.id = sessions.user_id AND users.suspended_at IS NULL
            JOIN LATERAL (SELECT memberships.team_id, memberships.roles
                          FROM memberships JOIN teams ON teams.id = memberships.team_id
-                         WHERE memberships.user_id = users.id
+                         WHERE memberships.user_id = users.id AND memberships.suspended_at IS NULL AND teams.deleted_at IS NULL
                          ORDER BY memberships.team_id = sessions.team_id DESC, teams.is_personal DESC, memberships.created_at
                          LIMIT 1) AS home ON true
            WHERE sessions.token_hash = $1 AND sessions.expires_at > $2"#,
@@ -289,6 +294,8 @@ pub(super) async fn is_session_alive(connection: &mut PgConnection, id: SessionI
         r#"SELECT EXISTS (SELECT FROM sessions
                           JOIN users ON users.id = sessions.user_id AND users.suspended_at IS NULL
                           JOIN memberships ON memberships.user_id = users.id AND memberships.team_id = $2
+                               AND memberships.suspended_at IS NULL
+                          JOIN teams ON teams.id = memberships.team_id AND teams.deleted_at IS NULL
                           WHERE sessions.id = $1 AND sessions.expires_at > $3) AS "is_alive!""#,
         id.as_uuid(),
         team.as_uuid(),

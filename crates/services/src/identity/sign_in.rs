@@ -61,7 +61,7 @@ impl Identity<'_> {
     }
 
     /// A session of this person in this team; its token is new, whatever the browser held before.
-    pub(super) async fn start_session(&self, tx: &mut SystemTx, user: UserId, team: TeamId, origin: &Origin) -> Result<SignedIn> {
+    pub(crate) async fn start_session(&self, tx: &mut SystemTx, user: UserId, team: TeamId, origin: &Origin) -> Result<SignedIn> {
         let token = token::fresh();
         let now = self.services.parts.clock.now();
         let (ip, user_agent) = origin.logged();

@@ -63,8 +63,16 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let is_first = !queries::has_people(&mut tx).await?;
         let open = self.find_invitation(&mut tx, invitation).await?;
-        let preview =
-            |open: OpenInvitation| Some(InvitationPreview { team_name: open.team_name, email: open.email, role: open.role.parse().ok()? });
+        let preview = |open: OpenInvitation| {
+            let role = open.role.parse().ok()?;
+            Some(InvitationPreview {
+                team_name: open.team_name,
+                email: open.email,
+                role,
+                first_name: open.first_name,
+                last_name: open.last_name,
+            })
+        };
         let signed_in_as = match viewer {
             Some(viewer) => Some(queries::get_account(&mut tx, viewer.user_id).await?.email),
             None => None,

@@ -8,8 +8,19 @@ use domain::models::{ModelSummary, ModelType};
 
 impl Models<'_> {
     /// The models of one type, or all of them, grouped by provider. Everybody who is signed in sees names; addresses and
-    /// whether there is a key are for system administrators.
+    /// whether there is a key are for system administrators. The default is the one of the viewer's team, where it has chosen one.
     pub async fn list(&self, viewer: &Viewer, model_type: Option<ModelType>) -> Result<Vec<ModelSummary>> {
+        let mut models = self.list_installation(viewer, model_type).await?;
+        if let Some(chosen) = self.services.team().default_model(viewer).await? {
+            for model in models.iter_mut().filter(|model| model.model_type == ModelType::Llm) {
+                model.is_default = model.id == chosen;
+            }
+        }
+        Ok(models)
+    }
+
+    /// The same with the installation's defaults, whatever the viewer's team has chosen.
+    pub(crate) async fn list_installation(&self, viewer: &Viewer, model_type: Option<ModelType>) -> Result<Vec<ModelSummary>> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let rows = queries::list(&mut tx, model_type).await?;
         Ok(rows.into_iter().map(|row| self.summary(viewer, row)).collect())
@@ -18,7 +29,7 @@ impl Models<'_> {
     /// All models with addresses, for those who manage the installation; for others the screen does not exist.
     pub async fn overview(&self, viewer: &Viewer) -> Result<Vec<ModelSummary>> {
         viewer.require_system_administrator()?;
-        self.list(viewer, None).await
+        self.list_installation(viewer, None).await
     }
 
     pub(super) fn summary(&self, viewer: &Viewer, row: ModelRow) -> ModelSummary {

@@ -1,53 +1,139 @@
-//! Invitations: asking somebody to join, taking it back, and joining with an account one has.
+//! Invitations: asking somebody to join, a new link, taking it back, and joining with an account one has.
 
-use super::{Team, members, queries};
+use super::queries::invitations::{self, InvitationRow, NewInvitationRow};
+use super::queries::members as people;
+use super::{Team, members};
 use crate::identity::token::{self, SplitToken};
 use crate::identity::{insert_membership, invitation_is_over, use_invitation};
 use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer};
-use chrono::TimeDelta;
-use domain::team::{InvitationSent, InvitationSummary};
-use domain::text::EmailAddress;
-use domain::{InvitationId, Permission, Role, TeamId};
-
-/// How long a link works.
-const LIFETIME: TimeDelta = TimeDelta::days(7);
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::team::{InvitationSent, InvitationSummary, NewInvitation};
+use domain::text::{EmailAddress, FirstName, LastName};
+use domain::{FieldErrors, InvitationId, Permission, Role, TeamId};
 
 /// How many may be open in one team, so that nobody fills the table.
 const MOST_OPEN: i64 = 500;
+/// How long one whose link stopped working is still listed, to be sent again.
+const LISTED_AFTER_ITS_END: TimeDelta = TimeDelta::days(30);
+
+/// An invitation that can be stored.
+pub(super) struct Checked {
+    pub email: EmailAddress,
+    pub first_name: String,
+    pub last_name: String,
+    pub role: Role,
+    pub lifetime: TimeDelta,
+}
+
+impl Checked {
+    /// All that is wrong with the fields at once, or what can be stored.
+    pub(super) fn parse(new: &NewInvitation) -> Result<Self> {
+        let mut wrong = FieldErrors::default();
+        let mut note = |error: domain::InvalidText| wrong.add(error.field, error.message);
+        let email = EmailAddress::parse(&new.email).map_err(&mut note).ok();
+        let last_name = LastName::parse(&new.last_name).map_err(&mut note).ok();
+        let first_name = match new.first_name.trim() {
+            "" => Some(String::new()),
+            given => FirstName::parse(given).map_err(&mut note).ok().map(FirstName::into_string),
+        };
+        let lifetime = lifetime(new.days).map_err(|error| wrong.add("days", error)).ok();
+        match (email, first_name, last_name, lifetime) {
+            (Some(email), Some(first_name), Some(last_name), Some(lifetime)) => {
+                Ok(Self { email, first_name, last_name: last_name.into_string(), role: new.role, lifetime })
+            }
+            _ => Err(wrong.into()),
+        }
+    }
+}
+
+fn lifetime(days: u32) -> Result<TimeDelta, String> {
+    if (1..=NewInvitation::MOST_DAYS).contains(&days) {
+        Ok(TimeDelta::days(i64::from(days)))
+    } else {
+        Err(format!("A link works from 1 to {} days.", NewInvitation::MOST_DAYS))
+    }
+}
 
 impl Team<'_> {
-    /// Who is asked and has not answered, the latest first.
+    /// Who is asked and has not answered, the latest first; also those whose link has expired lately.
     pub async fn list_invitations(&self, viewer: &Viewer) -> Result<Vec<InvitationSummary>> {
         viewer.require(Permission::ManageMembers)?;
+        let now = self.services.parts.clock.now();
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let rows = queries::list_invitations(&mut tx, viewer.team_id, self.services.parts.clock.now()).await?;
-        rows.into_iter().map(queries::InvitationRow::summary).collect()
+        let rows = invitations::list(&mut tx, viewer.team_id, now - LISTED_AFTER_ITS_END).await?;
+        rows.into_iter().map(|row| row.summary(now)).collect()
+    }
+
+    /// [`Team::invite_person`] without a name, for the usual time.
+    pub async fn invite(&self, viewer: &Viewer, email: &str, role: Role) -> Result<InvitationSent> {
+        let (email, names) = (email.to_owned(), (String::new(), String::new()));
+        let new = NewInvitation { email, role, first_name: names.0, last_name: names.1, days: NewInvitation::USUAL_DAYS };
+        self.invite_person(viewer, new).await
     }
 
     /// Asks somebody to join. An earlier invitation of the same address is taken back. The link is in the answer only.
-    pub async fn invite(&self, viewer: &Viewer, email: &str, role: Role) -> Result<InvitationSent> {
+    pub async fn invite_person(&self, viewer: &Viewer, new: NewInvitation) -> Result<InvitationSent> {
         viewer.require(Permission::ManageMembers)?;
-        let email = EmailAddress::parse(email)?;
+        let checked = Checked::parse(&new)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        check(&mut tx, viewer, &email, role).await?;
+        check(&mut tx, viewer, &checked.email, checked.role).await?;
+        let sent = self.send(&mut tx, viewer, &checked).await?;
+        tx.commit().await?;
+        Ok(sent)
+    }
+
+    /// Stores an invitation that may be made, in place of an earlier one of the address.
+    pub(super) async fn send(&self, tx: &mut TeamTx, viewer: &Viewer, checked: &Checked) -> Result<InvitationSent> {
         let now = self.services.parts.clock.now();
-        queries::revoke_open_of(&mut tx, viewer.team_id, &email, now).await?;
-        if queries::count_open(&mut tx, viewer.team_id, now).await? >= MOST_OPEN {
-            return Err(Error::Conflict("This team has 500 open invitations. Revoke some first.".to_owned()));
+        invitations::revoke_open_of(tx, viewer.team_id, &checked.email, now).await?;
+        if invitations::count_open(tx, viewer.team_id, now).await? >= MOST_OPEN {
+            return Err(Error::Conflict(format!("This team has {MOST_OPEN} open invitations. Revoke some first.")));
         }
         let split = SplitToken::fresh();
-        let invitation = InvitationSummary { id: InvitationId::new(), email: email.into(), role, expires_at: now + LIFETIME };
-        queries::insert_invitation(&mut tx, viewer, &invitation, &split.selector, &token::hash(&split.verifier), now).await?;
+        let invitation = InvitationSummary {
+            id: InvitationId::new(),
+            email: checked.email.as_str().to_owned(),
+            name: format!("{} {}", checked.first_name, checked.last_name).trim().to_owned(),
+            role: checked.role,
+            expires_at: now + checked.lifetime,
+            is_expired: false,
+        };
+        let row = NewInvitationRow {
+            summary: &invitation,
+            names: (&checked.first_name, &checked.last_name),
+            selector: &split.selector,
+            verifier_hash: &token::hash(&split.verifier),
+            now,
+        };
+        invitations::insert(tx, viewer, &row).await?;
+        Ok(InvitationSent { link: self.link(&split), invitation })
+    }
+
+    /// Gives an invitation another link, also one that has expired; the link before leads nowhere from then on. Whoever could
+    /// not give its role cannot have its link.
+    pub async fn resend_invitation(&self, viewer: &Viewer, id: InvitationId, days: u32) -> Result<InvitationSent> {
+        viewer.require(Permission::ManageMembers)?;
+        let lifetime = lifetime(days).map_err(|sentence| Error::field("days", sentence))?;
+        let now = self.services.parts.clock.now();
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let row = invitations::lock(&mut tx, viewer.team_id, id).await?.ok_or(Error::NotFound)?;
+        let role: Role = row.role.parse()?;
+        check(&mut tx, viewer, &EmailAddress::parse(&row.email)?, role).await.map_err(|error| match error {
+            Error::Invalid(errors) if errors.get("role").is_some() => Error::Forbidden,
+            other => other,
+        })?;
+        let (split, expires_at) = (SplitToken::fresh(), now + lifetime);
+        let secret = (split.selector.as_str(), token::hash(&split.verifier));
+        invitations::renew(&mut tx, viewer.team_id, id, (secret.0, &secret.1), expires_at).await?;
         tx.commit().await?;
-        let link = format!("{}/sign-up?invitation={split}", self.services.settings().public_url);
-        Ok(InvitationSent { invitation, link })
+        Ok(InvitationSent { link: self.link(&split), invitation: renewed(row, expires_at, now)? })
     }
 
     /// Makes an open invitation useless; one of another team does not exist.
     pub async fn revoke_invitation(&self, viewer: &Viewer, id: InvitationId) -> Result<()> {
         viewer.require(Permission::ManageMembers)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        if !queries::revoke(&mut tx, viewer.team_id, id, self.services.parts.clock.now()).await? {
+        if !invitations::revoke(&mut tx, viewer.team_id, id, self.services.parts.clock.now()).await? {
             return Err(Error::NotFound);
         }
         tx.commit().await
@@ -58,7 +144,7 @@ impl Team<'_> {
         let identity = self.services.identity();
         let mut tx = self.services.parts.db.system_tx().await?;
         let invitation = identity.find_invitation(&mut tx, Some(token)).await?.ok_or_else(invitation_is_over)?;
-        if queries::email_of(&mut tx, viewer.user_id).await? != invitation.email {
+        if people::email_of(&mut tx, viewer.user_id).await? != invitation.email {
             return Err(Error::Conflict("This invitation is for another address. Sign in with the one it was sent to.".to_owned()));
         }
         let now = self.services.parts.clock.now();
@@ -72,15 +158,23 @@ impl Team<'_> {
         }
         Ok(team)
     }
+
+    fn link(&self, split: &SplitToken) -> String {
+        format!("{}/sign-up?invitation={split}", self.services.settings().public_url)
+    }
+}
+
+fn renewed(row: InvitationRow, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<InvitationSummary> {
+    InvitationRow { expires_at, ..row }.summary(now)
 }
 
 /// Refuses roles above the inviter's own, and addresses that are in the team.
-async fn check(tx: &mut TeamTx, viewer: &Viewer, email: &EmailAddress, role: Role) -> Result<()> {
-    let own = queries::roles_of(tx, viewer.team_id, viewer.user_id).await?;
-    if members::roles(&own).into_iter().max().is_none_or(|highest| role > highest) {
+pub(super) async fn check(tx: &mut TeamTx, viewer: &Viewer, email: &EmailAddress, role: Role) -> Result<()> {
+    let actor = people::find_actor(tx, viewer.team_id, viewer.user_id).await?;
+    if actor.and_then(|actor| members::highest(&members::roles(&actor.roles))).is_none_or(|highest| role > highest) {
         return Err(Error::field("role", "You cannot give a role above your own."));
     }
-    if queries::is_member(tx, viewer.team_id, email).await? {
+    if people::has_address(tx, viewer.team_id, email).await? {
         return Err(Error::field("email", "This person is in the team already."));
     }
     Ok(())

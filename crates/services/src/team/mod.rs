@@ -1,13 +1,23 @@
-//! Team: who is in it, who is asked to join, and joining.
+//! Team: who is in it, who is asked to join, joining, its settings, its groups, and its end.
 //!
-//! The invariant: nobody gives a role above their own, and an invitation works once, for one address.
+//! The invariant: nobody gives or takes a role above their own, a team always has an owner who may come in, and an invitation
+//! works once, for one address. What changes members does it under a lock of the team, with the roles as they are then.
 //!
-//! lists         `members`           asking and joining    `invitations`
-//! tables: memberships, invitations, teams
+//! people        `members` (lists) → `standing` (who may change whom) → `change`, `remove`
+//! asking        `invitations`, `import`        the team itself   `teams`, `settings`, `deletion`        parts of it   `groups`
+//! tables: memberships, invitations, teams, groups, group_members
 
+mod change;
+mod deletion;
+mod groups;
+mod import;
 mod invitations;
 mod members;
 mod queries;
+mod remove;
+mod settings;
+mod standing;
+mod teams;
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
@@ -15,7 +25,7 @@ mod tests;
 
 use crate::Services;
 
-/// Members and invitations.
+/// Members and invitations, settings and groups.
 pub struct Team<'a> {
     pub(crate) services: &'a Services,
 }

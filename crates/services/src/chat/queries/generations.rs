@@ -1,7 +1,7 @@
 //! Runs of one person: their rows and their events.
 
 use domain::chat::MessageStatus;
-use domain::{ConversationId, GenerationId, MessageId, ModelId, UserId};
+use domain::{ConversationId, GenerationId, MessageId, ModelId, TeamId, UserId};
 use sqlx::PgConnection;
 
 /// One stored event; its payload is the JSON of a `ChatEvent`.
@@ -188,6 +188,18 @@ pub(in crate::chat) async fn lock_running(tx: &mut PgConnection, conversation: C
     sqlx::query_scalar!(
         r#"SELECT id AS "id: GenerationId" FROM generations WHERE conversation_id = $1 AND status IN ('Pending', 'InProgress') FOR UPDATE"#,
         conversation.as_uuid()
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Asks everything to stop that is being written for a person in a team.
+pub(in crate::chat) async fn request_stop_of_all(tx: &mut PgConnection, team: TeamId, person: UserId) -> sqlx::Result<Vec<GenerationId>> {
+    sqlx::query_scalar!(
+        r#"UPDATE generations SET stop_requested_at = coalesce(stop_requested_at, now())
+           WHERE team_id = $1 AND user_id = $2 AND status IN ('Pending', 'InProgress') RETURNING id AS "id: GenerationId""#,
+        team.as_uuid(),
+        person.as_uuid()
     )
     .fetch_all(tx)
     .await

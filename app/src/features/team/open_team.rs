@@ -1,0 +1,42 @@
+//! Open team: what the address of a team leads to: a way into it for its members, nothing for others.
+
+use super::api::find_team;
+use crate::features::identity::api::SwitchTeam;
+use crate::ui::{Button, ButtonVariant, Card, ListSkeleton, PageBody, PageHeader, PageWidth, ResourceView, use_toasts};
+use domain::team::TeamSummary;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// The team at an address.
+#[component]
+pub fn OpenTeamPage() -> impl IntoView {
+    let params = use_params_map();
+    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    let team = Resource::new(move || slug.get(), find_team);
+    view! {
+        <PageBody width=PageWidth::Narrow>
+            <PageHeader title="Open a team"/>
+            <ResourceView resource=team skeleton=|| view! { <ListSkeleton/> } let:team><EnterTeam team/></ResourceView>
+        </PageBody>
+    }
+    .into_any()
+}
+
+#[component]
+fn EnterTeam(team: TeamSummary) -> impl IntoView {
+    let switch = ServerAction::<SwitchTeam>::new();
+    let toasts = use_toasts();
+    Effect::new(move |_| match switch.value().get() {
+        // Everything on screen belongs to the former team: begin afresh.
+        Some(Ok(())) => drop(window().location().set_href("/chat")),
+        Some(Err(error)) => toasts.app_error(&error),
+        None => {}
+    });
+    let id = team.id;
+    view! {
+        <Card title=team.name description="You are a member of this team. Datasets, prompts and chats you see belong to the team you work in.">
+            <Button variant=ButtonVariant::Primary loading=switch.pending() on_click=move || { switch.dispatch(SwitchTeam { id }); }>"Work in this team"</Button>
+        </Card>
+    }
+    .into_any()
+}

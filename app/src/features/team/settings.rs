@@ -1,0 +1,147 @@
+//! Team settings: name and address, what the team decides for itself, and its end.
+
+use super::api::{open_settings, rename_team, update_team_settings};
+use super::deletion::Deletion;
+use crate::error::AppError;
+use crate::ui::{
+    Button, ButtonVariant, Card, Field, FieldKind, FormError, FormSkeleton, LiveView, PageBody, PageHeader, PageWidth, Select,
+    SelectOption, use_toasts, use_viewer_resource,
+};
+use domain::FieldErrors;
+use domain::team::{TeamDetail, TeamPatch, TeamSettings};
+use leptos::prelude::*;
+
+/// The settings of the viewer's team.
+#[component]
+pub fn TeamSettingsPage() -> impl IntoView {
+    let detail = Resource::new(|| (), |()| open_settings());
+    view! {
+        <PageBody width=PageWidth::Narrow>
+            <PageHeader title="Team settings" back=("/team", "Team")/>
+            <LiveView resource=detail skeleton=|| view! { <FormSkeleton/> } let:detail>
+                <div class="flow">
+                    <NameForm detail/>
+                    <LimitsForm detail/>
+                    <Show when=move || detail.with(|detail| detail.is_deletable)><Deletion detail/></Show>
+                </div>
+            </LiveView>
+        </PageBody>
+    }
+    .into_any()
+}
+
+fn at(error: Signal<Option<AppError>>, field: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || error.get().and_then(|error| error.field(field)))
+}
+
+#[component]
+fn NameForm(detail: Signal<TeamDetail>) -> impl IntoView {
+    let start = detail.with_untracked(|detail| detail.patch.clone());
+    let prefix = detail.with_untracked(|detail| detail.address_prefix.clone());
+    let (name, slug) = (RwSignal::new(start.name), RwSignal::new(start.slug));
+    let (toasts, viewer) = (use_toasts(), use_viewer_resource());
+    let save = Action::new(move |patch: &TeamPatch| {
+        let patch = patch.clone();
+        async move {
+            let taken = rename_team(patch).await?;
+            name.set(taken.name);
+            slug.set(taken.slug);
+            toasts.success("Saved");
+            viewer.refetch();
+            Ok::<(), AppError>(())
+        }
+    });
+    let error = Signal::derive(move || save.value().get().and_then(Result::err));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        save.dispatch(TeamPatch { name: name.get_untracked(), slug: slug.get_untracked() });
+    };
+    view! {
+        <Card title="Name">
+            <form class="form" on:submit=submit novalidate>
+                <FormError error/>
+                <Field label="Name" name="name" id="team-name" value=name error=at(error, "name") required=true maxlength=80 autocomplete="off"/>
+                <Field
+                    label="Address" name="slug" id="team-slug" value=slug error=at(error, "slug") required=true maxlength=60 autocomplete="off"
+                    hint=format!("Members open this team at {prefix}… Small letters, figures and hyphens.")
+                />
+                <div class="form-actions"><Button submit=true variant=ButtonVariant::Primary loading=save.pending()>"Save name"</Button></div>
+            </form>
+        </Card>
+    }
+    .into_any()
+}
+
+/// A number a person may leave out.
+fn optional_number(text: &str, field: &'static str) -> Result<Option<u32>, FieldErrors> {
+    match text.trim() {
+        "" => Ok(None),
+        digits => digits.parse().map(Some).map_err(|_| FieldErrors::one(field, "Enter a whole number, or leave it empty.")),
+    }
+}
+
+#[component]
+fn LimitsForm(detail: Signal<TeamDetail>) -> impl IntoView {
+    let start = detail.get_untracked();
+    let text = |number: Option<u32>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
+    let (upload, retention) = (text(start.settings.max_upload_mb), text(start.settings.chat_retention_days));
+    let model = RwSignal::new(start.settings.default_model_id.map(|id| id.to_string()).unwrap_or_default());
+    let toasts = use_toasts();
+    let save = Action::new(move |(): &()| async move {
+        let settings = TeamSettings {
+            max_upload_mb: optional_number(&upload.get_untracked(), "max_upload_mb").map_err(AppError::Invalid)?,
+            chat_retention_days: optional_number(&retention.get_untracked(), "chat_retention_days").map_err(AppError::Invalid)?,
+            default_model_id: model.get_untracked().parse().ok(),
+        };
+        update_team_settings(settings).await?;
+        toasts.success("Saved");
+        Ok::<(), AppError>(())
+    });
+    let error = Signal::derive(move || save.value().get().and_then(Result::err));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        save.dispatch(());
+    };
+    let most = start.most_upload_mb;
+    view! {
+        <Card title="Limits and defaults" description="They hold for everybody in this team from their next request on.">
+            <form class="form" on:submit=submit novalidate>
+                <FormError error/>
+                <Field
+                    label="Largest file (MB)" name="max_upload_mb" id="team-max-upload" kind=FieldKind::Number value=upload
+                    error=at(error, "max_upload_mb") min="1" max=most.to_string() autocomplete="off"
+                    hint=format!("Larger uploads are refused. Empty leaves it at the {most} MB of this installation.")
+                />
+                <Select
+                    label="Default model" name="default_model_id" id="team-default-model" options=model_options(&start) value=model
+                    error=at(error, "default_model_id") hint="Answers in chats and prompts that name no model."
+                />
+                <Field
+                    label="Keep chats for (days)" name="chat_retention_days" id="team-retention" kind=FieldKind::Number value=retention
+                    error=at(error, "chat_retention_days") min="1" max="3650" autocomplete="off"
+                    hint="A chat without a new message for so long is deleted for good, within the hour. Empty keeps chats."
+                />
+                <div class="form-actions"><Button submit=true variant=ButtonVariant::Primary loading=save.pending()>"Save settings"</Button></div>
+            </form>
+        </Card>
+    }
+    .into_any()
+}
+
+fn model_options(detail: &TeamDetail) -> Vec<SelectOption> {
+    let installation = detail.models.iter().find(|model| model.is_default).map_or_else(String::new, |model| format!(" ({})", model.name));
+    let own = detail.models.iter().map(|model| SelectOption::new(model.id.to_string(), format!("{} · {}", model.name, model.provider)));
+    std::iter::once(SelectOption::new("", format!("As the installation has it{installation}"))).chain(own).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_number_is_none_and_what_is_no_number_is_said_at_its_field() {
+        assert_eq!(optional_number(" ", "x"), Ok(None));
+        assert_eq!(optional_number(" 25 ", "x"), Ok(Some(25)));
+        assert!(optional_number("-1", "x").is_err_and(|errors| errors.get("x").is_some()));
+    }
+}

@@ -1,0 +1,90 @@
+//! Change: roles, suspension, and who owns the team.
+
+use super::queries::{leaving, members as rows};
+use super::standing::judge;
+use super::{Team, members};
+use crate::{Error, Result, TeamTx, Viewer};
+use domain::team::MemberSummary;
+use domain::{FieldErrors, Permission, Role, UserId};
+
+impl Team<'_> {
+    /// Gives a member these roles in place of those they had. Nobody gives or takes a role above their own, so nobody raises
+    /// themselves; the last owner stays one.
+    pub async fn change_roles(&self, viewer: &Viewer, person: UserId, wanted: &[Role]) -> Result<MemberSummary> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let standing = judge(&mut tx, viewer, person).await?;
+        let wanted: Vec<Role> = Role::ALL.iter().copied().filter(|role| wanted.contains(role)).collect();
+        let Some(top) = members::highest(&wanted) else {
+            return Err(FieldErrors::one("roles", "A member has one role at least. To take all of them, remove the member.").into());
+        };
+        if top > standing.own {
+            return Err(FieldErrors::one("roles", "You cannot give a role above your own.").into());
+        }
+        if !wanted.contains(&Role::Owner) {
+            standing.keep_an_owner(&mut tx, viewer).await?;
+        }
+        rows::set_roles(&mut tx, viewer.team_id, person, &wanted).await?;
+        finish(tx, viewer, person).await
+    }
+
+    /// Keeps a member out of the team: their sessions in it end, open streams within seconds, and so does what is being
+    /// written for them. Everything of theirs stays.
+    pub async fn suspend(&self, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let standing = judge(&mut tx, viewer, person).await?;
+        refuse_self(viewer, person, "suspend")?;
+        standing.keep_an_owner(&mut tx, viewer).await?;
+        let since = standing.subject.suspended_at.unwrap_or_else(|| self.services.parts.clock.now());
+        rows::set_suspended(&mut tx, viewer.team_id, person, Some(since)).await?;
+        crate::chat::stop_all(&mut tx, viewer.team_id, person).await?;
+        leaving::end_sessions(&mut tx, person).await?;
+        finish(tx, viewer, person).await
+    }
+
+    /// Lets a suspended member in again.
+    pub async fn reinstate(&self, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        judge(&mut tx, viewer, person).await?;
+        rows::set_suspended(&mut tx, viewer.team_id, person, None).await?;
+        finish(tx, viewer, person).await
+    }
+
+    /// Makes another member the owner in the viewer's place; the viewer stays as a team manager.
+    pub async fn hand_over(&self, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
+        viewer.require(Permission::ManageTeam)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let standing = judge(&mut tx, viewer, person).await?;
+        if standing.own != Role::Owner {
+            return Err(Error::Forbidden);
+        }
+        if person == viewer.user_id {
+            return Err(Error::Conflict("You own this team already.".to_owned()));
+        }
+        if standing.subject.suspended_at.is_some() {
+            return Err(Error::Conflict("A suspended member cannot own the team. Reinstate them first.".to_owned()));
+        }
+        let with_owner: Vec<Role> =
+            Role::ALL.iter().copied().filter(|role| *role == Role::Owner || standing.subject_roles.contains(role)).collect();
+        rows::set_roles(&mut tx, viewer.team_id, person, &with_owner).await?;
+        rows::set_roles(&mut tx, viewer.team_id, viewer.user_id, &[Role::TeamManager]).await?;
+        leaving::clear_personal(&mut tx, viewer.team_id, viewer.user_id).await?;
+        finish(tx, viewer, person).await
+    }
+}
+
+/// Refuses what a person cannot do to themselves.
+pub(super) fn refuse_self(viewer: &Viewer, person: UserId, verb: &str) -> Result<()> {
+    if person == viewer.user_id {
+        return Err(Error::Conflict(format!("You cannot {verb} yourself. Ask another manager of the team.")));
+    }
+    Ok(())
+}
+
+/// Makes it durable and shows the member as they are now.
+async fn finish(mut tx: TeamTx, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
+    let row = rows::find(&mut tx, viewer.team_id, person).await?.ok_or(Error::NotFound)?;
+    let actor = rows::find_actor(&mut tx, viewer.team_id, viewer.user_id).await?.filter(|actor| actor.manages_members);
+    let own = actor.and_then(|actor| members::highest(&members::roles(&actor.roles)));
+    tx.commit().await?;
+    Ok(members::summary(row, own))
+}

@@ -1,0 +1,80 @@
+//! Deletion: a team ends in two steps. For 30 days nobody is in it and an owner can restore it; then housekeeping removes its
+//! rows, vectors and files.
+
+use super::Team;
+use super::queries::{leaving, teams};
+use super::settings::require_owner;
+use crate::{Error, Result, Viewer};
+use chrono::TimeDelta;
+use domain::team::DeletedTeam;
+use domain::{Permission, TeamId};
+use futures::{StreamExt as _, TryStreamExt as _};
+use object_store::path::Path;
+
+/// How long a deleted team can be restored.
+const GRACE: TimeDelta = TimeDelta::days(30);
+
+impl Team<'_> {
+    /// Deletes the viewer's team, whose name they typed. Everybody in it goes on in another team of theirs; who has none gets one.
+    pub async fn delete(&self, viewer: &Viewer, typed_name: &str) -> Result<()> {
+        viewer.require(Permission::ManageTeam)?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        require_owner(&mut tx, viewer).await?;
+        let name = teams::get(&mut tx, viewer.team_id).await?.name;
+        if typed_name.trim() != name {
+            return Err(Error::field("name", format!("Type the team’s name, “{name}”, to delete it.")));
+        }
+        if !teams::mark_deleted(&mut tx, viewer.team_id, self.services.parts.clock.now()).await? {
+            return Err(Error::NotFound);
+        }
+        for person in teams::list_people(&mut tx, viewer.team_id).await? {
+            crate::chat::stop_all(&mut tx, viewer.team_id, person).await?;
+            leaving::give_home(&mut tx, person, TeamId::new()).await?;
+        }
+        tx.commit().await
+    }
+
+    /// The viewer's deleted teams that can be restored: those they own.
+    pub async fn list_deleted(&self, viewer: &Viewer) -> Result<Vec<DeletedTeam>> {
+        let since = self.services.parts.clock.now() - GRACE;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let rows = teams::list_deleted(&mut tx, viewer.user_id, since).await?;
+        let team = |row: teams::DeletedRow| DeletedTeam { id: row.id, name: row.name, gone_at: row.deleted_at + GRACE };
+        Ok(rows.into_iter().map(team).collect())
+    }
+
+    /// Lets a deleted team live again, with everything in it; one that the viewer does not own does not exist.
+    pub async fn restore(&self, viewer: &Viewer, id: TeamId) -> Result<()> {
+        let since = self.services.parts.clock.now() - GRACE;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        if !teams::restore(&mut tx, id, viewer.user_id, since).await? {
+            return Err(Error::NotFound);
+        }
+        tx.commit().await
+    }
+
+    /// Removes teams whose time to be restored is over, files first: a row that is still there finds them again when this breaks
+    /// off. Returns how many. Housekeeping calls it.
+    pub async fn remove_deleted(&self) -> Result<u64> {
+        let until = self.services.parts.clock.now() - GRACE;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let gone = teams::list_gone(&mut tx, until).await?;
+        tx.commit().await?;
+        let mut removed = 0;
+        for team in gone {
+            self.remove_files(team).await?;
+            let mut tx = self.services.parts.db.system_tx().await?;
+            removed += u64::from(teams::delete_gone(&mut tx, team, until).await?);
+            tx.commit().await?;
+        }
+        Ok(removed)
+    }
+
+    /// Everything under the team's prefix, also what no row speaks of any more.
+    async fn remove_files(&self, team: TeamId) -> Result<()> {
+        let objects = &self.services.parts.objects;
+        let keys = objects.list(Some(&Path::from(team.to_string()))).map_ok(|found| found.location).boxed();
+        objects.delete_stream(keys).try_collect::<Vec<_>>().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! Invitations: who is asked to join a team.
+
+use crate::{Result, Viewer};
+use chrono::{DateTime, Utc};
+use domain::team::InvitationSummary;
+use domain::text::EmailAddress;
+use domain::{InvitationId, TeamId};
+use sqlx::PgConnection;
+
+/// An invitation that was neither used nor revoked.
+pub(in crate::team) struct InvitationRow {
+    pub id: InvitationId,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub role: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl InvitationRow {
+    /// As it crosses the wire.
+    pub(in crate::team) fn summary(self, now: DateTime<Utc>) -> Result<InvitationSummary> {
+        Ok(InvitationSummary {
+            id: self.id,
+            email: self.email,
+            name: format!("{} {}", self.first_name, self.last_name).trim().to_owned(),
+            role: self.role.parse()?,
+            expires_at: self.expires_at,
+            is_expired: self.expires_at <= now,
+        })
+    }
+}
+
+/// An invitation that is about to be stored.
+pub(in crate::team) struct NewInvitationRow<'a> {
+    pub summary: &'a InvitationSummary,
+    pub names: (&'a str, &'a str),
+    pub selector: &'a str,
+    pub verifier_hash: &'a [u8],
+    pub now: DateTime<Utc>,
+}
+
+/// Those whose link works, and those whose link stopped working after `since`.
+pub(in crate::team) async fn list(connection: &mut PgConnection, team: TeamId, since: DateTime<Utc>) -> sqlx::Result<Vec<InvitationRow>> {
+    sqlx::query_as!(
+        InvitationRow,
+        r#"SELECT id AS "id: InvitationId", email, first_name, last_name, role, expires_at FROM invitations
+           WHERE team_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+           ORDER BY created_at DESC, id DESC"#,
+        team.as_uuid(),
+        since
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// One that was neither used nor revoked, held as it is until the transaction ends.
+pub(in crate::team) async fn lock(connection: &mut PgConnection, team: TeamId, id: InvitationId) -> sqlx::Result<Option<InvitationRow>> {
+    sqlx::query_as!(
+        InvitationRow,
+        r#"SELECT id AS "id: InvitationId", email, first_name, last_name, role, expires_at FROM invitations
+           WHERE team_id = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL FOR UPDATE"#,
+        team.as_uuid(),
+        id.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+pub(in crate::team) async fn count_open(connection: &mut PgConnection, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM invitations
+           WHERE team_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
+        team.as_uuid(),
+        now
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub(in crate::team) async fn insert(connection: &mut PgConnection, viewer: &Viewer, row: &NewInvitationRow<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO invitations (id, team_id, email, first_name, last_name, role, selector, verifier_hash, created_by, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        row.summary.id.as_uuid(),
+        viewer.team_id.as_uuid(),
+        row.summary.email,
+        row.names.0,
+        row.names.1,
+        row.summary.role.as_str(),
+        row.selector,
+        row.verifier_hash,
+        viewer.user_id.as_uuid(),
+        row.now,
+        row.summary.expires_at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives an invitation another link; the one before leads nowhere from then on.
+pub(in crate::team) async fn renew(
+    connection: &mut PgConnection,
+    team: TeamId,
+    id: InvitationId,
+    (selector, verifier_hash): (&str, &[u8]),
+    expires_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE invitations SET selector = $3, verifier_hash = $4, expires_at = $5 WHERE team_id = $1 AND id = $2",
+        team.as_uuid(),
+        id.as_uuid(),
+        selector,
+        verifier_hash,
+        expires_at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(in crate::team) async fn revoke(
+    connection: &mut PgConnection,
+    team: TeamId,
+    id: InvitationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE invitations SET revoked_at = $3 WHERE team_id = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL",
+        team.as_uuid(),
+        id.as_uuid(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(in crate::team) async fn revoke_open_of(
+    connection: &mut PgConnection,
+    team: TeamId,
+    email: &EmailAddress,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE invitations SET revoked_at = $3 WHERE team_id = $1 AND email = $2 AND used_at IS NULL AND revoked_at IS NULL",
+        team.as_uuid(),
+        email.as_str(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Memberships: who is in a team, as what.
+
+use chrono::{DateTime, Utc};
+use domain::team::TeamSummary;
+use domain::text::EmailAddress;
+use domain::{Role, TeamId, UserId};
+use sqlx::PgConnection;
+
+/// A member with their name.
+pub(in crate::team) struct MemberRow {
+    pub user_id: UserId,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    pub roles: Vec<String>,
+    pub joined_at: DateTime<Utc>,
+    pub suspended_at: Option<DateTime<Utc>>,
+}
+
+/// What somebody may do in a team at this moment.
+pub(in crate::team) struct ActorRow {
+    pub roles: Vec<String>,
+    pub manages_members: bool,
+}
+
+pub(in crate::team) async fn list(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<Vec<MemberRow>> {
+    sqlx::query_as!(
+        MemberRow,
+        r#"SELECT users.id AS "user_id: UserId", first_name, last_name, email, roles, memberships.created_at AS joined_at,
+                  memberships.suspended_at
+           FROM memberships JOIN users ON users.id = memberships.user_id
+           WHERE memberships.team_id = $1 ORDER BY memberships.created_at, users.id"#,
+        team.as_uuid()
+    )
+    .fetch_all(connection)
+    .await
+}
+
+pub(in crate::team) async fn find(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<Option<MemberRow>> {
+    sqlx::query_as!(
+        MemberRow,
+        r#"SELECT users.id AS "user_id: UserId", first_name, last_name, email, roles, memberships.created_at AS joined_at,
+                  memberships.suspended_at
+           FROM memberships JOIN users ON users.id = memberships.user_id
+           WHERE memberships.team_id = $1 AND memberships.user_id = $2"#,
+        team.as_uuid(),
+        user.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Holds the team's people as they are until the transaction ends: who changes members comes one after the other.
+pub(in crate::team) async fn lock_team(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<()> {
+    sqlx::query!("SELECT id FROM teams WHERE id = $1 FOR NO KEY UPDATE", team.as_uuid()).fetch_optional(connection).await?;
+    Ok(())
+}
+
+/// The roles of somebody who may come in, and whether they let them change members.
+pub(in crate::team) async fn find_actor(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<Option<ActorRow>> {
+    sqlx::query_as!(
+        ActorRow,
+        r#"SELECT roles, EXISTS (SELECT FROM roles_permissions p
+                                 WHERE p.role = ANY (memberships.roles) AND p.permission = 'ManageMembers') AS "manages_members!"
+           FROM memberships WHERE team_id = $1 AND user_id = $2 AND suspended_at IS NULL"#,
+        team.as_uuid(),
+        user.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// How many owners may come in, not counting one person.
+pub(in crate::team) async fn count_other_owners(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!"
+           FROM memberships JOIN users ON users.id = memberships.user_id AND users.suspended_at IS NULL
+           WHERE team_id = $1 AND user_id <> $2 AND 'Owner' = ANY (roles) AND memberships.suspended_at IS NULL"#,
+        team.as_uuid(),
+        user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub(in crate::team) async fn set_roles(connection: &mut PgConnection, team: TeamId, user: UserId, roles: &[Role]) -> sqlx::Result<()> {
+    let words: Vec<String> = roles.iter().map(Role::to_string).collect();
+    sqlx::query!("UPDATE memberships SET roles = $3 WHERE team_id = $1 AND user_id = $2", team.as_uuid(), user.as_uuid(), &words)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps somebody out from `since` on, or lets them in again.
+pub(in crate::team) async fn set_suspended(
+    connection: &mut PgConnection,
+    team: TeamId,
+    user: UserId,
+    since: Option<DateTime<Utc>>,
+) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE memberships SET suspended_at = $3 WHERE team_id = $1 AND user_id = $2", team.as_uuid(), user.as_uuid(), since)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(in crate::team) async fn delete(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM memberships WHERE team_id = $1 AND user_id = $2", team.as_uuid(), user.as_uuid()).execute(connection).await?;
+    Ok(())
+}
+
+pub(in crate::team) async fn list_teams_of(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<TeamSummary>> {
+    sqlx::query_as!(
+        TeamSummary,
+        r#"SELECT teams.id AS "id: TeamId", teams.name, (teams.is_personal AND teams.created_by = $1) AS "is_personal!"
+           FROM memberships JOIN teams ON teams.id = memberships.team_id
+           WHERE memberships.user_id = $1 AND memberships.suspended_at IS NULL AND teams.deleted_at IS NULL
+           ORDER BY (teams.is_personal AND teams.created_by = $1) DESC, lower(teams.name), teams.id"#,
+        user.as_uuid()
+    )
+    .fetch_all(connection)
+    .await
+}
+
+pub(in crate::team) async fn has_address(connection: &mut PgConnection, team: TeamId, email: &EmailAddress) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM memberships JOIN users ON users.id = memberships.user_id
+                          WHERE memberships.team_id = $1 AND users.email = $2) AS "is_member!""#,
+        team.as_uuid(),
+        email.as_str()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+pub(in crate::team) async fn email_of(connection: &mut PgConnection, user: UserId) -> sqlx::Result<String> {
+    sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", user.as_uuid()).fetch_one(connection).await
+}

@@ -1,0 +1,198 @@
+//! The team itself: its name, address and settings, its deletion.
+
+use chrono::{DateTime, Utc};
+use domain::team::{TeamSlug, TeamSummary};
+use domain::text::TeamName;
+use domain::{ModelId, TeamId, UserId};
+use sqlx::PgConnection;
+use sqlx::postgres::types::PgInterval;
+
+/// A team with what it sets for itself.
+pub(in crate::team) struct TeamRow {
+    pub name: String,
+    pub slug: String,
+    pub max_upload_bytes: Option<i64>,
+    pub default_model_id: Option<ModelId>,
+    pub chat_retention_days: Option<i32>,
+}
+
+pub(in crate::team) async fn get(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<TeamRow> {
+    sqlx::query_as!(
+        TeamRow,
+        r#"SELECT name, slug, max_upload_bytes, default_model_id AS "default_model_id: ModelId", chat_retention_days
+           FROM teams WHERE id = $1"#,
+        team.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// How many teams that live the person has made.
+pub(in crate::team) async fn count_made_by(connection: &mut PgConnection, user: UserId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM teams WHERE created_by = $1 AND deleted_at IS NULL"#, user.as_uuid())
+        .fetch_one(connection)
+        .await
+}
+
+/// Makes a team under this address; `false` when the address is taken.
+pub(in crate::team) async fn insert(
+    connection: &mut PgConnection,
+    id: TeamId,
+    name: &TeamName,
+    slug: &TeamSlug,
+    maker: UserId,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO teams (id, name, slug, created_by) VALUES ($1, $2, $3, $4) ON CONFLICT (slug) DO NOTHING",
+        id.as_uuid(),
+        name.as_str(),
+        slug.as_str(),
+        maker.as_uuid()
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(in crate::team) async fn rename(connection: &mut PgConnection, team: TeamId, name: &TeamName, slug: &TeamSlug) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE teams SET name = $2, slug = $3 WHERE id = $1", team.as_uuid(), name.as_str(), slug.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(in crate::team) async fn update_settings(
+    connection: &mut PgConnection,
+    team: TeamId,
+    max_upload_bytes: Option<i64>,
+    default_model_id: Option<ModelId>,
+    chat_retention_days: Option<i32>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE teams SET max_upload_bytes = $2, default_model_id = $3, chat_retention_days = $4 WHERE id = $1",
+        team.as_uuid(),
+        max_upload_bytes,
+        default_model_id.map(ModelId::as_uuid),
+        chat_retention_days
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The team's default model, as long as it can answer.
+pub(in crate::team) async fn usable_default_model(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<Option<ModelId>> {
+    sqlx::query_scalar!(
+        r#"SELECT models.id AS "id: ModelId" FROM teams JOIN models ON models.id = teams.default_model_id
+           WHERE teams.id = $1 AND models.removed_at IS NULL AND models.model_type = 'LLM'"#,
+        team.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// The team at an address, for who may work in it.
+pub(in crate::team) async fn find_by_slug(connection: &mut PgConnection, slug: &str, user: UserId) -> sqlx::Result<Option<TeamSummary>> {
+    sqlx::query_as!(
+        TeamSummary,
+        r#"SELECT teams.id AS "id: TeamId", teams.name, (teams.is_personal AND teams.created_by = $2) AS "is_personal!"
+           FROM memberships JOIN teams ON teams.id = memberships.team_id
+           WHERE teams.slug = $1 AND memberships.user_id = $2 AND memberships.suspended_at IS NULL AND teams.deleted_at IS NULL"#,
+        slug,
+        user.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Marks the team as deleted; whether it lived.
+pub(in crate::team) async fn mark_deleted(connection: &mut PgConnection, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done = sqlx::query!("UPDATE teams SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", team.as_uuid(), now)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Everybody in the team, suspended or not.
+pub(in crate::team) async fn list_people(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(r#"SELECT user_id AS "id: UserId" FROM memberships WHERE team_id = $1 ORDER BY user_id"#, team.as_uuid())
+        .fetch_all(connection)
+        .await
+}
+
+/// A deleted team of an owner.
+pub(in crate::team) struct DeletedRow {
+    pub id: TeamId,
+    pub name: String,
+    pub deleted_at: DateTime<Utc>,
+}
+
+pub(in crate::team) async fn list_deleted(
+    connection: &mut PgConnection,
+    owner: UserId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<DeletedRow>> {
+    sqlx::query_as!(
+        DeletedRow,
+        r#"SELECT teams.id AS "id: TeamId", teams.name, teams.deleted_at AS "deleted_at!"
+           FROM memberships JOIN teams ON teams.id = memberships.team_id
+           WHERE memberships.user_id = $1 AND 'Owner' = ANY (memberships.roles) AND memberships.suspended_at IS NULL
+             AND teams.deleted_at > $2
+           ORDER BY teams.deleted_at DESC, teams.id"#,
+        owner.as_uuid(),
+        since
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Lets an owner's team live again that was deleted after `since`; whether there was one.
+pub(in crate::team) async fn restore(
+    connection: &mut PgConnection,
+    team: TeamId,
+    owner: UserId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE teams SET deleted_at = NULL FROM memberships
+         WHERE teams.id = $1 AND teams.deleted_at > $3 AND memberships.team_id = teams.id AND memberships.user_id = $2
+           AND 'Owner' = ANY (memberships.roles) AND memberships.suspended_at IS NULL",
+        team.as_uuid(),
+        owner.as_uuid(),
+        since
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Teams whose time to be restored is over.
+pub(in crate::team) async fn list_gone(connection: &mut PgConnection, until: DateTime<Utc>) -> sqlx::Result<Vec<TeamId>> {
+    sqlx::query_scalar!(r#"SELECT id AS "id: TeamId" FROM teams WHERE deleted_at <= $1 ORDER BY deleted_at LIMIT 100"#, until)
+        .fetch_all(connection)
+        .await
+}
+
+/// Deletes the rows of such a team with everything that hangs on it.
+pub(in crate::team) async fn delete_gone(connection: &mut PgConnection, team: TeamId, until: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done = sqlx::query!("DELETE FROM teams WHERE id = $1 AND deleted_at <= $2", team.as_uuid(), until).execute(connection).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Deletes chats whose team keeps chats for a time that is over, but for those that are being answered.
+pub(in crate::team) async fn delete_old_chats(connection: &mut PgConnection, now: DateTime<Utc>, most: i64) -> sqlx::Result<u64> {
+    let day = PgInterval { months: 0, days: 0, microseconds: 86_400_000_000 };
+    let done = sqlx::query!(
+        "DELETE FROM conversations WHERE id IN (
+             SELECT c.id FROM conversations c JOIN teams t ON t.id = c.team_id
+             WHERE t.chat_retention_days IS NOT NULL AND c.updated_at < $1::timestamptz - t.chat_retention_days * $2::interval
+               AND NOT EXISTS (SELECT FROM generations g WHERE g.conversation_id = c.id AND g.status IN ('Pending', 'InProgress'))
+             ORDER BY c.updated_at LIMIT $3)",
+        now,
+        day,
+        most
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,110 @@
+//! Settings: what a team decides for itself within what the installation allows. Uploads, chat and housekeeping read them.
+
+use super::Team;
+use super::members::{highest, roles};
+use super::queries::{members, teams};
+use crate::{Error, Result, Viewer};
+use domain::models::ModelType;
+use domain::team::{TeamDetail, TeamPatch, TeamSettings};
+use domain::{FieldErrors, ModelId, Permission, Role};
+
+/// Bytes in a megabyte, as sizes are shown.
+const MB: u64 = 1024 * 1024;
+/// Longest time a team can keep chats by a setting; without one they are kept.
+const MOST_RETENTION_DAYS: u32 = 3650;
+/// Chats deleted in one statement.
+const CHATS_AT_ONCE: i64 = 1000;
+
+impl Team<'_> {
+    /// What `/team/settings` shows.
+    pub async fn settings(&self, viewer: &Viewer) -> Result<TeamDetail> {
+        viewer.require(Permission::ManageTeam)?;
+        let models = self.services.models().list_installation(viewer, Some(ModelType::Llm)).await?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let row = teams::get(&mut tx, viewer.team_id).await?;
+        let own = members::find_actor(&mut tx, viewer.team_id, viewer.user_id).await?;
+        let settings = TeamSettings {
+            max_upload_mb: row.max_upload_bytes.map(|bytes| u32::try_from(bytes.unsigned_abs() / MB).unwrap_or(u32::MAX)),
+            default_model_id: row.default_model_id.filter(|id| models.iter().any(|model| model.id == *id)),
+            chat_retention_days: row.chat_retention_days.map(i32::unsigned_abs),
+        };
+        Ok(TeamDetail {
+            id: viewer.team_id,
+            patch: TeamPatch { name: row.name, slug: row.slug },
+            address_prefix: format!("{}/teams/", self.services.settings().public_url),
+            settings,
+            most_upload_mb: self.most_upload_mb(),
+            models,
+            is_deletable: own.is_some_and(|own| highest(&roles(&own.roles)) == Some(Role::Owner)),
+        })
+    }
+
+    /// Takes what the team decides. A model that cannot answer and a number out of its range are refused at their fields.
+    pub async fn update_settings(&self, viewer: &Viewer, settings: TeamSettings) -> Result<TeamDetail> {
+        viewer.require(Permission::ManageTeam)?;
+        let mut wrong = FieldErrors::default();
+        let most = self.most_upload_mb();
+        if settings.max_upload_mb.is_some_and(|mb| !(1..=most).contains(&mb)) {
+            wrong.add("max_upload_mb", format!("Enter a whole number from 1 to {most}, or leave it empty."));
+        }
+        if settings.chat_retention_days.is_some_and(|days| !(1..=MOST_RETENTION_DAYS).contains(&days)) {
+            wrong.add("chat_retention_days", format!("Enter a whole number from 1 to {MOST_RETENTION_DAYS}, or leave it empty."));
+        }
+        if let Some(id) = settings.default_model_id {
+            let models = self.services.models().list_installation(viewer, Some(ModelType::Llm)).await?;
+            if !models.iter().any(|model| model.id == id) {
+                wrong.add("default_model_id", "This model cannot be used any more. Choose another.");
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong.into());
+        }
+        let bytes = settings.max_upload_mb.map(|mb| i64::from(mb) * i64::try_from(MB).expect("a million fits"));
+        let days = settings.chat_retention_days.and_then(|days| i32::try_from(days).ok());
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        teams::update_settings(&mut tx, viewer.team_id, bytes, settings.default_model_id, days).await?;
+        tx.commit().await?;
+        self.settings(viewer).await
+    }
+
+    /// The largest file the viewer's team takes, in bytes.
+    pub(crate) async fn max_upload_bytes(&self, viewer: &Viewer) -> Result<u64> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let own = teams::get(&mut tx, viewer.team_id).await?.max_upload_bytes;
+        let most = self.services.settings().max_upload_bytes;
+        Ok(own.map_or(most, |own| own.unsigned_abs().min(most)))
+    }
+
+    /// The model that answers in the viewer's team where none is chosen; none leaves it to the installation.
+    pub(crate) async fn default_model(&self, viewer: &Viewer) -> Result<Option<ModelId>> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        Ok(teams::usable_default_model(&mut tx, viewer.team_id).await?)
+    }
+
+    /// Deletes chats whose team keeps them for a time that is over; returns how many. Housekeeping calls it.
+    pub async fn delete_old_chats(&self) -> Result<u64> {
+        let now = self.services.parts.clock.now();
+        let mut deleted = 0;
+        loop {
+            let mut tx = self.services.parts.db.system_tx().await?;
+            let some = teams::delete_old_chats(&mut tx, now, CHATS_AT_ONCE).await?;
+            tx.commit().await?;
+            deleted += some;
+            if some < CHATS_AT_ONCE.unsigned_abs() {
+                return Ok(deleted);
+            }
+        }
+    }
+
+    /// At least one, also where the installation takes less.
+    fn most_upload_mb(&self) -> u32 {
+        u32::try_from(self.services.settings().max_upload_bytes / MB).unwrap_or(u32::MAX).max(1)
+    }
+}
+
+/// Refuses who is not an owner at this moment; for what only owners do.
+pub(super) async fn require_owner(tx: &mut crate::TeamTx, viewer: &Viewer) -> Result<()> {
+    let own = members::find_actor(tx, viewer.team_id, viewer.user_id).await?;
+    let is_owner = own.is_some_and(|own| roles(&own.roles).contains(&Role::Owner));
+    if is_owner { Ok(()) } else { Err(Error::Forbidden) }
+}

@@ -1,0 +1,41 @@
+//! Standing: whether the viewer may change somebody, decided under a lock of the team with the roles as they are then.
+
+use super::members::{highest, roles};
+use super::queries::members::{self, MemberRow};
+use crate::{Error, Result, TeamTx, Viewer};
+use domain::{Permission, Role, UserId};
+
+/// Somebody the viewer may change, and how high the viewer stands.
+pub(super) struct Standing {
+    /// The viewer's highest role.
+    pub own: Role,
+    /// Who is changed.
+    pub subject: MemberRow,
+    /// What they are.
+    pub subject_roles: Vec<Role>,
+}
+
+/// Takes the lock, then looks. A person of another team does not exist; one above the viewer is refused.
+pub(super) async fn judge(tx: &mut TeamTx, viewer: &Viewer, person: UserId) -> Result<Standing> {
+    viewer.require(Permission::ManageMembers)?;
+    members::lock_team(tx, viewer.team_id).await?;
+    let subject = members::find(tx, viewer.team_id, person).await?.ok_or(Error::NotFound)?;
+    let actor = members::find_actor(tx, viewer.team_id, viewer.user_id).await?.filter(|actor| actor.manages_members);
+    let own = actor.and_then(|actor| highest(&roles(&actor.roles))).ok_or(Error::Forbidden)?;
+    let subject_roles = roles(&subject.roles);
+    if highest(&subject_roles) > Some(own) {
+        return Err(Error::Forbidden);
+    }
+    Ok(Standing { own, subject, subject_roles })
+}
+
+impl Standing {
+    /// Refuses what would leave the team without an owner who may come in.
+    pub(super) async fn keep_an_owner(&self, tx: &mut TeamTx, viewer: &Viewer) -> Result<()> {
+        let is_owner = self.subject_roles.contains(&Role::Owner) && self.subject.suspended_at.is_none();
+        if is_owner && members::count_other_owners(tx, viewer.team_id, self.subject.user_id).await? == 0 {
+            return Err(Error::Conflict("A team needs an owner. Make somebody else an owner first.".to_owned()));
+        }
+        Ok(())
+    }
+}

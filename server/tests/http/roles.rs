@@ -1,0 +1,70 @@
+//! The matrix of roles over HTTP: what it says holds from the next request on.
+
+use crate::support::TestApp;
+use app::error::AppError;
+use domain::roles::RoleMatrix;
+use domain::{Permission, Role, ViewerInfo};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+fn change(role: &str, permission: &str, granted: bool) -> Value {
+    json!({ "change": { "role": role, "permission": permission, "granted": granted } })
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_right_that_is_taken_hides_the_button_and_refuses_the_next_call(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    assert!(grace.get("/prompts").await.expect(200).text.contains("New prompt"));
+    let draft = serde_json::to_value(domain::prompts::PromptDraft { name: "One".to_owned(), ..Default::default() }).unwrap();
+    grace.server_fn("prompts/create", json!({ "draft": draft.clone() })).await.ok();
+
+    let matrix: RoleMatrix = ada.server_fn("roles/change", change("Collaborator", "ManagePrompts", false)).await.json();
+    let row = matrix.rows.iter().find(|row| row.permission == Permission::ManagePrompts).unwrap();
+    assert!(!row.roles.contains(&Role::Collaborator));
+    assert!(!grace.get("/prompts").await.expect(200).text.contains("New prompt"));
+    assert_eq!(grace.server_fn("prompts/create", json!({ "draft": draft })).await.expect(403).error(), AppError::Forbidden);
+    let viewer: ViewerInfo = grace.server_fn("identity/viewer", Value::Null).await.json();
+    assert!(!viewer.may(Permission::ManagePrompts) && viewer.may(Permission::ManageDatasets));
+
+    ada.server_fn("roles/change", change("Collaborator", "ManagePrompts", true)).await.ok();
+    let viewer: ViewerInfo = grace.server_fn("identity/viewer", Value::Null).await.json();
+    assert!(viewer.may(Permission::ManagePrompts));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn several_roles_add_up(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Viewer).await;
+    ada.server_fn("roles/change", change("TeamManager", "ManageDatasets", false)).await.ok();
+    let me: ViewerInfo = grace.server_fn("identity/viewer", Value::Null).await.json();
+    let roles = json!({ "user_id": me.user_id, "roles": ["Collaborator", "TeamManager"] });
+    ada.server_fn("team/change-roles", roles).await.ok();
+    let me: ViewerInfo = grace.server_fn("identity/viewer", Value::Null).await.json();
+    assert!(me.may(Permission::ManageDatasets) && me.may(Permission::ManageMembers));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_matrix_is_a_screen_for_administrators_only_and_says_what_is_to_come(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let page = ada.get("/admin/roles").await.expect(200);
+    assert!(page.text.contains("Collaborator may: Prompts, make and change"), "{}", page.text);
+    assert!(page.text.contains("Not in use yet"));
+    let eve = app.sign_up("eve@example.org").await;
+    assert!(!eve.get("/admin/roles").await.expect(404).text.contains("Collaborator may"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_is_no_role_no_right_or_no_setting_is_refused(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    ada.server_fn("roles/change", change("Owner", "ManageMembers", false)).await.expect(409);
+    ada.server_fn("roles/change", change("Emperor", "ViewPrompts", true)).await.expect(422);
+    ada.server_fn("roles/change", change("Viewer", "Fly", true)).await.expect(422);
+    ada.server_fn("roles/change", change("Viewer", "ManageModels", true)).await.expect(422);
+    let smuggled = json!({ "change": { "role": "Viewer", "permission": "ViewPrompts", "granted": true, "team_id": "x" } });
+    ada.server_fn("roles/change", smuggled).await.expect(422);
+}
