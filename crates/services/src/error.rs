@@ -68,9 +68,14 @@ impl From<FieldErrors> for Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let is_away = match &error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::WorkerCrashed
             // A connection that was cut in the middle of a message, or of beginning a transaction.
-            sqlx::Error::Protocol(_) | sqlx::Error::BeginFailed => true,
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::BeginFailed => true,
             // 57P01 to 57P03: the server shuts down or starts; 53300: too many connections; 08…: the connection was lost.
             sqlx::Error::Database(cause) => {
                 cause.code().is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "53300") || code.starts_with("08"))
