@@ -3,7 +3,7 @@
 //! The one invariant: this crate decides nothing. A screen shows what a server function returned; a server function parses,
 //! asks one service and maps the error.
 //!
-//! document      `shell` (server only) → [`App`] → [`routes::AppRoutes`]
+//! document      `server_context::shell` → [`App`] → [`routes::AppRoutes`]
 //! screens       [`features`], one folder per noun
 //! design        [`ui`]; what only a browser can do: [`browser`]
 //! server side   [`error`], `server_context`
@@ -13,15 +13,10 @@
 pub mod browser;
 pub mod error;
 pub mod features;
+pub mod own_path;
 pub mod routes;
-#[cfg(feature = "ssr")]
 pub mod server_context;
-#[cfg(feature = "ssr")]
-mod shell;
 pub mod ui;
-
-#[cfg(feature = "ssr")]
-pub use shell::shell;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

@@ -4,6 +4,10 @@
 //! context and puts `Option<Viewer>` into the request's extensions; everything else starts from [`current`].
 #![cfg(feature = "ssr")]
 
+mod shell;
+
+pub use shell::shell;
+
 use crate::error::AppError;
 use domain::{FieldErrors, RequestId};
 use http::{StatusCode, header, request::Parts};
@@ -44,7 +48,13 @@ pub fn add_header(name: header::HeaderName, value: header::HeaderValue) {
 
 /// What the browser learns of a service's error: status set, logged once with its whole chain.
 pub fn fail(error: Error) -> AppError {
-    refuse(match error {
+    refuse(told(error, || request_parts().and_then(|parts| parts.extensions.get::<RequestId>().copied()).unwrap_or_else(RequestId::new)))
+}
+
+/// What whoever asked learns of a service's error. The log has the cause of what is away, and of what is our fault the
+/// whole chain under the id of the request.
+pub fn told(error: Error, request_id: impl FnOnce() -> RequestId) -> AppError {
+    match error {
         Error::NotFound => AppError::NotFound,
         Error::Forbidden => AppError::Forbidden,
         Error::SignedOut => AppError::SignedOut,
@@ -52,11 +62,15 @@ pub fn fail(error: Error) -> AppError {
         Error::Conflict(sentence) => AppError::Conflict(sentence),
         Error::Busy { retry_after_s } => AppError::Busy { retry_after_s },
         Error::Unavailable(cause) => {
-            tracing_warn(&cause);
+            services::report_unavailable(&cause);
             AppError::Unavailable
         }
-        internal @ Error::Internal(_) => AppError::Internal { request_id: log(&internal) },
-    })
+        internal @ Error::Internal(_) => {
+            let request_id = request_id();
+            services::report(&internal, request_id);
+            AppError::Internal { request_id }
+        }
+    }
 }
 
 /// Sets the status that goes with an error, unless a plain form post wants a page.
@@ -78,14 +92,4 @@ impl From<FieldErrors> for AppError {
     fn from(errors: FieldErrors) -> Self {
         refuse(Self::Invalid(errors))
     }
-}
-
-fn log(error: &Error) -> RequestId {
-    let request_id = request_parts().and_then(|parts| parts.extensions.get::<RequestId>().copied()).unwrap_or_else(RequestId::new);
-    services::report(error, request_id);
-    request_id
-}
-
-fn tracing_warn(cause: &services::Cause) {
-    services::report_unavailable(cause);
 }

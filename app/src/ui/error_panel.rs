@@ -5,6 +5,7 @@ use super::button_link::ButtonLink;
 use super::icon::{Icon, IconDrawing, IconSize};
 use crate::browser::timer;
 use crate::error::AppError;
+use crate::own_path::escape;
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -74,32 +75,4 @@ pub(crate) fn sign_in_address() -> String {
     let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
     let here = if query.is_empty() { path } else { format!("{path}?{query}") };
     format!("/sign-in?next={}", escape(&here))
-}
-
-/// Percent-encodes all but the characters every part of an address may hold; the same on both targets.
-fn escape(text: &str) -> String {
-    use std::fmt::Write;
-    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
-            escaped.push(char::from(byte));
-        } else {
-            write!(escaped, "%{byte:02X}").expect("writing to a String cannot fail");
-        }
-        escaped
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_inside_an_address_cannot_add_parameters_of_its_own() {
-        assert_eq!(escape("/chat/1?a=b&next=//evil"), "/chat/1%3Fa%3Db%26next%3D//evil");
-    }
-
-    #[test]
-    fn letters_beyond_ascii_are_escaped_byte_by_byte() {
-        assert_eq!(escape("ä b"), "%C3%A4%20b");
-    }
 }

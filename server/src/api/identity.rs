@@ -9,7 +9,7 @@ use crate::router::{AppState, PlainRoute, document, server_context};
 use crate::session::{RequestOrigin, SignedIn, read_cookie, set_cookie};
 use app::error::AppError;
 use app::features::identity::outcome::FormOutcome;
-use app::features::identity::own_path;
+use app::own_path;
 use axum::Form;
 use axum::body::Body;
 use axum::extract::rejection::FormRejection;

@@ -7,6 +7,7 @@ pub mod identity;
 use crate::error_page;
 use crate::observe::current_request_id;
 use app::error::AppError;
+use app::server_context::told;
 use axum::response::{IntoResponse, Response};
 use services::Error;
 
@@ -23,23 +24,7 @@ impl ApiError {
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
-        Self(match error {
-            Error::NotFound => AppError::NotFound,
-            Error::Forbidden => AppError::Forbidden,
-            Error::SignedOut => AppError::SignedOut,
-            Error::Invalid(fields) => AppError::Invalid(fields),
-            Error::Conflict(sentence) => AppError::Conflict(sentence),
-            Error::Busy { retry_after_s } => AppError::Busy { retry_after_s },
-            Error::Unavailable(cause) => {
-                services::report_unavailable(&cause);
-                AppError::Unavailable
-            }
-            Error::Internal(_) => {
-                let request_id = current_request_id();
-                services::report(&error, request_id);
-                AppError::Internal { request_id }
-            }
-        })
+        Self(told(error, current_request_id))
     }
 }
 

@@ -10,7 +10,6 @@ pub mod api;
 mod forgot_password;
 mod form_frame;
 pub mod outcome;
-pub mod own_path;
 pub mod page;
 mod password_form;
 mod profile_form;

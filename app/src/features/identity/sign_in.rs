@@ -3,7 +3,7 @@
 use super::api::read_sign_up_terms;
 use super::form_frame::{PostForm, TypedField};
 use super::outcome::FormOutcome;
-use super::own_path;
+use crate::own_path;
 use crate::ui::layout::AuthFrame;
 use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
 use domain::identity::SignUpTerms;

@@ -55,4 +55,9 @@ mod tests {
     fn an_address_inside_an_address_cannot_add_parameters_of_its_own() {
         assert_eq!(escape("/chat/1?a=b&next=//evil"), "/chat/1%3Fa%3Db%26next%3D//evil");
     }
+
+    #[test]
+    fn letters_beyond_ascii_are_escaped_byte_by_byte() {
+        assert_eq!(escape("ä b"), "%C3%A4%20b");
+    }
 }
