@@ -6,6 +6,7 @@
 use crate::{Result, Viewer};
 use domain::{TeamId, UserId};
 use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection, Postgres, Transaction};
 use std::ops::{Deref, DerefMut};
@@ -64,6 +65,16 @@ impl Db {
         Ok(SystemTx(self.system.begin().await?))
     }
 
+    /// A connection across teams for one statement that reads: the look-ups that every request begins with.
+    pub async fn system_read(&self) -> Result<SystemRead> {
+        Ok(SystemRead(self.system.acquire().await?))
+    }
+
+    /// A connection of the app's role for one statement that sets team and person by itself.
+    pub(crate) async fn app_call(&self) -> Result<PoolConnection<Postgres>> {
+        Ok(self.app.acquire().await?)
+    }
+
     /// How to open a connection of one's own, for LISTEN.
     pub fn options(&self) -> &PgConnectOptions {
         &self.options
@@ -112,13 +123,6 @@ impl TeamTx {
     pub async fn commit(self) -> Result<()> {
         Ok(self.0.commit().await?)
     }
-
-    /// Makes it visible at once and durable within a second, without waiting for the disk: for what a later commit repeats
-    /// in full. Only a crash of Postgres itself can lose it.
-    pub async fn commit_soon(mut self) -> Result<()> {
-        sqlx::Executor::execute(&mut *self.0, "SET LOCAL synchronous_commit = off").await?;
-        self.commit().await
-    }
 }
 
 impl Deref for TeamTx {
@@ -154,6 +158,23 @@ impl Deref for SystemTx {
 }
 
 impl DerefMut for SystemTx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+}
+
+/// A connection across teams, outside a transaction.
+pub struct SystemRead(PoolConnection<Postgres>);
+
+impl Deref for SystemRead {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for SystemRead {
     fn deref_mut(&mut self) -> &mut PgConnection {
         &mut self.0
     }

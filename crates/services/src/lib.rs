@@ -22,7 +22,7 @@ pub mod testing;
 mod viewer;
 
 pub use clock::{Clock, MockClock, SystemClock};
-pub use db::{Db, MIGRATIONS, SystemTx, TeamTx};
+pub use db::{Db, MIGRATIONS, SystemRead, SystemTx, TeamTx};
 pub use error::{Cause, Error, OnConstraint, Result, report, report_unavailable};
 pub use secrets::{Keyring, KeyringError};
 pub use viewer::Viewer;

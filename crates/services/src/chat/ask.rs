@@ -1,10 +1,10 @@
 //! Ask: everything is stored and committed before a model is called.
 
-use super::queries::messages::NewExchange;
+use super::queries::messages::{NewExchange, PersonRow};
 use super::queries::{conversations, generations, messages};
 use super::run::Plan;
 use super::runtime::Seat;
-use super::setup::{Background, Setup, background};
+use super::setup::{Background, Setup, history};
 use super::{Chat, MOST_RUNNING_PER_TEAM, RETRY_AFTER_S};
 use crate::{Error, Result, TeamTx, Viewer};
 use chrono::{DateTime, Utc};
@@ -22,11 +22,12 @@ impl Chat<'_> {
         let setup = self.setup(viewer, question.prompt_id, question.model_id).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let (conversation_id, title) = conversation_for(&mut tx, viewer, &question, &text).await?;
-        refuse_more(&mut tx, conversation_id).await?;
-        let known = match question.conversation_id {
-            Some(id) => background(&mut tx, viewer, id, i32::MAX, &setup).await?,
-            None => Background { person: messages::person(&mut tx, viewer.user_id).await?, history: Vec::new() },
+        let person = admit(&mut tx, viewer, conversation_id).await?;
+        let history = match question.conversation_id {
+            Some(id) => history(&mut tx, id, i32::MAX, &setup).await?,
+            None => Vec::new(),
         };
+        let known = Background { person, history };
         let new = NewExchange {
             conversation: conversation_id,
             question: MessageId::new(),
@@ -69,16 +70,16 @@ async fn conversation_for(tx: &mut TeamTx, viewer: &Viewer, question: &NewQuesti
     Ok((id, title))
 }
 
-/// Refuses a second answer at a time in one conversation, and more than a team's share.
-pub(super) async fn refuse_more(tx: &mut TeamTx, conversation: ConversationId) -> Result<()> {
-    let running = generations::count_running(tx, conversation).await?;
+/// Refuses a second answer at a time in one conversation, and more than a team's share; who asks, as they describe themselves.
+pub(super) async fn admit(tx: &mut TeamTx, viewer: &Viewer, conversation: ConversationId) -> Result<PersonRow> {
+    let running = generations::count_running(tx, conversation, viewer.user_id).await?;
     if running.in_conversation > 0 {
         return Err(Error::Conflict("An answer is still being written in this chat. Wait for it, or stop it first.".to_owned()));
     }
     if running.in_team >= MOST_RUNNING_PER_TEAM {
         return Err(Error::Busy { retry_after_s: RETRY_AFTER_S });
     }
-    Ok(())
+    Ok(PersonRow { tone: running.tone, about: running.about })
 }
 
 fn asked(new: &NewExchange<'_>, title: String, setup: &Setup, created_at: DateTime<Utc>) -> Asked {

@@ -1,11 +1,11 @@
 //! Rewrite: the newest answer goes on from where it ended, or is written again.
 
 use super::Chat;
-use super::ask::refuse_more;
+use super::ask::admit;
 use super::queries::messages::AnswerRow;
 use super::queries::{generations, messages};
 use super::run::{Kept, Plan};
-use super::setup::background;
+use super::setup::{Background, history};
 use crate::{Error, Result, Viewer};
 use domain::chat::{Citation, MessageRole, MessageStatus, MessageView};
 use domain::{GenerationId, MessageId, Permission};
@@ -41,7 +41,7 @@ impl Chat<'_> {
         let setup = self.setup(viewer, row.prompt_id, row.model_id).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let row = messages::lock_answer(&mut tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
-        refuse_more(&mut tx, row.conversation_id).await?;
+        let person = admit(&mut tx, viewer, row.conversation_id).await?;
         refuse_unfit(&row, way)?;
         let goes_on = way == Way::Continue && !row.content.trim().is_empty() && !setup.model.is_built_in;
         let kept = if goes_on {
@@ -51,7 +51,7 @@ impl Chat<'_> {
             messages::delete_citations(&mut tx, id).await?;
             None
         };
-        let known = background(&mut tx, viewer, row.conversation_id, row.position - 1, &setup).await?;
+        let known = Background { person, history: history(&mut tx, row.conversation_id, row.position - 1, &setup).await? };
         let generation_id = GenerationId::new();
         messages::reopen(&mut tx, id, kept.as_ref().map_or("", |kept| &kept.text), setup.model.id).await?;
         generations::replace(&mut tx, generation_id, row.conversation_id, id, setup.model.id).await?;

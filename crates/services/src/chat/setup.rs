@@ -37,26 +37,15 @@ impl Chat<'_> {
                 prompt.draft
             }
         };
-        let wanted = match draft.model_id {
-            Some(id) => Some(id),
-            None => self.services.team().default_model(viewer).await?,
-        };
-        let model = self.services.models().chat_model(wanted).await?;
+        let model = self.services.models().team_chat_model(viewer, draft.model_id).await?;
         Ok(Setup { prompt_id, draft, model })
     }
 }
 
-/// Reads what was said before a position.
-pub(super) async fn background(
-    tx: &mut TeamTx,
-    viewer: &Viewer,
-    conversation: ConversationId,
-    before: i32,
-    setup: &Setup,
-) -> Result<Background> {
+/// What was said before a position, oldest first.
+pub(super) async fn history(tx: &mut TeamTx, conversation: ConversationId, before: i32, setup: &Setup) -> Result<Vec<Turn>> {
     let rows = messages::history(tx, conversation, before, i64::from(setup.draft.max_history_items)).await?;
-    let history = rows.into_iter().rev().map(|row| turn(row.role, row.content)).collect();
-    Ok(Background { person: messages::person(tx, viewer.user_id).await?, history })
+    Ok(rows.into_iter().rev().map(|row| turn(row.role, row.content)).collect())
 }
 
 pub(super) fn turn(role: MessageRole, text: String) -> Turn {

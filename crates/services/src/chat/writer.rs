@@ -134,15 +134,11 @@ impl<'a> Writer<'a> {
         self.services.parts.db.team_tx(&self.plan.viewer).await
     }
 
+    /// The end of the run commits the whole answer and waits for the disk; what streams meanwhile need not.
     async fn append(&self) -> Result<bool> {
-        let id = self.plan.generation_id;
-        let mut tx = self.tx().await?;
-        let added = generations::append_events(&mut tx, id, FENCE, self.next_seq, &self.pending).await?;
-        // Nothing added: either the fence is lost, or an earlier, unclear commit did go through.
-        let is_held = added > 0 || generations::is_held(&mut tx, id, FENCE).await?;
-        // The end of the run commits the whole answer and waits for the disk; what streams meanwhile need not.
-        tx.commit_soon().await?;
-        Ok(is_held)
+        let (viewer, id) = (&self.plan.viewer, self.plan.generation_id);
+        let mut connection = self.services.parts.db.app_call().await?;
+        Ok(generations::append_soon(&mut connection, (viewer.team_id, viewer.user_id), id, FENCE, self.next_seq, &self.pending).await?)
     }
 
     /// Commits the last event together with the final message, its citations and its tokens.

@@ -13,9 +13,11 @@ impl Identity<'_> {
     /// suspended. Being seen moves the end of the session on.
     pub async fn viewer_for_token(&self, presented: &str) -> Result<Option<Viewer>> {
         let now = self.services.parts.clock.now();
-        let mut tx = self.services.parts.db.system_tx().await?;
-        let Some(row) = queries::find_viewer(&mut tx, &token::hash(presented), now).await? else { return Ok(None) };
+        let mut read = self.services.parts.db.system_read().await?;
+        let Some(row) = queries::find_viewer(&mut read, &token::hash(presented), now).await? else { return Ok(None) };
+        drop(read);
         if row.team_id != row.session_team || now - row.last_seen_at >= SEEN_EVERY {
+            let mut tx = self.services.parts.db.system_tx().await?;
             queries::touch_session(&mut tx, row.session_id, row.team_id, now, now + self.session_lifetime()).await?;
             tx.commit().await?;
         }

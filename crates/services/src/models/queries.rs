@@ -1,7 +1,7 @@
 //! The SQL of providers and models.
 
 use domain::models::{ModelType, ProviderKind};
-use domain::{ModelId, ProviderId};
+use domain::{ModelId, ProviderId, TeamId};
 use sqlx::PgConnection;
 
 /// A model joined with its provider; no key.
@@ -17,6 +17,21 @@ pub(super) struct ModelRow {
     pub dimensions: Option<i32>,
     pub is_default: bool,
     pub has_key: bool,
+    pub is_removed: bool,
+}
+
+/// What calling a model takes: its provider's address and sealed key with it.
+pub(super) struct UsableRow {
+    pub id: ModelId,
+    pub provider_id: ProviderId,
+    pub provider: String,
+    pub kind: ProviderKind,
+    pub base_url: String,
+    pub sealed_api_key: Option<Vec<u8>>,
+    pub name: String,
+    pub model_type: ModelType,
+    pub context_size: i32,
+    pub dimensions: Option<i32>,
     pub is_removed: bool,
 }
 
@@ -76,6 +91,33 @@ pub(super) async fn find(tx: &mut PgConnection, id: ModelId) -> sqlx::Result<Opt
         id.as_uuid()
     )
     .fetch_optional(tx)
+    .await
+}
+
+/// The model of this id, removed or not; without an id the default of the team as long as it can be used, else of the
+/// installation. Of this type only.
+pub(super) async fn find_usable(
+    connection: &mut PgConnection,
+    id: Option<ModelId>,
+    team: Option<TeamId>,
+    wanted: ModelType,
+) -> sqlx::Result<Option<UsableRow>> {
+    sqlx::query_as!(
+        UsableRow,
+        r#"SELECT m.id AS "id: ModelId", p.id AS "provider_id: ProviderId", p.name AS provider, p.kind AS "kind: ProviderKind",
+                  p.base_url, p.sealed_api_key, m.name, m.model_type AS "model_type: ModelType", m.context_size, m.dimensions,
+                  m.removed_at IS NOT NULL AS "is_removed!"
+           FROM models m JOIN providers p ON p.id = m.provider_id
+           WHERE m.model_type = $3
+             AND m.id = coalesce($1,
+                   (SELECT t.default_model_id FROM teams t JOIN models d ON d.id = t.default_model_id
+                    WHERE t.id = $2 AND d.removed_at IS NULL AND d.model_type = $3),
+                   (SELECT d.id FROM models d WHERE d.is_default AND d.removed_at IS NULL AND d.model_type = $3))"#,
+        id.map(ModelId::as_uuid),
+        team.map(TeamId::as_uuid),
+        wanted.as_str()
+    )
+    .fetch_optional(connection)
     .await
 }
 

@@ -1,10 +1,10 @@
 //! From an id to something that can be called: what chat, search and jobs use.
 
-use super::queries::{self, ModelRow};
+use super::queries::{self, ModelRow, UsableRow};
 use super::{Models, provider_key};
-use crate::{Error, Result};
-use domain::ModelId;
+use crate::{Error, Result, Viewer};
 use domain::models::{ModelType, ProviderKind};
+use domain::{ModelId, TeamId};
 use llm::{AnthropicChat, ChatModel, Embedder, ExtractiveModel, OpenAiChat, OpenAiEmbedder};
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -40,7 +40,16 @@ pub struct ResolvedEmbedder {
 impl Models<'_> {
     /// The language model of this id, or the installation's default. A removed one is a conflict, an unknown one not found.
     pub async fn chat_model(&self, id: Option<ModelId>) -> Result<ResolvedChat> {
-        let (row, key) = self.usable(id, ModelType::Llm).await?;
+        self.resolve_chat(id, None).await
+    }
+
+    /// The language model of this id, or the default of the viewer's team, or the installation's where that has none.
+    pub(crate) async fn team_chat_model(&self, viewer: &Viewer, id: Option<ModelId>) -> Result<ResolvedChat> {
+        self.resolve_chat(id, Some(viewer.team_id)).await
+    }
+
+    async fn resolve_chat(&self, id: Option<ModelId>, team: Option<TeamId>) -> Result<ResolvedChat> {
+        let (row, key) = self.usable(id, team, ModelType::Llm).await?;
         let parts = &self.services.parts;
         let client = || Arc::clone(&parts.egress);
         let model: Arc<dyn ChatModel> = match row.kind {
@@ -60,7 +69,7 @@ impl Models<'_> {
 
     /// The embedding model of this id. A removed one is a conflict, an unknown one not found.
     pub async fn embedder(&self, id: ModelId) -> Result<ResolvedEmbedder> {
-        let (row, key) = self.usable(Some(id), ModelType::Embeddings).await?;
+        let (row, key) = self.usable(Some(id), None, ModelType::Embeddings).await?;
         let parts = &self.services.parts;
         let dimensions = whole(row.dimensions.ok_or_else(|| Error::internal("an embedding model without dimensions"))?);
         let embedder: Arc<dyn Embedder> = match row.kind {
@@ -81,8 +90,8 @@ impl Models<'_> {
         let Some(id) = id else {
             return Some("No embedding model is set, so search is by words only.".to_owned());
         };
-        match self.usable(Some(id), ModelType::Embeddings).await {
-            Ok((row, _)) => self.trouble(&row).map(|trouble| format!("Search is by words only: {trouble}")),
+        match self.usable(Some(id), None, ModelType::Embeddings).await {
+            Ok((row, _)) => self.weights_trouble(row.kind, row.model_type).map(|trouble| format!("Search is by words only: {trouble}")),
             Err(Error::Conflict(sentence)) => Some(format!("Search is by words only. {sentence}")),
             Err(error) => {
                 tracing::warn!(%error, "the embedding model could not be looked up");
@@ -93,7 +102,11 @@ impl Models<'_> {
 
     /// Why a model cannot be used at the moment, as far as this process knows without calling it.
     pub(super) fn trouble(&self, row: &ModelRow) -> Option<String> {
-        let is_minilm = row.kind == ProviderKind::BuiltIn && row.model_type == ModelType::Embeddings;
+        self.weights_trouble(row.kind, row.model_type)
+    }
+
+    fn weights_trouble(&self, kind: ProviderKind, model_type: ModelType) -> Option<String> {
+        let is_minilm = kind == ProviderKind::BuiltIn && model_type == ModelType::Embeddings;
         (is_minilm && !self.services.parts.minilm.is_available()).then(|| {
             "the weights of the built-in embedding model are not on this server. Run “make setup”, or set LYCEUM_MODELS_DIR.".to_owned()
         })
@@ -104,20 +117,19 @@ impl Models<'_> {
         minilm.is_available().then(|| Arc::clone(minilm) as _)
     }
 
-    async fn usable(&self, id: Option<ModelId>, wanted: ModelType) -> Result<(ModelRow, Option<SecretString>)> {
-        let mut tx = self.services.parts.db.system_tx().await?;
-        let id = match id {
-            Some(id) => id,
-            None => queries::find_default(&mut tx, wanted)
-                .await?
-                .ok_or_else(|| Error::Conflict("No default model is set. An administrator can choose one.".to_owned()))?,
+    async fn usable(&self, id: Option<ModelId>, team: Option<TeamId>, wanted: ModelType) -> Result<(UsableRow, Option<SecretString>)> {
+        let mut read = self.services.parts.db.system_read().await?;
+        let found = queries::find_usable(&mut read, id, team, wanted).await?;
+        drop(read);
+        let row = match (found, id) {
+            (Some(row), _) => row,
+            (None, Some(_)) => return Err(Error::NotFound),
+            (None, None) => return Err(Error::Conflict("No default model is set. An administrator can choose one.".to_owned())),
         };
-        let row = queries::find(&mut tx, id).await?.filter(|row| row.model_type == wanted).ok_or(Error::NotFound)?;
         if row.is_removed {
             return Err(Error::Conflict(removed(&row.name)));
         }
-        let provider = queries::find_provider(&mut tx, row.provider_id).await?.ok_or(Error::NotFound)?;
-        let key = provider_key::open(&self.services.parts.keyring, provider.id, provider.sealed_api_key.as_deref())?;
+        let key = provider_key::open(&self.services.parts.keyring, row.provider_id, row.sealed_api_key.as_deref())?;
         Ok((row, key))
     }
 }

@@ -17,10 +17,12 @@ pub(in crate::chat) struct FollowRow {
     pub payload: Option<String>,
 }
 
-/// How many runs there are already.
+/// How many runs there are already, and what the person wants said about them.
 pub(in crate::chat) struct RunningRow {
     pub in_team: i64,
     pub in_conversation: i64,
+    pub tone: String,
+    pub about: String,
 }
 
 /// What a run leaves behind.
@@ -32,13 +34,20 @@ pub(in crate::chat) struct Ending<'a> {
     pub trouble: Option<&'a str>,
 }
 
-/// Runs of the team, and of one conversation, that are not finished.
-pub(in crate::chat) async fn count_running(tx: &mut PgConnection, conversation: ConversationId) -> sqlx::Result<RunningRow> {
+/// Runs of the team, and of one conversation, that are not finished; and the person who asks.
+pub(in crate::chat) async fn count_running(
+    tx: &mut PgConnection,
+    conversation: ConversationId,
+    person: UserId,
+) -> sqlx::Result<RunningRow> {
     sqlx::query_as!(
         RunningRow,
-        r#"SELECT count(*) AS "in_team!", count(*) FILTER (WHERE conversation_id = $1) AS "in_conversation!"
-           FROM generations WHERE status IN ('Pending', 'InProgress')"#,
-        conversation.as_uuid()
+        r#"SELECT running.in_team AS "in_team!", running.in_conversation AS "in_conversation!", users.tone, users.about
+           FROM users, (SELECT count(*) AS in_team, count(*) FILTER (WHERE conversation_id = $1) AS in_conversation
+                        FROM generations WHERE status IN ('Pending', 'InProgress')) AS running
+           WHERE users.id = $2"#,
+        conversation.as_uuid(),
+        person.as_uuid()
     )
     .fetch_one(tx)
     .await
@@ -92,14 +101,27 @@ pub(in crate::chat) async fn append_events(
     Ok(done.rows_affected())
 }
 
-/// Whether the run is still the one that may write.
-pub(in crate::chat) async fn is_held(tx: &mut PgConnection, id: GenerationId, fence: i64) -> sqlx::Result<bool> {
+/// [`append_events`] as a call of its own, outside a transaction: one trip to the database for each batch of a stream. The
+/// batch is visible at once and durable within a second, without waiting for the disk: the end of the run repeats the text.
+/// Whether the run still holds its fence.
+pub(in crate::chat) async fn append_soon(
+    connection: &mut PgConnection,
+    (team, person): (TeamId, UserId),
+    id: GenerationId,
+    fence: i64,
+    first: i64,
+    payloads: &[String],
+) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM generations WHERE id = $1 AND fence = $2 AND status IN ('Pending', 'InProgress')) AS "held!""#,
+        r#"SELECT append_generation_events($1, $2, $3, $4, $5, $6) AS "is_held!""#,
+        team.as_uuid(),
+        person.as_uuid(),
         id.as_uuid(),
-        fence
+        fence,
+        first,
+        payloads
     )
-    .fetch_one(tx)
+    .fetch_one(connection)
     .await
 }
 

@@ -147,11 +147,6 @@ pub(in crate::chat) async fn history(
     .await
 }
 
-/// What a person wants models to know.
-pub(in crate::chat) async fn person(tx: &mut PgConnection, id: UserId) -> sqlx::Result<PersonRow> {
-    sqlx::query_as!(PersonRow, "SELECT tone, about FROM users WHERE id = $1", id.as_uuid()).fetch_one(tx).await
-}
-
 /// Stores a question, its empty answer and the run, leased for 60 s; when they were made.
 pub(in crate::chat) async fn insert_exchange(tx: &mut PgConnection, new: &NewExchange<'_>) -> sqlx::Result<DateTime<Utc>> {
     sqlx::query_scalar!(

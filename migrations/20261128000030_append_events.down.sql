@@ -1,0 +1,1 @@
+DROP FUNCTION append_generation_events(uuid, uuid, uuid, bigint, bigint, text[]);
