@@ -6,9 +6,6 @@ export default defineConfig({
   outputDir: '../target/test/playwright',
   fullyParallel: true,
   workers: 2,
-  // A known race: on a busy server a screen can be handed the data of a load that was thrown away. The second
-  // run is reported as flaky. To go with the race.
-  retries: process.env.CI ? 1 : 0,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
