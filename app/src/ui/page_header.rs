@@ -1,9 +1,9 @@
 //! Page header: says which screen this is, in the page and in the browser's tab.
 
 use super::icon::Icon;
+use super::screen_title::ScreenTitle;
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::A;
 
 /// The heading of a screen with its actions; also sets the title of the document.
@@ -23,7 +23,7 @@ pub fn PageHeader(
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <Title text=move || title.get()/>
+        <ScreenTitle text=title/>
         <header class="page-header">
             <div class="page-heading">
                 {back.map(|(href, label)| view! { <A href=href attr:class="page-back"><Icon icon=lu::LuArrowLeft/>{label}</A> })}

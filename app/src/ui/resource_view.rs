@@ -2,10 +2,16 @@
 //!
 //! [`ResourceView`] runs its children again with every new value; [`LiveView`] runs them once and lets new values flow
 //! through a signal, so that drafts, open menus and focus survive a refetch.
+//!
+//! The one invariant: on the server what is shown is made once. A `Transition` there runs the closures below it again and again
+//! to find out what they read, each time with new resources below; the browser would be handed the data of the first ones,
+//! whose context is gone, and not of those it was shown. Screens are rendered as a whole on the server, so nothing is lost.
 
 use super::error_panel::ErrorPanel;
+use crate::browser::timer::in_browser;
 use crate::error::AppError;
 use leptos::prelude::*;
+use leptos::tachys::reactive_graph::OwnedView;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -32,12 +38,21 @@ where
         let children = children.clone();
         Suspend::new(async move {
             match resource.await {
-                Ok(value) => children(value).into_any(),
+                Ok(value) => OwnedView::new(children(value)).into_any(),
                 Err(error) => view! { <ErrorPanel error on_retry=move || resource.refetch()/> }.into_any(),
             }
         })
     };
-    view! { <Transition fallback=move || skeleton.run()>{show}</Transition> }.into_any()
+    if in_browser() { view! { <Transition fallback=move || skeleton.run()>{show}</Transition> }.into_any() } else { made_once(show) }
+}
+
+/// What the server shows in place of a `Transition`. The number that one takes for itself in the browser is taken here too:
+/// resources find their data by counting.
+fn made_once(make: impl FnOnce() -> Suspend<AnyView>) -> AnyView {
+    if let Some(context) = Owner::current_shared_context() {
+        context.next_id();
+    }
+    OwnedView::new(make()).into_any()
 }
 
 /// Which of its three faces a [`LiveView`] shows.
@@ -67,21 +82,29 @@ where
     F: Fn(Signal<T>) -> V + Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
+    let draw = move |face: Face| match face {
+        Face::Loading => ().into_any(),
+        Face::Value => latest(resource).map(|value| children(value).into_any()).into_any(),
+        Face::Failed(error) => match failed {
+            Some(failed) => failed(error),
+            None => view! { <ErrorPanel error on_retry=move || resource.refetch()/> }.into_any(),
+        },
+    };
+    if !in_browser() {
+        return made_once(move || {
+            Suspend::new(async move {
+                let face = resource.await.map_or_else(Face::Failed, |_| Face::Value);
+                OwnedView::new(draw(face)).into_any()
+            })
+        });
+    }
     let show = move || {
-        let children = children.clone();
         let face = Memo::new(move |_| match resource.get() {
             None => Face::Loading,
             Some(Ok(_)) => Face::Value,
             Some(Err(error)) => Face::Failed(error),
         });
-        move || match face.get() {
-            Face::Loading => ().into_any(),
-            Face::Value => latest(resource).map(|value| children(value).into_any()).into_any(),
-            Face::Failed(error) => match failed {
-                Some(failed) => failed(error),
-                None => view! { <ErrorPanel error on_retry=move || resource.refetch()/> }.into_any(),
-            },
-        }
+        move || draw(face.get())
     };
     view! { <Transition fallback=move || skeleton.run()>{show()}</Transition> }.into_any()
 }

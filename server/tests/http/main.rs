@@ -11,6 +11,7 @@ mod jobs;
 mod models;
 mod prompts;
 mod roles;
+mod screens;
 mod search;
 mod security;
 mod team;

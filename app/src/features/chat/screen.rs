@@ -8,13 +8,12 @@ use super::store::{ChatStore, Choice, Connection};
 use super::transcript::TranscriptView;
 use super::welcome::Welcome;
 use crate::browser::shortcuts::{self, Shortcut};
-use crate::ui::{Icon, SpinnerMark};
+use crate::ui::{Icon, ScreenTitle, SpinnerMark};
 use domain::chat::ChatOpening;
 use domain::{ConversationId, PromptId};
 use icondata_lu as lu;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
@@ -40,7 +39,7 @@ pub fn ChatScreen(
     let is_new = Memo::new(move |_| store.entries.with(Vec::is_empty) && store.asking.with(Option::is_none));
     let opening = StoredValue::new(opening);
     view! {
-        <Title text=move || store.title.get()/>
+        <ScreenTitle text=store.title/>
         <div class="chat" class:chat-with-sources=move || store.source.with(Option::is_some)>
             <div class="chat-main" class:chat-new=move || is_new.get()>
                 <h1 class="sr-only">{move || store.title.get()}</h1>

@@ -2,7 +2,7 @@
 
 use super::store::ChatStore;
 use crate::features::prompts::api::get_prompt;
-use crate::ui::{Icon, IconDrawing, may, use_viewer};
+use crate::ui::{Icon, IconDrawing, ResourceView, may, use_viewer};
 use domain::Permission;
 use domain::chat::ChatOpening;
 use icondata_lu as lu;
@@ -35,8 +35,9 @@ fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoVie
         move || chosen.get(),
         |id| async move {
             match id {
-                Some(id) => get_prompt(id).await.map(|prompt| prompt.draft.examples).unwrap_or_default(),
-                None => Vec::new(),
+                // Without its examples a prompt can still be asked.
+                Some(id) => Ok(get_prompt(id).await.map(|prompt| prompt.draft.examples).unwrap_or_default()),
+                None => Ok(Vec::new()),
             }
         },
     );
@@ -49,19 +50,17 @@ fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoVie
         });
         found.unwrap_or_else(|| "Choose a prompt above to ask your documents, or ask the model as it is.".to_owned())
     };
-    let list = move || {
-        Suspend::new(async move {
-            let buttons = examples.await.into_iter().map(|question| {
-                let words = question.clone();
-                view! { <li><button type="button" class="example" on:click=move |_| store.draft.fill(&question)>{words}</button></li> }
-            });
-            let buttons = buttons.collect_view();
-            (!buttons.is_empty()).then(|| view! { <ul class="examples" aria-label="Example questions">{buttons}</ul> })
-        })
+    let list = move |examples: Vec<String>| {
+        let buttons = examples.into_iter().map(|question| {
+            let words = question.clone();
+            view! { <li><button type="button" class="example" on:click=move |_| store.draft.fill(&question)>{words}</button></li> }
+        });
+        let buttons = buttons.collect_view();
+        (!buttons.is_empty()).then(|| view! { <ul class="examples" aria-label="Example questions">{buttons}</ul> })
     };
     view! {
         <p class="welcome-text">{description}</p>
-        <Transition>{list}</Transition>
+        <ResourceView resource=examples children=list/>
     }
 }
 
