@@ -6,4 +6,5 @@ pub mod identity;
 pub mod models;
 pub mod prompts;
 pub mod roles;
+pub mod sharing;
 pub mod team;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 words! {
     /// Who may see something.
     Visibility {
-        /// Only the person who made it.
+        /// Only the person who made it, and those it is shared with.
         Private = "Private",
         /// Everybody in the team.
         Team = "Team",
@@ -61,6 +61,8 @@ pub struct DatasetSummary {
     pub created_at: DateTime<Utc>,
     /// Whether the viewer may change it.
     pub is_editable: bool,
+    /// With how many people and groups it is shared; counts while it is private.
+    pub share_count: u32,
 }
 
 /// A dataset as its own page shows it.
@@ -74,6 +76,8 @@ pub struct DatasetDetail {
     pub search_notice: Option<String>,
     /// The largest file it takes, in bytes.
     pub max_upload_bytes: u64,
+    /// Whether it is the viewer's to share, to open to others and to delete.
+    pub is_shareable: bool,
 }
 
 /// What "New dataset" sends.

@@ -14,6 +14,7 @@ mod page;
 pub mod permission;
 pub mod prompts;
 pub mod roles;
+pub mod sharing;
 pub mod team;
 pub mod text;
 mod words;

@@ -27,6 +27,10 @@ pub struct PromptSummary {
     pub updated_at: DateTime<Utc>,
     /// Whether the viewer may change it.
     pub is_editable: bool,
+    /// Whether it is the viewer's to share, to open to others and to delete.
+    pub is_shareable: bool,
+    /// With how many people and groups it is shared; counts while it is private.
+    pub share_count: u32,
 }
 
 /// Everything a prompt is; also what the form sends.
@@ -87,6 +91,8 @@ pub struct PromptDetail {
     pub draft: PromptDraft,
     /// Whether the viewer may change it.
     pub is_editable: bool,
+    /// Whether it is the viewer's to share, to open to others and to delete.
+    pub is_shareable: bool,
     /// Why it cannot answer as set up, in a sentence (its model was removed, say).
     pub trouble: Option<String>,
 }

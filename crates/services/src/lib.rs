@@ -15,6 +15,7 @@ pub mod prompts;
 pub mod roles;
 pub mod search;
 mod secrets;
+pub mod sharing;
 pub mod team;
 #[cfg(any(test, feature = "testing"))]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
@@ -137,6 +138,11 @@ impl Services {
     /// Saved assistants.
     pub fn prompts(&self) -> prompts::Prompts<'_> {
         prompts::Prompts { services: self }
+    }
+
+    /// With whom private things are shared, and who may see what.
+    pub fn sharing(&self) -> sharing::Sharing<'_> {
+        sharing::Sharing { services: self }
     }
 
     /// Conversations and answers.

@@ -9,6 +9,7 @@ mod identity;
 mod models;
 mod prompts;
 mod roles;
+mod sharing;
 mod team;
 
 use crate::support::{Answer, FakeProvider, TestApp, TestClient};
@@ -74,7 +75,7 @@ pub enum Call {
 
 /// Every row there is.
 pub fn rows() -> Vec<Row> {
-    [identity::rows(), team::rows(), roles::rows(), models::rows(), datasets::rows(), prompts::rows(), chat::rows()]
+    [identity::rows(), team::rows(), roles::rows(), models::rows(), datasets::rows(), prompts::rows(), chat::rows(), sharing::rows()]
         .into_iter()
         .flatten()
         .collect()

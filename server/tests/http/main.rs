@@ -14,4 +14,5 @@ mod roles;
 mod screens;
 mod search;
 mod security;
+mod sharing;
 mod team;

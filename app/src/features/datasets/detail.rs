@@ -44,7 +44,7 @@ fn DatasetView(detail: Signal<DatasetDetail>, #[prop(into)] reload: Callback<()>
     }
     view! {
         <PageHeader title=name back=("/datasets", "Datasets")>
-            <Badge>{move || audience(detail.with(|detail| detail.summary.visibility))}</Badge>
+            <Badge>{move || detail.with(|detail| audience(&detail.summary))}</Badge>
             {move || model().map(|model| view! { <Badge>{model}</Badge> })}
         </PageHeader>
         <Show when=move || !description().is_empty()><p class="dataset-description">{description}</p></Show>

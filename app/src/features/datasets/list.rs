@@ -76,14 +76,14 @@ fn DatasetList(datasets: Signal<Vec<DatasetSummary>>) -> impl IntoView {
 
 #[component]
 fn DatasetTile(dataset: DatasetSummary) -> impl IntoView {
-    let documents = documents_line(&dataset);
+    let (documents, seen_by) = (documents_line(&dataset), audience(&dataset));
     let description = if dataset.description.is_empty() { "No description".to_owned() } else { dataset.description };
     view! {
         <li class="tile">
             <h2 class="tile-title"><A href=format!("/datasets/{}", dataset.id)>{dataset.name}</A></h2>
             <p class="tile-text tile-text-short">{description}</p>
             <div class="tile-foot">
-                <Badge>{audience(dataset.visibility)}</Badge>
+                <Badge>{seen_by}</Badge>
                 <span>{documents}</span>
                 <span>"made "<Time at=dataset.created_at style=TimeStyle::Date/></span>
             </div>

@@ -3,9 +3,11 @@
 use super::api::{delete_dataset, update_dataset};
 use super::state::visibility_options;
 use crate::error::AppError;
+use crate::features::sharing::SharingPanel;
 use crate::ui::{Button, ButtonVariant, Card, ConfirmDialog, Field, FormError, Select, TextArea, use_toasts};
 use domain::DatasetId;
 use domain::datasets::{DatasetDetail, DatasetPatch, Visibility};
+use domain::sharing::Shared;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -17,10 +19,14 @@ pub fn SettingsTab(
     /// Loads the dataset again.
     reload: Callback<()>,
 ) -> impl IntoView {
+    let thing = Shared::Dataset(detail.with_untracked(|detail| detail.summary.id));
+    let visibility = Signal::derive(move || detail.with(|detail| detail.summary.visibility));
+    let is_shareable = Signal::derive(move || detail.with(|detail| detail.is_shareable));
     view! {
         <div class="flow">
             <Details detail reload/>
-            <Deletion detail/>
+            <SharingPanel thing visibility is_shareable/>
+            <Show when=move || is_shareable.get()><Deletion detail/></Show>
         </div>
     }
     .into_any()
@@ -32,6 +38,7 @@ fn Details(detail: Signal<DatasetDetail>, reload: Callback<()>) -> impl IntoView
     let (id, toasts) = (summary.id, use_toasts());
     let (name, description) = (RwSignal::new(summary.name), RwSignal::new(summary.description));
     let visibility = RwSignal::new(summary.visibility.as_str().to_owned());
+    let is_fixed = Signal::derive(move || detail.with(|detail| !detail.is_shareable));
     let save = Action::new(move |changes: &DatasetPatch| {
         let changes = changes.clone();
         async move {
@@ -57,7 +64,7 @@ fn Details(detail: Signal<DatasetDetail>, reload: Callback<()>) -> impl IntoView
                 <FormError error/>
                 <Field label="Name" name="name" value=name error=at("name") required=true maxlength=120 autocomplete="off"/>
                 <TextArea label="Description" name="description" value=description error=at("description") rows=3 maxlength=1000/>
-                <Select label="Visibility" name="visibility" options=visibility_options() value=visibility error=at("visibility")/>
+                <Select label="Visibility" name="visibility" options=visibility_options() value=visibility error=at("visibility") disabled=is_fixed/>
                 <div class="form-actions"><Button variant=ButtonVariant::Primary submit=true loading=save.pending()>"Save"</Button></div>
             </form>
         </Card>

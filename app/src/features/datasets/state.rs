@@ -37,8 +37,9 @@ pub fn counted(count: u64, noun: &str) -> String {
 }
 
 /// Who may see a dataset, in two or three words.
-pub fn audience(visibility: Visibility) -> &'static str {
-    match visibility {
+pub fn audience(dataset: &DatasetSummary) -> &'static str {
+    match dataset.visibility {
+        Visibility::Private if dataset.share_count > 0 => "Some of your team",
         Visibility::Private => "Only you",
         Visibility::Team => "Your team",
         Visibility::Company => "Whole company",
@@ -49,7 +50,7 @@ pub fn audience(visibility: Visibility) -> &'static str {
 pub fn visibility_options() -> Vec<SelectOption> {
     let words = [
         (Visibility::Team, "Your team"),
-        (Visibility::Private, "Only you"),
+        (Visibility::Private, "Only you, and those you share it with"),
         (Visibility::Company, "Whole company: everybody on this server"),
     ];
     words.into_iter().map(|(visibility, label)| SelectOption::new(visibility.as_str(), label)).collect()

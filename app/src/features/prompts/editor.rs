@@ -5,9 +5,12 @@ use super::fields::{ErrorAt, ExampleFields, LimitFields, MainFields, SharingFiel
 use super::leave_guard;
 use super::state::PromptForm;
 use crate::error::AppError;
+use crate::features::sharing::SharingPanel;
 use crate::ui::{Button, ButtonLink, ButtonVariant, Card, FormError, Icon, PageHeader, use_toasts};
 use domain::PromptId;
+use domain::datasets::Visibility;
 use domain::prompts::{PromptChoices, PromptDetail, PromptDraft};
+use domain::sharing::Shared;
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -22,6 +25,7 @@ pub fn PromptEditor(
 ) -> impl IntoView {
     let id = detail.as_ref().map(|detail| detail.id);
     let notice = detail.as_ref().and_then(|detail| detail.trouble.clone());
+    let is_shareable = detail.as_ref().is_none_or(|detail| detail.is_shareable);
     let saved = RwSignal::new(detail.map(|detail| detail.draft).unwrap_or_default());
     let form = PromptForm::of(&saved.get_untracked());
     let trouble = RwSignal::new(None::<AppError>);
@@ -38,7 +42,7 @@ pub fn PromptEditor(
         Some(_) => saved.with(|saved| saved.name.clone()),
         None => "New prompt".to_owned(),
     });
-    let sharing_choices = choices.clone();
+    let (sharing_choices, is_fixed) = (choices.clone(), !is_shareable);
     view! {
         <PageHeader title back=("/prompts", "Prompts")/>
         <form class="beside" on:submit=submit novalidate=true aria-label="Prompt">
@@ -46,7 +50,7 @@ pub fn PromptEditor(
                 {notice.map(|notice| view! { <p class="notice notice-warning"><Icon icon=lu::LuCircleAlert/><span>{notice}</span></p> })}
                 <FormError error=trouble/>
                 <MainFields form choices error/>
-                <SharingFields form choices=sharing_choices error/>
+                <SharingFields form choices=sharing_choices error is_fixed/>
                 <ExampleFields form error/>
                 <LimitFields form error/>
             </div>
@@ -54,8 +58,16 @@ pub fn PromptEditor(
                 <SavePanel id is_unsaved pending=save.pending() has_errors=Signal::derive(move || trouble.with(Option::is_some))/>
             </aside>
         </form>
+        {id.map(|id| view! { <StoredSharing id saved is_shareable/> })}
     }
     .into_any()
+}
+
+/// With whom the prompt as it is stored is shared: below the form, and saved at once.
+#[component]
+fn StoredSharing(id: PromptId, saved: RwSignal<PromptDraft>, is_shareable: bool) -> impl IntoView {
+    let visibility: Signal<Visibility> = Signal::derive(move || saved.with(|saved| saved.visibility));
+    view! { <div class="beside sharing-below"><div class="flow"><SharingPanel thing=Shared::Prompt(id) visibility is_shareable/></div></div> }.into_any()
 }
 
 /// The button, what it will do, and the way to try the result. Stays in sight while the form scrolls.

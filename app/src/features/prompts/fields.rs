@@ -96,6 +96,8 @@ pub fn SharingFields(
     choices: PromptChoices,
     /// What is wrong at a field.
     error: ErrorAt,
+    /// The choice is somebody else's.
+    is_fixed: bool,
 ) -> impl IntoView {
     let is_company_now = form.visibility.with_untracked(|word| word == Visibility::Company.as_str());
     let offered = move |visibility: &&Visibility| **visibility != Visibility::Company || choices.may_share_with_company || is_company_now;
@@ -104,7 +106,7 @@ pub fn SharingFields(
     view! {
         <Card title="Sharing">
             <Select
-                label="Visibility" name="visibility" options value=form.visibility error=at(error, "visibility")
+                label="Visibility" name="visibility" options value=form.visibility error=at(error, "visibility") disabled=is_fixed
                 hint="Who may use it. Each person gets answers only from documents they may read themselves."
             />
         </Card>

@@ -1,7 +1,7 @@
 //! The list of prompts: what each is for, and a chat with it one press away.
 
 use super::api::{delete_prompt, duplicate_prompt};
-use super::state::{audience, counted, matching};
+use super::state::{counted, matching, shown_to};
 use crate::ui::{
     Badge, ButtonLink, ButtonSize, ConfirmDialog, EmptyState, Field, FieldKind, Menu, MenuItem, MenuLink, MenuSeparator, Time, TimeStyle,
     may, use_toasts,
@@ -67,7 +67,7 @@ struct TileActions {
 #[component]
 fn PromptTile(prompt: PromptSummary, actions: TileActions) -> impl IntoView {
     let address = format!("/prompts/{}", prompt.id);
-    let (name, whose) = (prompt.name.clone(), format!(" with {}", prompt.name));
+    let (name, whose, seen_by) = (prompt.name.clone(), format!(" with {}", prompt.name), shown_to(&prompt));
     let foot = format!("{} · {}", prompt.model, counted(prompt.dataset_count, "dataset"));
     let uses = (prompt.chat_count > 0).then(|| format!("used in {}", counted(prompt.chat_count, "chat")));
     let description = if prompt.description.is_empty() { "No description".to_owned() } else { prompt.description.clone() };
@@ -79,7 +79,7 @@ fn PromptTile(prompt: PromptSummary, actions: TileActions) -> impl IntoView {
             </div>
             <p class="tile-text tile-text-short">{description}</p>
             <div class="tile-foot">
-                <Badge>{audience(prompt.visibility)}</Badge>
+                <Badge>{seen_by}</Badge>
                 <span>{foot}</span>
                 {uses.map(|uses| view! { <span>{uses}</span> })}
                 <span>"changed "<Time at=prompt.updated_at style=TimeStyle::Date/></span>
@@ -97,7 +97,7 @@ fn PromptTile(prompt: PromptSummary, actions: TileActions) -> impl IntoView {
 #[component]
 fn PromptMenu(prompt: PromptSummary, actions: TileActions) -> impl IntoView {
     let may_manage = may(Permission::ManagePrompts);
-    let (id, is_editable) = (prompt.id, prompt.is_editable);
+    let (id, is_editable, is_deletable) = (prompt.id, prompt.is_editable, prompt.is_shareable);
     let label = format!("Actions for {}", prompt.name);
     let open_label = if is_editable { "Edit" } else { "Open" };
     let prompt = StoredValue::new(prompt);
@@ -107,7 +107,7 @@ fn PromptMenu(prompt: PromptSummary, actions: TileActions) -> impl IntoView {
             <Show when=move || may_manage.get()>
                 <MenuItem label="Duplicate" icon=lu::LuCopy on_select=move || actions.duplicate.run(id)/>
             </Show>
-            <Show when=move || is_editable>
+            <Show when=move || is_deletable>
                 <MenuSeparator/>
                 <MenuItem label="Delete" icon=lu::LuTrash2 danger=true on_select=move || actions.delete.run(prompt.get_value())/>
             </Show>

@@ -37,6 +37,12 @@ pub const fn audience(visibility: Visibility) -> &'static str {
     }
 }
 
+/// The same for a stored prompt, which may be shared with some.
+pub fn shown_to(prompt: &PromptSummary) -> &'static str {
+    let is_shared = prompt.visibility == Visibility::Private && prompt.share_count > 0;
+    if is_shared { "Some of your team" } else { audience(prompt.visibility) }
+}
+
 /// What stands in the form of a prompt.
 #[derive(Clone, Copy)]
 pub struct PromptForm {
@@ -168,6 +174,8 @@ mod tests {
             chat_count: 0,
             updated_at: DateTime::UNIX_EPOCH,
             is_editable: true,
+            is_shareable: true,
+            share_count: 0,
         };
         let prompts = [prompt("House rules", "For the caretaker"), prompt("Law", "Answers on contracts")];
         let names = |search: &str| matching(&prompts, search).into_iter().map(|prompt| prompt.name).collect::<Vec<_>>();

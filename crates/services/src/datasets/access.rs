@@ -2,6 +2,7 @@
 
 use super::Datasets;
 use super::queries::{self, DatasetRow, DocumentRow};
+use crate::sharing::Standing;
 use crate::{Error, Result, TeamTx, Viewer};
 use domain::{DatasetId, DocumentId, Permission};
 
@@ -22,7 +23,12 @@ pub(super) async fn visible(tx: &mut TeamTx, viewer: &Viewer, id: DatasetId) -> 
     queries::find(tx, viewer, id).await?.ok_or(Error::NotFound)
 }
 
-/// The dataset, when the viewer may change it: same team, and its maker where it is private.
+/// What decides who may change and share a dataset that the viewer sees.
+pub(crate) async fn standing_of(tx: &mut TeamTx, viewer: &Viewer, id: DatasetId) -> Result<Standing> {
+    visible(tx, viewer, id).await.map(|dataset| standing(&dataset))
+}
+
+/// The dataset, when the viewer may change it: same team, and its maker or shared with them for that where it is private.
 pub(super) async fn editable(tx: &mut TeamTx, viewer: &Viewer, id: DatasetId) -> Result<DatasetRow> {
     let dataset = visible(tx, viewer, id).await?;
     if is_editable(viewer, &dataset) { Ok(dataset) } else { Err(Error::Forbidden) }
@@ -30,7 +36,16 @@ pub(super) async fn editable(tx: &mut TeamTx, viewer: &Viewer, id: DatasetId) ->
 
 /// Whether the viewer may change a dataset they see.
 pub(super) fn is_editable(viewer: &Viewer, dataset: &DatasetRow) -> bool {
-    viewer.may(Permission::ManageDatasets) && dataset.team_id == viewer.team_id
+    standing(dataset).may_edit(viewer, Permission::ManageDatasets)
+}
+
+/// Whether it is the viewer's to share, to open to others and to delete.
+pub(super) fn is_shareable(viewer: &Viewer, dataset: &DatasetRow) -> bool {
+    standing(dataset).may_share(viewer, Permission::ManageDatasets)
+}
+
+fn standing(dataset: &DatasetRow) -> Standing {
+    Standing { team_id: dataset.team_id, visibility: dataset.visibility, created_by: dataset.created_by, share: dataset.share }
 }
 
 /// The document, when the viewer may see its dataset.

@@ -36,8 +36,11 @@ impl Datasets<'_> {
         let (name, description) = parse(&patch.name, &patch.description)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let dataset = access::editable(&mut tx, viewer, id).await?;
-        if patch.visibility == Visibility::Private && dataset.created_by != viewer.user_id {
+        if patch.visibility == Visibility::Private && patch.visibility != dataset.visibility && dataset.created_by != viewer.user_id {
             return Err(Error::field("visibility", "Only the person who made this dataset can make it private."));
+        }
+        if patch.visibility != dataset.visibility && !access::is_shareable(viewer, &dataset) {
+            return Err(Error::field("visibility", "Only the person who made this dataset can open it to others."));
         }
         queries::update(&mut tx, viewer, id, &name, &description, patch.visibility)
             .await
@@ -50,7 +53,10 @@ impl Datasets<'_> {
     /// Deletes a dataset with its documents and passages at once; their bytes go by a job, which tries again if it must.
     pub async fn delete(&self, viewer: &Viewer, id: DatasetId) -> Result<()> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        access::editable(&mut tx, viewer, id).await?;
+        let dataset = access::editable(&mut tx, viewer, id).await?;
+        if !access::is_shareable(viewer, &dataset) {
+            return Err(Error::Forbidden);
+        }
         // Locks the dataset first, so that no upload slips in between the two.
         queries::lock(&mut tx, viewer, id).await?.ok_or(Error::NotFound)?;
         let keys = queries::object_keys(&mut tx, id).await?;

@@ -8,7 +8,8 @@ use domain::datasets::{DatasetDetail, DatasetSummary, DocumentSummary};
 use domain::{DatasetId, Page, PageRequest, Permission};
 
 impl Datasets<'_> {
-    /// The datasets the viewer may see, by name: those of the team, their own private ones, and the company's.
+    /// The datasets the viewer may see, by name: those of the team, their own private ones, what is shared with them, and the
+    /// company's.
     pub async fn list(&self, viewer: &Viewer) -> Result<Vec<DatasetSummary>> {
         viewer.require(Permission::ViewDatasets)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
@@ -25,6 +26,7 @@ impl Datasets<'_> {
             embedding_model: row.embedding_model.clone(),
             search_notice: self.services.models().embedding_trouble(row.embedding_model_id).await,
             max_upload_bytes: self.services.team().max_upload_bytes(viewer).await?,
+            is_shareable: access::is_shareable(viewer, &row),
             summary: summary(viewer, row),
         })
     }
@@ -50,5 +52,6 @@ pub(super) fn summary(viewer: &Viewer, row: DatasetRow) -> DatasetSummary {
         failed_count: row.failed_count,
         moving_count: row.moving_count,
         created_at: row.created_at,
+        share_count: row.share_count,
     }
 }

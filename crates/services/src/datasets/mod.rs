@@ -20,6 +20,7 @@ mod source;
 mod tests;
 mod upload;
 
+pub(crate) use access::standing_of;
 pub use original::Original;
 
 use crate::{Result, Services, SystemTx};

@@ -4,6 +4,7 @@
 use crate::Viewer;
 use chrono::{DateTime, Utc};
 use domain::datasets::{DocumentStatus, DocumentSummary, Visibility};
+use domain::sharing::ShareLevel;
 use domain::text::{DatasetName, Description, DocumentName};
 use domain::{ChunkId, DatasetId, DocumentId, ModelId, PageRequest, TeamId, UserId};
 use sqlx::PgConnection;
@@ -22,6 +23,8 @@ pub(super) struct DatasetRow {
     pub document_count: u32,
     pub failed_count: u32,
     pub moving_count: u32,
+    pub share: Option<ShareLevel>,
+    pub share_count: u32,
 }
 
 /// A dataset that is about to be stored.
@@ -76,15 +79,18 @@ async fn select(connection: &mut PgConnection, viewer: &Viewer, id: Option<Datas
     let rows = sqlx::query!(
         r#"SELECT d.id, d.team_id, d.name, d.description, d.visibility AS "visibility: Visibility", d.embedding_model_id,
                   m.name AS "embedding_model?", d.created_by, d.created_at,
-                  c.documents AS "documents!", c.failed AS "failed!", c.moving AS "moving!"
+                  c.documents AS "documents!", c.failed AS "failed!", c.moving AS "moving!",
+                  share_level(d.id, NULL) AS "share?: ShareLevel", s.shares AS "shares!"
            FROM datasets d
            LEFT JOIN models m ON m.id = d.embedding_model_id
            CROSS JOIN LATERAL (
                SELECT count(*) AS documents, count(*) FILTER (WHERE o.status = 'Failed') AS failed,
                       count(*) FILTER (WHERE o.status IN ('Queued', 'Extracting', 'Embedding')) AS moving
                FROM documents o WHERE o.dataset_id = d.id) c
+           CROSS JOIN LATERAL (SELECT count(*) AS shares FROM shares h WHERE h.team_id = $1 AND h.dataset_id = d.id) s
            WHERE ($3::uuid IS NULL OR d.id = $3)
-             AND (d.visibility = 'Company' OR (d.team_id = $1 AND (d.visibility = 'Team' OR d.created_by = $2)))
+             AND (d.visibility = 'Company' OR (d.team_id = $1
+                  AND (d.visibility = 'Team' OR d.created_by = $2 OR share_level(d.id, NULL) IS NOT NULL)))
            ORDER BY lower(d.name), d.id"#,
         viewer.team_id.as_uuid(),
         viewer.user_id.as_uuid(),
@@ -105,6 +111,8 @@ async fn select(connection: &mut PgConnection, viewer: &Viewer, id: Option<Datas
         document_count: count(row.documents),
         failed_count: count(row.failed),
         moving_count: count(row.moving),
+        share: row.share,
+        share_count: count(row.shares),
     });
     Ok(rows.collect())
 }

@@ -1,6 +1,6 @@
 //! Prompts: saved assistants.
 //!
-//! The invariant: a private prompt is its maker's, a team's is the team's, a company's is everybody's to use; only the team
+//! The invariant: a private prompt is its maker's and theirs it is shared with, a team's is the team's, a company's is everybody's to use; only the team
 //! it belongs to changes it. Datasets a viewer cannot read are never shown to them, and never dropped by their saving.
 //!
 //! reading   [`Prompts::list`], [`Prompts::get`]   (`read`)
@@ -14,6 +14,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod write;
+
+pub(crate) use read::standing_of;
 
 use crate::Services;
 

@@ -4,6 +4,7 @@ use super::draft::ParsedDraft;
 use crate::Viewer;
 use chrono::{DateTime, Utc};
 use domain::datasets::Visibility;
+use domain::sharing::ShareLevel;
 use domain::{DatasetId, ModelId, PromptId, TeamId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -12,6 +13,9 @@ use uuid::Uuid;
 pub(super) struct SummaryRow {
     pub id: PromptId,
     pub team_id: TeamId,
+    pub created_by: UserId,
+    pub share: Option<ShareLevel>,
+    pub share_count: i64,
     pub name: String,
     pub description: String,
     pub visibility: Visibility,
@@ -26,6 +30,7 @@ pub(super) struct PromptRow {
     pub id: PromptId,
     pub team_id: TeamId,
     pub created_by: UserId,
+    pub share: Option<ShareLevel>,
     pub name: String,
     pub description: String,
     pub instructions: String,
@@ -44,12 +49,15 @@ pub(super) struct PromptRow {
 pub(super) async fn list(tx: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<Vec<SummaryRow>> {
     sqlx::query_as!(
         SummaryRow,
-        r#"SELECT p.id AS "id: PromptId", p.team_id AS "team_id: TeamId", p.name, p.description,
+        r#"SELECT p.id AS "id: PromptId", p.team_id AS "team_id: TeamId", p.created_by AS "created_by: UserId",
+                  share_level(NULL, p.id) AS "share?: ShareLevel", p.name, p.description,
+                  (SELECT count(*) FROM shares s WHERE s.team_id = $1 AND s.prompt_id = p.id) AS "share_count!",
                   p.visibility AS "visibility: Visibility", m.name AS "model?", p.updated_at,
                   (SELECT count(*) FROM prompt_datasets d WHERE d.prompt_id = p.id) AS "dataset_count!",
                   (SELECT count(*) FROM conversations c WHERE c.prompt_id = p.id AND c.team_id = $1) AS "chat_count!"
            FROM prompts p LEFT JOIN models m ON m.id = p.model_id
-           WHERE (p.team_id = $1 AND (p.visibility <> 'Private' OR p.created_by = $2)) OR p.visibility = 'Company'
+           WHERE (p.team_id = $1 AND (p.visibility <> 'Private' OR p.created_by = $2 OR share_level(NULL, p.id) IS NOT NULL))
+              OR p.visibility = 'Company'
            ORDER BY lower(p.name), p.id"#,
         viewer.team_id.as_uuid(),
         viewer.user_id.as_uuid()
@@ -62,14 +70,15 @@ pub(super) async fn list(tx: &mut PgConnection, viewer: &Viewer) -> sqlx::Result
 pub(super) async fn find(tx: &mut PgConnection, viewer: &Viewer, id: PromptId) -> sqlx::Result<Option<PromptRow>> {
     sqlx::query_as!(
         PromptRow,
-        r#"SELECT p.id AS "id: PromptId", p.team_id AS "team_id: TeamId", p.created_by AS "created_by: UserId", p.name,
-                  p.description, p.instructions, p.model_id AS "model_id: ModelId",
+        r#"SELECT p.id AS "id: PromptId", p.team_id AS "team_id: TeamId", p.created_by AS "created_by: UserId",
+                  share_level(NULL, p.id) AS "share?: ShareLevel", p.name, p.description, p.instructions, p.model_id AS "model_id: ModelId",
                   CASE WHEN m.removed_at IS NOT NULL THEN m.name END AS removed_model,
                   p.visibility AS "visibility: Visibility", p.temperature, p.max_chunks, p.max_history_items,
                   p.max_completion_tokens, p.trim_ratio, p.examples
            FROM prompts p LEFT JOIN models m ON m.id = p.model_id
            WHERE p.id = $3
-             AND ((p.team_id = $1 AND (p.visibility <> 'Private' OR p.created_by = $2)) OR p.visibility = 'Company')"#,
+             AND ((p.team_id = $1 AND (p.visibility <> 'Private' OR p.created_by = $2 OR share_level(NULL, p.id) IS NOT NULL))
+                  OR p.visibility = 'Company')"#,
         viewer.team_id.as_uuid(),
         viewer.user_id.as_uuid(),
         id.as_uuid()
@@ -83,7 +92,8 @@ pub(super) async fn list_datasets(tx: &mut PgConnection, viewer: &Viewer, id: Pr
     sqlx::query_scalar!(
         r#"SELECT d.id AS "id: DatasetId" FROM prompt_datasets pd JOIN datasets d ON d.id = pd.dataset_id
            WHERE pd.prompt_id = $3
-             AND ((d.team_id = $1 AND (d.visibility <> 'Private' OR d.created_by = $2)) OR d.visibility = 'Company')
+             AND ((d.team_id = $1 AND (d.visibility <> 'Private' OR d.created_by = $2 OR share_level(d.id, NULL) IS NOT NULL))
+                  OR d.visibility = 'Company')
            ORDER BY lower(d.name), d.id"#,
         viewer.team_id.as_uuid(),
         viewer.user_id.as_uuid(),
@@ -107,7 +117,8 @@ pub(super) async fn list_readable(tx: &mut PgConnection, viewer: &Viewer) -> sql
         r#"SELECT d.id AS "id: DatasetId", d.name,
                   (SELECT count(*) FROM documents f WHERE f.dataset_id = d.id) AS "document_count!"
            FROM datasets d
-           WHERE (d.team_id = $1 AND (d.visibility <> 'Private' OR d.created_by = $2)) OR d.visibility = 'Company'
+           WHERE (d.team_id = $1 AND (d.visibility <> 'Private' OR d.created_by = $2 OR share_level(d.id, NULL) IS NOT NULL))
+              OR d.visibility = 'Company'
            ORDER BY lower(d.name), d.id"#,
         viewer.team_id.as_uuid(),
         viewer.user_id.as_uuid()
@@ -121,7 +132,8 @@ pub(super) async fn count_readable(tx: &mut PgConnection, viewer: &Viewer, ids: 
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM datasets d
            WHERE d.id = ANY($3)
-             AND ((d.team_id = $1 AND (d.visibility <> 'Private' OR d.created_by = $2)) OR d.visibility = 'Company')"#,
+             AND ((d.team_id = $1 AND (d.visibility <> 'Private' OR d.created_by = $2 OR share_level(d.id, NULL) IS NOT NULL))
+                  OR d.visibility = 'Company')"#,
         viewer.team_id.as_uuid(),
         viewer.user_id.as_uuid(),
         ids

@@ -3,11 +3,11 @@
 use super::Prompts;
 use super::queries::{self, PromptRow};
 use crate::models::removed;
+use crate::sharing::Standing;
 use crate::{Error, Result, TeamTx, Viewer};
-use domain::datasets::Visibility;
 use domain::models::ModelType;
 use domain::prompts::{DatasetChoice, PromptChoices, PromptDetail, PromptDraft, PromptSummary};
-use domain::{Permission, PromptId, TeamId};
+use domain::{Permission, PromptId};
 
 impl Prompts<'_> {
     /// Every prompt the viewer may use, by name.
@@ -17,7 +17,9 @@ impl Prompts<'_> {
         let rows = queries::list(&mut tx, viewer).await?;
         let summary = |row: queries::SummaryRow| PromptSummary {
             id: row.id,
-            is_editable: is_editable(viewer, row.team_id),
+            is_editable: row.standing().may_edit(viewer, Permission::ManagePrompts),
+            is_shareable: row.standing().may_share(viewer, Permission::ManagePrompts),
+            share_count: count(row.share_count),
             name: row.name,
             description: row.description,
             visibility: row.visibility,
@@ -63,22 +65,36 @@ pub(super) async fn detail(tx: &mut TeamTx, viewer: &Viewer, id: PromptId) -> Re
     let dataset_ids = queries::list_datasets(tx, viewer, id).await?;
     Ok(PromptDetail {
         id: row.id,
-        is_editable: is_editable(viewer, row.team_id),
+        is_editable: row.standing().may_edit(viewer, Permission::ManagePrompts),
+        is_shareable: row.standing().may_share(viewer, Permission::ManagePrompts),
         trouble: row.removed_model.as_deref().map(removed),
         draft: draft(row, dataset_ids),
     })
 }
 
+/// What decides who may change and share a prompt that the viewer sees.
+pub(crate) async fn standing_of(tx: &mut TeamTx, viewer: &Viewer, id: PromptId) -> Result<Standing> {
+    viewer.require(Permission::ViewPrompts)?;
+    queries::find(tx, viewer, id).await?.map(|row| row.standing()).ok_or(Error::NotFound)
+}
+
 /// A prompt the viewer may change: not found when it is not theirs to see, forbidden when it is not theirs to change.
 pub(super) async fn changeable(tx: &mut TeamTx, viewer: &Viewer, id: PromptId) -> Result<PromptRow> {
     let row = queries::find(tx, viewer, id).await?.ok_or(Error::NotFound)?;
-    let is_own = row.visibility != Visibility::Private || row.created_by == viewer.user_id;
-    if is_editable(viewer, row.team_id) && is_own { Ok(row) } else { Err(Error::Forbidden) }
+    if row.standing().may_edit(viewer, Permission::ManagePrompts) { Ok(row) } else { Err(Error::Forbidden) }
 }
 
-/// Whether a prompt that the viewer sees is theirs to change. A private one is seen by its maker only.
-fn is_editable(viewer: &Viewer, team: TeamId) -> bool {
-    team == viewer.team_id && viewer.may(Permission::ManagePrompts)
+impl queries::SummaryRow {
+    fn standing(&self) -> Standing {
+        Standing { team_id: self.team_id, visibility: self.visibility, created_by: self.created_by, share: self.share }
+    }
+}
+
+impl PromptRow {
+    /// What decides who may change and share it.
+    pub(super) fn standing(&self) -> Standing {
+        Standing { team_id: self.team_id, visibility: self.visibility, created_by: self.created_by, share: self.share }
+    }
 }
 
 fn draft(row: PromptRow, dataset_ids: Vec<domain::DatasetId>) -> PromptDraft {

@@ -43,7 +43,10 @@ impl Prompts<'_> {
     pub async fn delete(&self, viewer: &Viewer, id: PromptId) -> Result<()> {
         viewer.require(Permission::ViewPrompts)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        changeable(&mut tx, viewer, id).await?;
+        let row = changeable(&mut tx, viewer, id).await?;
+        if !row.standing().may_share(viewer, Permission::ManagePrompts) {
+            return Err(Error::Forbidden);
+        }
         queries::delete(&mut tx, viewer.team_id, id).await?;
         tx.commit().await
     }
@@ -79,10 +82,14 @@ fn may_publish(viewer: &Viewer, visibility: Visibility) -> Result<()> {
     }
 }
 
-/// Leaves a shared prompt to the team: only its maker may take it back to themselves.
+/// Leaves a prompt of the team to the team, and a private one to its maker: only they decide that it becomes the other.
 fn may_become(viewer: &Viewer, before: &queries::PromptRow, after: Visibility) -> Result<()> {
-    if before.visibility != after {
-        may_publish(viewer, after)?;
+    if before.visibility == after {
+        return Ok(());
+    }
+    may_publish(viewer, after)?;
+    if !before.standing().may_share(viewer, Permission::ManagePrompts) {
+        return Err(Error::field("visibility", "Only the person who made this prompt can open it to others."));
     }
     if after == Visibility::Private && before.created_by != viewer.user_id {
         return Err(Error::field("visibility", "Only the person who made this prompt can make it private."));

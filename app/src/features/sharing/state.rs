@@ -1,0 +1,91 @@
+//! What the panels of sharing work out without a browser.
+
+use crate::ui::SelectOption;
+use domain::sharing::{AccessRule, ShareChoice, ShareLevel, ShareWith};
+
+/// What a level lets people do, in a word.
+pub const fn level_label(level: ShareLevel) -> &'static str {
+    match level {
+        ShareLevel::View => "View",
+        ShareLevel::Edit => "Edit",
+    }
+}
+
+/// The choices of the field "Right".
+pub fn level_options() -> Vec<SelectOption> {
+    ShareLevel::ALL.iter().map(|level| SelectOption::new(level.as_str(), level_label(*level))).collect()
+}
+
+/// A key for with whom, unique in its list.
+pub fn key(with: ShareWith) -> String {
+    match with {
+        ShareWith::Person(id) => format!("person-{id}"),
+        ShareWith::Group(id) => format!("group-{id}"),
+    }
+}
+
+/// The choices of the field "Person or group", under their keys.
+pub fn choice_options(choices: &[ShareChoice]) -> Vec<SelectOption> {
+    let first = SelectOption::new("", if choices.is_empty() { "Nobody else is in this team" } else { "Choose…" });
+    let option = |choice: &ShareChoice| {
+        let label = match choice.with {
+            ShareWith::Person(_) => choice.name.clone(),
+            ShareWith::Group(_) => format!("Group: {}", choice.name),
+        };
+        SelectOption::new(key(choice.with), label)
+    };
+    std::iter::once(first).chain(choices.iter().map(option)).collect()
+}
+
+/// Who is behind a key.
+pub fn chosen(choices: &[ShareChoice], wanted: &str) -> Option<ShareWith> {
+    choices.iter().map(|choice| choice.with).find(|with| key(*with) == wanted)
+}
+
+/// A rule as a person reads it.
+pub fn rule_words(rule: &AccessRule) -> String {
+    match rule {
+        AccessRule::Creator => "Made it".to_owned(),
+        AccessRule::Team => "Visible to the team".to_owned(),
+        AccessRule::Company => "Visible to everybody on this server".to_owned(),
+        AccessRule::Person(level) => format!("Shared with them ({})", level_label(*level).to_lowercase()),
+        AccessRule::Group(name, level) => format!("In the group “{name}” ({})", level_label(*level).to_lowercase()),
+    }
+}
+
+/// What they may do in the end.
+pub fn right_words(may_edit: bool, rules: &[AccessRule]) -> &'static str {
+    let is_held_back =
+        rules.iter().any(|rule| matches!(rule, AccessRule::Person(ShareLevel::Edit) | AccessRule::Group(_, ShareLevel::Edit)));
+    match (may_edit, is_held_back) {
+        (true, _) => "See and edit",
+        (false, true) => "See; their role does not edit",
+        (false, false) => "See",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{GroupId, UserId};
+
+    #[test]
+    fn a_choice_is_found_again_by_its_key() {
+        let (person, group) = (ShareWith::Person(UserId::new()), ShareWith::Group(GroupId::new()));
+        let choices = [person, group].map(|with| ShareChoice { with, name: "Readers".to_owned() });
+        let options = choice_options(&choices);
+        assert_eq!(options.iter().map(|option| option.label.as_str()).collect::<Vec<_>>(), ["Choose…", "Readers", "Group: Readers"]);
+        assert_eq!(chosen(&choices, &options[2].value), Some(group));
+        assert_eq!(chosen(&choices, ""), None);
+        assert_eq!(choice_options(&[])[0].label, "Nobody else is in this team");
+    }
+
+    #[test]
+    fn a_role_that_holds_somebody_back_is_said() {
+        let rules = [AccessRule::Group("Writers".to_owned(), ShareLevel::Edit)];
+        assert_eq!(right_words(false, &rules), "See; their role does not edit");
+        assert_eq!(right_words(true, &rules), "See and edit");
+        assert_eq!(right_words(false, &[AccessRule::Team]), "See");
+        assert_eq!(rule_words(&rules[0]), "In the group “Writers” (edit)");
+    }
+}

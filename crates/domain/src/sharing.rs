@@ -1,0 +1,90 @@
+//! Sharing: with whom a private dataset or prompt is shared, and why somebody may see it.
+
+use crate::words::words;
+use crate::{DatasetId, GroupId, PromptId, UserId};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What sharing lets people do.
+    ShareLevel {
+        /// See and use it.
+        View = "View",
+        /// Also change it, as far as their role allows.
+        Edit = "Edit",
+    }
+}
+
+/// What is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Shared {
+    /// A dataset.
+    Dataset(DatasetId),
+    /// A prompt.
+    Prompt(PromptId),
+}
+
+/// With whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ShareWith {
+    /// Somebody in the team.
+    Person(UserId),
+    /// Whoever is in a group of the team.
+    Group(GroupId),
+}
+
+/// One row of "Shared with".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// With whom.
+    pub with: ShareWith,
+    /// The person's or the group's name.
+    pub name: String,
+    /// What they may do.
+    pub level: ShareLevel,
+}
+
+/// Somebody or a group that it can be shared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareChoice {
+    /// With whom.
+    pub with: ShareWith,
+    /// The person's or the group's name.
+    pub name: String,
+}
+
+/// What "Shared with" shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sharing {
+    /// With whom it is shared: groups first, each by name.
+    pub shares: Vec<Share>,
+    /// With whom it could be shared as well.
+    pub choices: Vec<ShareChoice>,
+}
+
+/// Why somebody may see something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccessRule {
+    /// They made it.
+    Creator,
+    /// It is visible to the whole team.
+    Team,
+    /// It is visible to everybody on this installation.
+    Company,
+    /// It is shared with them.
+    Person(ShareLevel),
+    /// It is shared with a group they are in.
+    Group(String, ShareLevel),
+}
+
+/// One person of the team who may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// The person.
+    pub user_id: UserId,
+    /// Their name, or their address when they gave none.
+    pub name: String,
+    /// Every rule that lets them see it.
+    pub rules: Vec<AccessRule>,
+    /// Whether they may also change it.
+    pub may_edit: bool,
+}

@@ -1,0 +1,76 @@
+// Sharing: a private dataset and a private prompt with a group and a person, the explanation, and the end of it.
+import { DatasetsPage } from '../pages/DatasetsPage';
+import { PromptsPage } from '../pages/PromptsPage';
+import { TeamPage } from '../pages/TeamPage';
+import { freshAddress, hydrated, PASSWORD } from '../support/people';
+import { expect, expectAccessible, test } from '../support/test';
+
+test('what is private is shared with a group and a person, explained, and taken back', async ({ member: page, browser, baseURL }) => {
+  test.setTimeout(180_000);
+  const team = new TeamPage(page);
+  await team.open();
+  const link = new URL(await team.invite(freshAddress('grace'), 'Collaborator'));
+  const grace = await browser.newPage({ baseURL });
+  await grace.goto(link.pathname + link.search);
+  await hydrated(grace);
+  await grace.getByLabel('First name').fill('Grace');
+  await grace.getByLabel('Last name').fill('Hopper');
+  await grace.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await grace.getByRole('button', { name: 'Create account' }).click();
+  await grace.waitForURL('**/chat');
+
+  await page.goto('/team/groups');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'New group' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Readers');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  const group = page.getByRole('table', { name: 'Groups' }).getByRole('row').filter({ hasText: 'Readers' });
+  await group.getByRole('button', { name: /^Actions for/ }).click();
+  await page.getByRole('menuitem', { name: 'Choose members' }).click();
+  await page.getByRole('dialog').getByLabel('Grace Hopper').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save members' }).click();
+  await expect(group).toContainText('Grace Hopper');
+
+  const datasets = new DatasetsPage(page);
+  await datasets.create('Minutes');
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByLabel('Visibility').selectOption({ value: 'Private' });
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('It is shared with nobody yet.')).toBeVisible();
+  await page.getByLabel('Person or group').selectOption({ label: 'Group: Readers' });
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const shares = page.getByRole('table', { name: 'Shared with' });
+  await expect(shares.getByRole('row').filter({ hasText: 'Readers' })).toBeVisible();
+  await shares.getByLabel('Right of Readers').selectOption({ label: 'Edit' });
+  await page.getByRole('button', { name: 'Explain access' }).click();
+  const access = page.getByRole('table', { name: 'Who has access' });
+  await expect(access.getByRole('row').filter({ hasText: 'Grace Hopper' })).toContainText('In the group “Readers” (edit)');
+  await expect(access.getByRole('row').filter({ hasText: 'Ada Lovelace' })).toContainText('Made it');
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 375, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  await page.setViewportSize({ width: 1280, height: 800 });
+
+  await grace.goto('/datasets');
+  await hydrated(grace);
+  await expect(grace.getByRole('link', { name: 'Minutes' })).toBeVisible();
+  await expect(grace.getByText('Some of your team')).toBeVisible();
+  await shares.getByRole('button', { name: 'Remove Readers' }).click();
+  await expect(page.getByText('It is shared with nobody yet.')).toBeVisible();
+  await expect(access.getByRole('row').filter({ hasText: 'Grace Hopper' })).toHaveCount(0);
+  await grace.reload();
+  await hydrated(grace);
+  await expect(grace.getByText('There are no datasets yet.')).toBeVisible();
+
+  const prompts = new PromptsPage(page);
+  await prompts.create('Helper');
+  await hydrated(page);
+  await page.getByLabel('Person or group').selectOption({ index: 2 });
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await expect(shares.getByRole('row').filter({ hasText: 'Grace Hopper' })).toBeVisible();
+  await expectAccessible(page);
+  await grace.goto('/prompts');
+  await hydrated(grace);
+  await expect(new PromptsPage(grace).tile('Helper')).toContainText('Some of your team');
+  await grace.close();
+});
