@@ -47,6 +47,16 @@ async fn keep_house(services: Services, stop: CancellationToken) {
             Ok(deleted) => tracing::info!(deleted, "chats were deleted as their teams have set"),
             Err(error) => tracing::warn!(%error, "old chats could not be deleted"),
         }
+        match services.my_data().delete_expired_exports().await {
+            Ok(0) => {}
+            Ok(deleted) => tracing::info!(deleted, "exports whose seven days are over were deleted"),
+            Err(error) => tracing::warn!(%error, "expired exports could not be deleted"),
+        }
+        match services.my_data().remove_gone_accounts().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "accounts that were deleted 14 days ago are gone"),
+            Err(error) => tracing::warn!(%error, "deleted accounts could not be removed"),
+        }
         match services.datasets().resume_embedding().await {
             Ok(0) => {}
             Ok(resumed) => tracing::info!(resumed, "documents get the vectors they lack"),

@@ -4,6 +4,7 @@ pub mod chat;
 pub mod datasets;
 pub mod identity;
 pub mod models;
+pub mod my_data;
 pub mod prompts;
 pub mod roles;
 pub mod sharing;

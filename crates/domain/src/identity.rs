@@ -37,6 +37,8 @@ pub struct ViewerInfo {
     pub is_system_administrator: bool,
     /// What they may do in this team.
     pub permissions: Vec<Permission>,
+    /// When their account goes, once they asked for that.
+    pub gone_at: Option<DateTime<Utc>>,
 }
 
 impl ViewerInfo {

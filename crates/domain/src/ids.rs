@@ -92,6 +92,8 @@ ids! {
     MessageId,
     /// One run of a model that writes one answer.
     GenerationId,
+    /// What a person takes along of their data.
+    ExportId,
     /// A background job.
     JobId,
     /// One HTTP request, for finding it in the log.

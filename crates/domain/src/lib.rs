@@ -10,6 +10,7 @@ pub mod identity;
 mod ids;
 pub mod markdown;
 pub mod models;
+pub mod my_data;
 mod page;
 pub mod permission;
 pub mod prompts;

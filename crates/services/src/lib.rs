@@ -11,6 +11,7 @@ mod error;
 pub mod identity;
 pub mod jobs;
 pub mod models;
+pub mod my_data;
 pub mod prompts;
 pub mod roles;
 pub mod search;
@@ -143,6 +144,11 @@ impl Services {
     /// With whom private things are shared, and who may see what.
     pub fn sharing(&self) -> sharing::Sharing<'_> {
         sharing::Sharing { services: self }
+    }
+
+    /// What a person takes along.
+    pub fn my_data(&self) -> my_data::MyData<'_> {
+        my_data::MyData { services: self }
     }
 
     /// Conversations and answers.

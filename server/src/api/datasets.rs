@@ -94,7 +94,7 @@ async fn download(State(state): State<AppState>, SignedIn(viewer): SignedIn, Pat
 }
 
 /// Nothing in these lets a browser run or render the file: not its type, not its name.
-fn attachment_headers(original: &Original) -> HeaderMap {
+pub(super) fn attachment_headers(original: &Original) -> HeaderMap {
     let disposition = format!("attachment; filename=\"{}\"; filename*=UTF-8''{}", ascii_name(&original.name), escaped_name(&original.name));
     let mut headers = HeaderMap::new();
     let octets = HeaderValue::from_static("application/octet-stream");

@@ -7,6 +7,7 @@ mod chat;
 mod datasets;
 mod identity;
 mod models;
+mod my_data;
 mod prompts;
 mod roles;
 mod sharing;
@@ -75,10 +76,20 @@ pub enum Call {
 
 /// Every row there is.
 pub fn rows() -> Vec<Row> {
-    [identity::rows(), team::rows(), roles::rows(), models::rows(), datasets::rows(), prompts::rows(), chat::rows(), sharing::rows()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        identity::rows(),
+        team::rows(),
+        roles::rows(),
+        models::rows(),
+        datasets::rows(),
+        prompts::rows(),
+        chat::rows(),
+        sharing::rows(),
+        my_data::rows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A row of a server function.

@@ -9,6 +9,7 @@ mod datasets;
 mod identity;
 mod jobs;
 mod models;
+mod my_data;
 mod prompts;
 mod roles;
 mod screens;

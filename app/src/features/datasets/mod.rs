@@ -15,5 +15,5 @@ pub mod page;
 mod search;
 mod send;
 mod settings;
-mod state;
+pub mod state;
 mod uploads;

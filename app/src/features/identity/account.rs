@@ -5,6 +5,7 @@ use super::profile_form::ProfileCard;
 use super::sessions::SessionsCard;
 use super::teams::TeamsCard;
 use super::theme_choice::ThemeChoice;
+use crate::features::my_data::{DeletionCard, ExportCard};
 use crate::ui::{Card, PageBody, PageHeader, PageWidth};
 use leptos::prelude::*;
 
@@ -20,6 +21,8 @@ pub fn AccountPage() -> impl IntoView {
                 <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
                 <TeamsCard/>
                 <SessionsCard/>
+                <ExportCard/>
+                <DeletionCard/>
             </div>
         </PageBody>
     }

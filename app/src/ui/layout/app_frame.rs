@@ -7,6 +7,7 @@ use super::sidebar_state::Sidebar;
 use crate::browser::shortcuts::{self, Shortcut};
 use crate::error::AppError;
 use crate::features::identity::api::current_viewer;
+use crate::features::my_data::DeletionBanner;
 use crate::ui::error_panel::{ErrorPanel, sign_in_address};
 use crate::ui::icon::Icon;
 use crate::ui::icon_button::IconButton;
@@ -66,6 +67,7 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
                         <Icon icon=lu::LuSquarePen/>
                     </A>
                 </header>
+                <DeletionBanner/>
                 <main class="screen" id="main" tabindex="-1" node_ref=main><Outlet/></main>
             </div>
         </div>

@@ -22,6 +22,7 @@ impl Identity<'_> {
             team_name,
             is_system_administrator: viewer.is_system_administrator,
             permissions: viewer.permissions.clone(),
+            gone_at: account.deletion_requested_at.map(crate::my_data::gone_at),
         })
     }
 
@@ -53,6 +54,21 @@ impl Identity<'_> {
             tone: tone.into_string(),
             about: about.into_string(),
         })
+    }
+
+    /// Refuses unless the viewer's present password was typed; wrong guesses are counted like failed sign-ins.
+    pub(crate) async fn prove_password(&self, viewer: &Viewer, attempt: SecretString) -> Result<()> {
+        let db = &self.services.parts.db;
+        let account = {
+            let mut tx = db.system_tx().await?;
+            queries::get_account(&mut tx, viewer.user_id).await?
+        };
+        let key = throttle::address_key("change-password", &EmailAddress::parse(&account.email)?);
+        let taken = throttle::take(db, self.services.parts.clock.now(), vec![(key, throttle::SIGN_IN_PER_ADDRESS)]).await?;
+        if !password::matches(attempt, Some(account.password_hash)).await? {
+            return Err(Error::field("password", "This is not your present password."));
+        }
+        taken.give_back(db).await
     }
 
     /// Takes a new password from whoever knows the present one, and ends all other sessions. Wrong guesses are counted like

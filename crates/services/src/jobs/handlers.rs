@@ -2,8 +2,8 @@
 
 use super::{ClaimedJob, JobKind, Outcome};
 use crate::datasets::{self, pipeline};
-use crate::{Error, Result, Services, SystemTx};
-use domain::DocumentId;
+use crate::{Error, Result, Services, SystemTx, my_data};
+use domain::{DocumentId, ExportId};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
@@ -13,6 +13,7 @@ pub(super) async fn run(services: &Services, job: &ClaimedJob) -> Result<Outcome
         JobKind::ExtractDocument => pipeline::extract(services, job).await,
         JobKind::EmbedDocument => pipeline::embed(services, job).await,
         JobKind::DeleteObjects => delete_objects(services, job).await,
+        JobKind::ExportMyData => my_data::write(services, job).await,
     }
 }
 
@@ -23,6 +24,7 @@ pub(super) async fn bury(tx: &mut SystemTx, job: &ClaimedJob) -> Result<()> {
         JobKind::ExtractDocument => datasets::give_up(tx, document, "could not be read").await,
         JobKind::EmbedDocument => datasets::give_up(tx, document, "can be searched by words, but its vectors could not be made").await,
         JobKind::DeleteObjects => Ok(()),
+        JobKind::ExportMyData => my_data::give_up(tx, ExportId::from_uuid(job.subject_id)).await,
     }
 }
 

@@ -33,6 +33,8 @@ pub enum JobKind {
     EmbedDocument,
     /// Removes the bytes under the keys of the payload from the object store.
     DeleteObjects,
+    /// Puts the export `subject_id` of the payload's person together.
+    ExportMyData,
 }
 
 impl JobKind {
@@ -42,11 +44,12 @@ impl JobKind {
             Self::ExtractDocument => "ExtractDocument",
             Self::EmbedDocument => "EmbedDocument",
             Self::DeleteObjects => "DeleteObjects",
+            Self::ExportMyData => "ExportMyData",
         }
     }
 
     fn parse(text: &str) -> Result<Self> {
-        [Self::ExtractDocument, Self::EmbedDocument, Self::DeleteObjects]
+        [Self::ExtractDocument, Self::EmbedDocument, Self::DeleteObjects, Self::ExportMyData]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| Error::internal(format!("unknown kind of job: {text}")))
@@ -55,7 +58,7 @@ impl JobKind {
     /// How often it is tried. Bytes are worth more patience: nobody sees them, and the store may be away for an hour.
     const fn max_attempts(self) -> i32 {
         match self {
-            Self::ExtractDocument | Self::EmbedDocument => 3,
+            Self::ExtractDocument | Self::EmbedDocument | Self::ExportMyData => 3,
             Self::DeleteObjects => 10,
         }
     }

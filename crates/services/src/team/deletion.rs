@@ -71,7 +71,7 @@ impl Team<'_> {
     }
 
     /// Everything under the team's prefix, also what no row speaks of any more.
-    async fn remove_files(&self, team: TeamId) -> Result<()> {
+    pub(crate) async fn remove_files(&self, team: TeamId) -> Result<()> {
         let objects = &self.services.parts.objects;
         let keys = objects.list(Some(&Path::from(team.to_string()))).map_ok(|found| found.location).boxed();
         objects.delete_stream(keys).try_collect::<Vec<_>>().await?;

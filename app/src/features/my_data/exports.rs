@@ -1,0 +1,88 @@
+//! "Your data": asking for an export, and the exports there are.
+
+use super::api::{list_exports, request_export};
+use crate::browser::timer;
+use crate::features::datasets::state::size;
+use crate::ui::{Button, Card, LiveView, StatusBadge, Table, TableSkeleton, Time, TimeStyle, Tone, use_toasts};
+use domain::my_data::{ExportStatus, ExportSummary};
+use leptos::prelude::*;
+
+/// How often the table asks while an export is put together, in milliseconds.
+const POLL_MS: u32 = 1_500;
+
+/// Everything one has here, to take along.
+#[component]
+pub fn ExportCard() -> impl IntoView {
+    let exports = Resource::new(|| (), |()| list_exports());
+    let toasts = use_toasts();
+    let ask = Action::new(move |(): &()| async move {
+        match request_export().await {
+            Ok(_) => toasts.success("Your export is being put together"),
+            Err(error) => toasts.app_error(&error),
+        }
+        exports.refetch();
+    });
+    let reload = Callback::new(move |()| exports.refetch());
+    view! {
+        <Card title="Your data" description="A ZIP of what you made here: profile, chats, prompts, datasets and the files you uploaded. It can be downloaded for seven days, by you alone.">
+            <LiveView resource=exports skeleton=|| view! { <TableSkeleton/> } let:exports_now>
+                <Polling exports=exports_now reload/>
+                <Show when=move || exports_now.with(|exports| !exports.is_empty())><ExportTable exports=exports_now/></Show>
+            </LiveView>
+            <div><Button on_click=move || { ask.dispatch(()); } loading=ask.pending()>"Export all my data"</Button></div>
+        </Card>
+    }
+    .into_any()
+}
+
+/// Asks again while something is put together and the tab of the browser is looked at.
+#[component]
+fn Polling(exports: Signal<Vec<ExportSummary>>, reload: Callback<()>) -> impl IntoView {
+    timer::every(POLL_MS, move || {
+        let is_moving = exports.with_untracked(|exports| exports.iter().any(|export| export.status == ExportStatus::Waiting));
+        if is_moving && !document().hidden() {
+            reload.run(());
+        }
+    });
+}
+
+#[component]
+fn ExportTable(exports: Signal<Vec<ExportSummary>>) -> impl IntoView {
+    let rows = move || exports.get().into_iter().map(|export| view! { <ExportRow export/> }).collect_view();
+    view! {
+        <Table label="Exports">
+            <thead>
+                <tr>
+                    <th scope="col">"Asked for"</th>
+                    <th scope="col">"State"</th>
+                    <th scope="col" class="wide-only num">"Size"</th>
+                    <th scope="col" class="wide-only">"Until"</th>
+                    <th scope="col" class="actions"><span class="sr-only">"File"</span></th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+    .into_any()
+}
+
+#[component]
+fn ExportRow(export: ExportSummary) -> impl IntoView {
+    let (tone, words) = match export.status {
+        ExportStatus::Waiting => (Tone::Accent, "In work"),
+        ExportStatus::Ready => (Tone::Success, "Ready"),
+        ExportStatus::Failed => (Tone::Danger, "Failed: ask for another"),
+    };
+    let busy = export.status == ExportStatus::Waiting;
+    let file = (export.status == ExportStatus::Ready).then(|| format!("/api/exports/{}/file", export.id));
+    view! {
+        <tr>
+            <td><Time at=export.requested_at/></td>
+            <td><StatusBadge label=words tone busy/></td>
+            <td class="wide-only num">{export.size_bytes.map(size)}</td>
+            <td class="wide-only"><Time at=export.expires_at style=TimeStyle::Date/></td>
+            <td class="actions">{file.map(|file| view! { <a class="text-link" href=file rel="external" download="">"Download"</a> })}</td>
+        </tr>
+    }
+    .into_any()
+}

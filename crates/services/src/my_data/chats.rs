@@ -1,0 +1,49 @@
+//! Chats as people read them: one Markdown text per conversation, answers with their sources below.
+
+use serde_json::Value;
+use std::fmt::Write as _;
+
+/// A conversation as the database describes it, as Markdown.
+pub(super) fn markdown(chat: &Value) -> String {
+    let mut text = format!("# {}\n\n{}\n", word(chat, "title"), word(chat, "created_at"));
+    for message in list(chat, "messages") {
+        let who = if word(message, "role") == "User" { "You" } else { "Answer" };
+        let _ = writeln!(text, "\n## {who}\n\n{}", word(message, "content"));
+        let sources: Vec<String> = list(message, "citations").iter().map(source).collect();
+        if !sources.is_empty() {
+            let _ = writeln!(text, "\nSources:\n\n{}", sources.join("\n"));
+        }
+    }
+    text
+}
+
+fn source(citation: &Value) -> String {
+    let page = citation["page"].as_i64().map(|page| format!(", page {page}")).unwrap_or_default();
+    format!("- [{}] {}{page}", citation["number"], word(citation, "document_name"))
+}
+
+fn word<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_default()
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::markdown;
+    use serde_json::json;
+
+    #[test]
+    fn a_chat_reads_as_it_was_with_its_sources() {
+        let citation = json!({ "number": 1, "document_name": "rules.pdf", "page": 3 });
+        let chat = json!({ "title": "Keys", "created_at": "2026-11-28", "messages": [
+            { "role": "User", "content": "Where?", "citations": [] },
+            { "role": "Assistant", "content": "In the cabinet [1].", "citations": [citation] },
+        ] });
+        let expected =
+            "# Keys\n\n2026-11-28\n\n## You\n\nWhere?\n\n## Answer\n\nIn the cabinet [1].\n\nSources:\n\n- [1] rules.pdf, page 3\n";
+        assert_eq!(markdown(&chat), expected);
+    }
+}
