@@ -3,6 +3,7 @@
 //! The one invariant: every screen renders as a whole on the server (`SsrMode::Async`), so that statuses and redirects are
 //! right and reading works without JavaScript.
 
+use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::chat::page::ChatPage;
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{AccountPage, ForgotPasswordPage, SignInPage, SignUpPage};
@@ -49,6 +50,8 @@ fn SignedInRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/models") view=ModelsPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/roles") view=RolesPage ssr=SsrMode::Async/>
+            <Route path=path!("/team/audit") view=TeamAuditPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/audit") view=InstallationAuditPage ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -11,12 +11,13 @@ use app::features::identity::session_cookie::SessionCookie;
 use app::own_path;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::audit::Via;
 use leptos::nonce::Nonce;
-use services::Viewer;
 use services::identity::Origin;
+use services::{CameFrom, Viewer};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -49,7 +50,9 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     let viewer = match token {
         None => None,
         Some(token) => match state.services.identity().viewer_for_token(token).await {
-            Ok(viewer) => viewer,
+            Ok(viewer) => {
+                viewer.map(|viewer| Viewer { came_from: CameFrom { via: Via::Screen, ip: Some(peer(request.extensions())) }, ..viewer })
+            }
             Err(error) => return could_not_ask(&request, error),
         },
     };
@@ -98,6 +101,11 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
+/// The address at the other end of the connection.
+fn peer(extensions: &Extensions) -> IpAddr {
+    extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
+}
+
 /// Where a request comes from, as sessions and throttles note it.
 #[derive(Clone, Debug)]
 pub struct RequestOrigin(pub Origin);
@@ -106,8 +114,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let ip = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+        let ip = peer(&parts.extensions);
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self(Origin { ip, user_agent: user_agent.to_owned() }))
     }

@@ -20,6 +20,8 @@ pub enum FieldKind {
     Url,
     /// Words to search for.
     Search,
+    /// A day.
+    Date,
 }
 
 impl FieldKind {
@@ -31,6 +33,7 @@ impl FieldKind {
             Self::Number => "number",
             Self::Url => "url",
             Self::Search => "search",
+            Self::Date => "date",
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The one invariant: a feature writes no class for looks, no `style=` (the content policy refuses it) and no `inner_html`;
 //! what it needs is here. Looks live in `style/`, one sheet per group of components.
 //!
-//! controls      [`Button`], [`ButtonLink`], [`IconButton`], [`Menu`], [`Tabs`]
+//! controls      [`Button`], [`ButtonLink`], [`ExportLink`], [`IconButton`], [`Menu`], [`Tabs`]
 //! forms         [`Field`], [`TextArea`], [`Select`], [`Checkbox`], [`FilePicker`], [`FormError`], [`Dialog`], [`ConfirmDialog`]
 //! showing       [`Table`], [`TickBox`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`]
 //! states        [`ResourceView`], [`LiveView`], [`ErrorPanel`], [`EmptyState`], skeletons, toasts
@@ -19,6 +19,7 @@ mod confirm_dialog;
 mod dialog;
 mod empty_state;
 mod error_panel;
+mod export_link;
 mod field;
 mod field_frame;
 mod file_picker;
@@ -54,6 +55,7 @@ pub use confirm_dialog::ConfirmDialog;
 pub use dialog::{Dialog, DialogActions, DialogSize};
 pub use empty_state::EmptyState;
 pub use error_panel::ErrorPanel;
+pub use export_link::ExportLink;
 pub use field::{Field, FieldKind};
 pub use file_picker::FilePicker;
 pub use form_error::FormError;

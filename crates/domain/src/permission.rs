@@ -87,6 +87,7 @@ impl Permission {
         Self::ViewMembers,
         Self::ManageMembers,
         Self::ManageTeam,
+        Self::ViewAudit,
     ];
 
     /// What owners keep whatever the matrix says: without these a team could not be put in order any more.

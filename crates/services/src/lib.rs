@@ -3,6 +3,7 @@
 //! The invariant: a public function takes `&Viewer` first, and team rows are read and written in a [`TeamTx`] only.
 //! Each noun has a folder: rules in its verbs, SQL in its `queries.rs`. Next: [`Services`], the one handle to all of it.
 
+pub mod audit;
 pub mod chat;
 mod clock;
 pub mod datasets;
@@ -27,7 +28,7 @@ pub use clock::{Clock, MockClock, SystemClock};
 pub use db::{Db, MIGRATIONS, SystemRead, SystemTx, TeamTx};
 pub use error::{Cause, Error, OnConstraint, Result, report, report_unavailable};
 pub use secrets::{Keyring, KeyringError};
-pub use viewer::Viewer;
+pub use viewer::{CameFrom, Viewer};
 
 use egress::EgressClient;
 use llm::MiniLmEmbedder;
@@ -149,6 +150,11 @@ impl Services {
     /// What a person takes along.
     pub fn my_data(&self) -> my_data::MyData<'_> {
         my_data::MyData { services: self }
+    }
+
+    /// The trail of what was done.
+    pub fn audit(&self) -> audit::Audit<'_> {
+        audit::Audit { services: self }
     }
 
     /// Conversations and answers.

@@ -1,6 +1,6 @@
 //! What tests of this crate and of the server start from: services on a database of their own, and people in teams.
 
-use crate::{Db, Keyring, Parts, Services, Settings, SignUp, SystemClock, Viewer};
+use crate::{CameFrom, Db, Keyring, Parts, Services, Settings, SignUp, SystemClock, Viewer};
 use domain::{Permission, Role, TeamId, UserId};
 use egress::{EgressClient, EgressPolicy, HostPort};
 use llm::MiniLmEmbedder;
@@ -88,5 +88,5 @@ async fn join(services: &Services, user_id: UserId, team_id: TeamId, role: Role)
         .expect("the permissions of a role");
     tx.commit().await.expect("committed");
     let permissions: Vec<Permission> = words.iter().map(|word| word.parse().expect("a known permission")).collect();
-    Viewer { user_id, team_id, session_id: None, is_system_administrator: false, permissions }
+    Viewer { user_id, team_id, session_id: None, is_system_administrator: false, permissions, came_from: CameFrom::default() }
 }

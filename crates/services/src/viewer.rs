@@ -1,7 +1,25 @@
 //! Who asks: the first parameter of everything.
 
 use crate::{Error, Result};
+use domain::audit::Via;
 use domain::{Permission, SessionId, TeamId, UserId};
+use std::net::IpAddr;
+
+/// By which way a request came, and from which address: what the audit trail tells of an act beside who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CameFrom {
+    /// By which way.
+    pub via: Via,
+    /// The address of the peer; none for work without a request.
+    pub ip: Option<IpAddr>,
+}
+
+impl Default for CameFrom {
+    /// Work of Lyceum itself, until whoever took a request says otherwise.
+    fn default() -> Self {
+        Self { via: Via::System, ip: None }
+    }
+}
 
 /// A signed-in person in the team they work in, with what they may do there.
 #[derive(Clone, Debug)]
@@ -16,6 +34,8 @@ pub struct Viewer {
     pub is_system_administrator: bool,
     /// What their roles in the team allow.
     pub permissions: Vec<Permission>,
+    /// Where their request comes from.
+    pub came_from: CameFrom,
 }
 
 impl Viewer {

@@ -1,5 +1,6 @@
 //! Plain routes: what is not a screen and not a server function. Each noun has its file with `routes()`.
 
+pub mod audit;
 pub mod datasets;
 pub mod generations;
 pub mod identity;

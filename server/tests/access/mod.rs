@@ -3,6 +3,7 @@
 //! To add one: write a [`Row`] in the file of its noun. Its arguments are made afresh for every person, by the owner of the team.
 #![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 
+mod audit;
 mod chat;
 mod datasets;
 mod identity;
@@ -86,6 +87,7 @@ pub fn rows() -> Vec<Row> {
         chat::rows(),
         sharing::rows(),
         my_data::rows(),
+        audit::rows(),
     ]
     .into_iter()
     .flatten()
@@ -264,5 +266,6 @@ async fn all_rights(client: &TestClient, is_system_administrator: bool) -> Viewe
         session_id: None,
         is_system_administrator,
         permissions: Permission::ALL.to_vec(),
+        came_from: services::CameFrom::default(),
     }
 }

@@ -16,7 +16,7 @@ pub use super::settings::TeamSettingsPage;
 /// The team screen.
 #[component]
 pub fn TeamPage() -> impl IntoView {
-    let (manages, sets_up) = (may(Permission::ManageMembers), may(Permission::ManageTeam));
+    let (manages, sets_up, audits) = (may(Permission::ManageMembers), may(Permission::ManageTeam), may(Permission::ViewAudit));
     let (inviting, importing) = (RwSignal::new(false), RwSignal::new(false));
     // Counts what was sent, so that the table of invitations is asked for again.
     let sent = RwSignal::new(0_u32);
@@ -25,6 +25,7 @@ pub fn TeamPage() -> impl IntoView {
         <PageBody>
             <PageHeader title="Team" description="Who works in this team, and as what.">
                 <ButtonLink href="/team/groups" icon=lu::LuUsersRound>"Groups"</ButtonLink>
+                <Show when=move || audits.get()><ButtonLink href="/team/audit" icon=lu::LuScrollText>"Audit trail"</ButtonLink></Show>
                 <Show when=move || sets_up.get()><ButtonLink href="/team/settings" icon=lu::LuSettings>"Settings"</ButtonLink></Show>
                 <Show when=move || manages.get()>
                     <Button icon=lu::LuFileUp on_click=move || importing.set(true)>"Import members"</Button>

@@ -4,7 +4,8 @@ use super::live::Cut;
 use super::queries::messages::MessageRow;
 use super::queries::{conversations, generations, leases, messages};
 use super::{Chat, parse_event, period};
-use crate::{Error, Result, TeamTx, Viewer};
+use crate::{Error, Result, TeamTx, Viewer, audit};
+use domain::audit::{Action, Event};
 use domain::chat::{ChatOpening, Citation, ConversationDetail, ConversationList, ConversationSummary, MessageView, Usage};
 use domain::models::ModelType;
 use domain::text::Title;
@@ -83,6 +84,8 @@ impl Chat<'_> {
         }
         let hints: Vec<String> = running.iter().map(GenerationId::to_string).collect();
         leases::announce(&mut tx, &hints).await?;
+        // A title is made of the question, so it is not told.
+        audit::record(&mut tx, viewer, Event::new(Action::ChatDeleted, id.as_uuid(), "")).await?;
         tx.commit().await?;
         for generation in running {
             self.runtime().cut(generation, Cut::Lost);

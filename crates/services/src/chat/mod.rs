@@ -7,6 +7,7 @@
 //! the run       `run` (retrieve, pack, stream) → `writer` (batched events, the end) → `live` (followers on this server)
 //! followers     [`Chat::follow`] (`follow`)
 //! the list      [`Chat::list`], [`Chat::open`], [`Chat::rename`], [`Chat::delete`] (`conversations`)
+//! the trail     `trail` (which documents went to which model)
 //! housekeeping  [`Chat::work`], [`Chat::sweep`], [`Chat::shutdown`] (`work`)
 //! tables        conversations, messages, generations, generation_events, message_citations, token_usage
 
@@ -25,6 +26,7 @@ mod stop;
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
+mod trail;
 mod work;
 mod writer;
 

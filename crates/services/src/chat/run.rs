@@ -9,7 +9,7 @@ use super::runtime::Runtime;
 use super::setup::{Background, Setup};
 use super::writer::{End, Lost, Writer};
 use crate::{Error, Result, Services, Viewer};
-use domain::chat::{ChatEvent, Citation, Usage};
+use domain::chat::{Citation, Usage};
 use domain::{GenerationId, MessageId, RequestId};
 use futures::StreamExt;
 use llm::{ChatDelta, DeltaStream};
@@ -105,7 +105,7 @@ async fn answer(services: &Services, plan: &Plan, writer: &mut Writer<'_>) -> Re
     for citation in packed.offered {
         writer.offer(citation);
     }
-    writer.event(&ChatEvent::Started(plan.message_id));
+    writer.call(plan.message_id);
     let call = plan.setup.model.model.stream(packed.request);
     // Sources are shown while the model is called; without any, "started" travels with the first words.
     let stream = if has_sources {

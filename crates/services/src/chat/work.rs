@@ -9,7 +9,8 @@ use super::queries::generations::{self, Ending};
 use super::queries::leases::{self, ExpiredRow, HeldRow};
 use super::queries::messages;
 use super::writer::cited;
-use super::{Chat, event_json};
+use super::{Chat, event_json, parse_event, trail};
+use crate::audit::{self, Author};
 use crate::{Error, Result, SystemTx};
 use chrono::DateTime;
 use domain::chat::{ChatEvent, Citation, MessageRole, MessageStatus, MessageView};
@@ -182,7 +183,18 @@ fn uuids(ids: &[GenerationId]) -> Vec<Uuid> {
     ids.iter().map(|id| id.as_uuid()).collect()
 }
 
-/// Writes the end of a run that its server left behind.
+/// The passages a run put before its model, as far as its server came to say so.
+async fn sent_to_model(tx: &mut SystemTx, id: GenerationId) -> Result<Vec<Citation>> {
+    let mut sent = Vec::new();
+    for event in generations::events(tx, id).await? {
+        if let ChatEvent::Source(citation) = parse_event(&event.payload)? {
+            sent.push(citation);
+        }
+    }
+    Ok(sent)
+}
+
+/// Writes the end of a run that its server left behind, and what the trail tells of it.
 async fn end_expired(tx: &mut SystemTx, expired: &ExpiredRow) -> Result<()> {
     let citations = messages::citations_of(tx, expired.message_id).await?;
     let mut message = MessageView {
@@ -209,5 +221,7 @@ async fn end_expired(tx: &mut SystemTx, expired: &ExpiredRow) -> Result<()> {
     generations::finish(tx, &ending).await?;
     let cited = cited(&message.content, &message.citations);
     messages::insert_citations(tx, expired.message_id, &cited).await?;
-    Ok(())
+    let sent = sent_to_model(tx, expired.id).await?;
+    let event = trail::answered(expired.message_id, (expired.model_id, &expired.model), status, &sent);
+    audit::record_in(tx, Some(expired.team_id), Author::in_the_name_of(expired.user_id), event).await
 }

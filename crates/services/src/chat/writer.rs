@@ -8,7 +8,9 @@ use super::live::Live;
 use super::queries::generations::{self, Ending};
 use super::queries::messages;
 use super::run::Plan;
-use crate::{Error, Result, Services, TeamTx};
+use super::trail;
+use crate::{Error, Result, Services, TeamTx, audit};
+use domain::MessageId;
 use domain::chat::{ChatEvent, Citation, MessageStatus, Usage};
 use retrieval::citation::cited_numbers;
 use retrieval::tokens;
@@ -53,6 +55,9 @@ pub(super) struct Writer<'a> {
     pending: Vec<String>,
     next_seq: i64,
     offered: Vec<Citation>,
+    /// Passages before the model, and whether it was called at all.
+    sent: Vec<Citation>,
+    is_called: bool,
     estimated_prompt: u32,
     usage: Option<Usage>,
 }
@@ -62,15 +67,35 @@ impl<'a> Writer<'a> {
         let kept = plan.kept.clone();
         let (content, offered) = kept.map(|kept| (kept.text, kept.citations)).unwrap_or_default();
         let (unsent, pending) = (String::new(), Vec::new());
-        Self { services, plan, live, content, unsent, pending, next_seq: 1, offered, estimated_prompt: 0, usage: None }
+        Self {
+            services,
+            plan,
+            live,
+            content,
+            unsent,
+            pending,
+            next_seq: 1,
+            offered,
+            sent: Vec::new(),
+            is_called: false,
+            estimated_prompt: 0,
+            usage: None,
+        }
     }
 
     /// Takes a passage that may be cited.
     pub fn offer(&mut self, citation: Citation) {
         self.event(&ChatEvent::Source(citation.clone()));
+        self.sent.push(citation.clone());
         if self.offered.iter().all(|known| known.number != citation.number) {
             self.offered.push(citation);
         }
+    }
+
+    /// The model is being called, with what was offered.
+    pub fn call(&mut self, message: MessageId) {
+        self.is_called = true;
+        self.event(&ChatEvent::Started(message));
     }
 
     /// Takes an event.
@@ -141,7 +166,7 @@ impl<'a> Writer<'a> {
         Ok(generations::append_soon(&mut connection, (viewer.team_id, viewer.user_id), id, FENCE, self.next_seq, &self.pending).await?)
     }
 
-    /// Commits the last event together with the final message, its citations and its tokens.
+    /// Commits the last event together with the final message, its citations, its tokens, and what the trail tells of it.
     pub async fn finish(&mut self, end: End) -> Result<MessageStatus, Lost> {
         self.gather();
         let usage = self
@@ -175,6 +200,11 @@ impl<'a> Writer<'a> {
             messages::insert_citations(&mut tx, message, &cited).await?;
         }
         messages::insert_usage(&mut tx, message, self.plan.setup.model.id, usage).await?;
+        if self.is_called {
+            let model = &self.plan.setup.model;
+            let event = trail::answered(message, (model.id, &model.display), status, &self.sent);
+            audit::record(&mut tx, &self.plan.viewer, event).await?;
+        }
         tx.commit().await?;
         Ok(true)
     }

@@ -1,9 +1,10 @@
 //! Create, change, delete.
 
-use super::queries::{self, NewDatasetRow};
+use super::queries::{self, DatasetRow, NewDatasetRow};
 use super::{Datasets, access, list};
 use crate::jobs::{self, JobKind, NewJob};
-use crate::{Error, OnConstraint, Result, TeamTx, Viewer};
+use crate::{Error, OnConstraint, Result, TeamTx, Viewer, audit};
+use domain::audit::{Action, Details, Event};
 use domain::datasets::{DatasetPatch, DatasetSummary, NewDataset, Visibility};
 use domain::text::{DatasetName, Description};
 use domain::{DatasetId, Permission};
@@ -27,6 +28,8 @@ impl Datasets<'_> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         queries::insert(&mut tx, viewer, &row).await.on_constraint("datasets_team_id_name_key", || name_taken(&row.name))?;
         let made = access::visible(&mut tx, viewer, row.id).await?;
+        let details = Details { visibility: Some(made.visibility), ..Details::default() };
+        audit::record(&mut tx, viewer, about(Action::DatasetCreated, &made).with(details)).await?;
         tx.commit().await?;
         Ok(list::summary(viewer, made))
     }
@@ -46,6 +49,7 @@ impl Datasets<'_> {
             .await
             .on_constraint("datasets_team_id_name_key", || name_taken(&name))?;
         let changed = access::visible(&mut tx, viewer, id).await?;
+        audit::record(&mut tx, viewer, difference(&dataset, &changed)).await?;
         tx.commit().await?;
         Ok(list::summary(viewer, changed))
     }
@@ -62,8 +66,24 @@ impl Datasets<'_> {
         let keys = queries::object_keys(&mut tx, id).await?;
         queries::delete(&mut tx, viewer, id).await?;
         delete_objects(&mut tx, viewer, id.as_uuid(), &keys).await?;
+        audit::record(&mut tx, viewer, about(Action::DatasetDeleted, &dataset)).await?;
         tx.commit().await
     }
+}
+
+/// What happened to a dataset.
+fn about(action: Action, dataset: &DatasetRow) -> Event {
+    Event::new(action, dataset.id.as_uuid(), dataset.name.as_str())
+}
+
+fn difference(before: &DatasetRow, after: &DatasetRow) -> Event {
+    let changed = audit::those_that_hold([
+        (before.name != after.name, "name"),
+        (before.description != after.description, "description"),
+        (before.visibility != after.visibility, "who may see it"),
+    ]);
+    let changed = changed.into_iter().map(str::to_owned).collect();
+    about(Action::DatasetChanged, after).with(Details { changed, visibility: Some(after.visibility), ..Details::default() })
 }
 
 /// Accepts the removal of bytes.

@@ -2,8 +2,9 @@
 
 use super::{Datasets, access, change, queries};
 use crate::jobs::{self, JobKind, NewJob};
-use crate::{Error, Result, Viewer};
+use crate::{Error, Result, Viewer, audit};
 use domain::DocumentId;
+use domain::audit::{Action, Event};
 use domain::datasets::{DocumentStatus, DocumentSummary};
 use serde_json::json;
 
@@ -23,6 +24,7 @@ impl Datasets<'_> {
         let payload = json!({ "user_id": viewer.user_id });
         jobs::enqueue(&mut tx, NewJob { team_id: viewer.team_id, kind, subject_id: id.as_uuid(), payload }).await?;
         let restarted = queries::document_summary(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        audit::record(&mut tx, viewer, Event::new(Action::DocumentRetried, id.as_uuid(), document.name)).await?;
         tx.commit().await?;
         Ok(restarted)
     }
@@ -33,6 +35,7 @@ impl Datasets<'_> {
         let document = access::editable_document(&mut tx, viewer, id).await?;
         queries::delete_document(&mut tx, viewer, id).await?;
         change::delete_objects(&mut tx, viewer, id.as_uuid(), &[document.object_key]).await?;
+        audit::record(&mut tx, viewer, Event::new(Action::DocumentDeleted, id.as_uuid(), document.name)).await?;
         tx.commit().await
     }
 }

@@ -1,9 +1,10 @@
 //! The original file, as it was uploaded.
 
 use super::{Datasets, access};
-use crate::{Result, Viewer};
+use crate::{Result, Viewer, audit};
 use bytes::Bytes;
 use domain::DocumentId;
+use domain::audit::{Action, Event};
 use futures::stream::BoxStream;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
@@ -25,8 +26,9 @@ impl Datasets<'_> {
     pub async fn open_original(&self, viewer: &Viewer, id: DocumentId) -> Result<Original> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let document = access::visible_document(&mut tx, viewer, id).await?;
-        tx.commit().await?;
         let found = self.services.parts.objects.get(&Path::from(document.object_key)).await?;
+        audit::record(&mut tx, viewer, Event::new(Action::DocumentDownloaded, id.as_uuid(), document.name.as_str())).await?;
+        tx.commit().await?;
         Ok(Original { name: document.name, media_type: document.media_type, size_bytes: found.meta.size, bytes: found.into_stream() })
     }
 }

@@ -6,9 +6,10 @@
 use super::queries::{self, NewDocumentRow};
 use super::{Datasets, access};
 use crate::jobs::{self, JobKind, NewJob};
-use crate::{Cause, Error, Result, Viewer};
+use crate::{Cause, Error, Result, Viewer, audit};
 use bytes::Bytes;
 use documents::Format;
+use domain::audit::{Action, Details, Event};
 use domain::datasets::UploadOutcome;
 use domain::text::DocumentName;
 use domain::{DatasetId, DocumentId};
@@ -135,6 +136,8 @@ impl Datasets<'_> {
         let payload = json!({ "user_id": viewer.user_id });
         let job = NewJob { team_id: viewer.team_id, kind: JobKind::ExtractDocument, subject_id: id.as_uuid(), payload };
         jobs::enqueue(&mut tx, job).await?;
+        let details = Details { size_bytes: Some(stored.size_bytes), ..Details::default() };
+        audit::record(&mut tx, viewer, Event::new(Action::DocumentUploaded, id.as_uuid(), name.as_str()).with(details)).await?;
         tx.commit().await?;
         Ok(None)
     }

@@ -1,7 +1,9 @@
 //! One's own account: profile, password, and what the frame shows.
 
 use super::{Identity, Password, password, queries, throttle, token};
+use crate::audit::{self, Author};
 use crate::{Error, Result, Viewer};
+use domain::audit::{Action, Event};
 use domain::identity::Profile;
 use domain::text::{AboutYou, EmailAddress, FirstName, LastName, Tone};
 use domain::{FieldErrors, ViewerInfo};
@@ -46,7 +48,15 @@ impl Identity<'_> {
         };
         let mut tx = self.services.parts.db.system_tx().await?;
         let names = (first_name.as_str(), last_name.as_str());
+        let before = queries::get_account(&mut tx, viewer.user_id).await?;
         queries::update_profile(&mut tx, viewer.user_id, names, tone.as_str(), about.as_str()).await?;
+        let changed = [
+            ((before.first_name.as_str(), before.last_name.as_str()) != names, "name"),
+            (before.tone != tone.as_str(), "tone"),
+            (before.about != about.as_str(), "about"),
+        ];
+        let event = Event::new(Action::AccountProfileChanged, viewer.user_id.as_uuid(), before.email);
+        audit::record_in(&mut tx, None, viewer, event.with_changes(&audit::those_that_hold(changed))).await?;
         tx.commit().await?;
         Ok(Profile {
             first_name: first_name.into_string(),
@@ -91,6 +101,8 @@ impl Identity<'_> {
         let mut tx = db.system_tx().await?;
         queries::set_password(&mut tx, viewer.user_id, &hash).await?;
         queries::delete_sessions_but(&mut tx, viewer.user_id, viewer.session_id).await?;
+        let event = Event::new(Action::AccountPasswordChanged, viewer.user_id.as_uuid(), account.email);
+        audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await?;
         taken.give_back(db).await
     }
@@ -105,6 +117,8 @@ impl Identity<'_> {
         let known = queries::find_credentials(&mut tx, &email).await?.ok_or(Error::NotFound)?;
         queries::set_password(&mut tx, known.user_id, &hash).await?;
         queries::delete_sessions_but(&mut tx, known.user_id, None).await?;
+        let event = Event::new(Action::AccountPasswordReset, known.user_id.as_uuid(), email.as_str());
+        audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
         tx.commit().await?;
         Ok(fresh.into())
     }

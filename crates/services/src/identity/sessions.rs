@@ -1,8 +1,9 @@
 //! Sessions: who holds a token, which browsers a person is signed in with, and ending them.
 
 use super::{Identity, device, queries, token};
-use crate::{Error, Result, Viewer};
+use crate::{CameFrom, Error, Result, Viewer, audit};
 use chrono::TimeDelta;
+use domain::audit::{Action, Event};
 use domain::{Permission, SessionId, SessionSummary, TeamId};
 
 /// How exactly "last seen" is kept: a write per minute and session, not per request.
@@ -31,6 +32,7 @@ impl Identity<'_> {
             session_id: Some(row.session_id),
             is_system_administrator: row.is_system_administrator,
             permissions,
+            came_from: CameFrom::default(),
         }))
     }
 
@@ -60,6 +62,7 @@ impl Identity<'_> {
         if !queries::delete_session(&mut tx, viewer.user_id, session).await? {
             return Err(Error::NotFound);
         }
+        audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountSessionEnded, viewer.user_id.as_uuid(), "")).await?;
         tx.commit().await
     }
 
@@ -67,6 +70,8 @@ impl Identity<'_> {
     pub async fn sign_out_everywhere(&self, viewer: &Viewer) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
         queries::delete_sessions_but(&mut tx, viewer.user_id, None).await?;
+        let event = Event::new(Action::AccountSignedOutEverywhere, viewer.user_id.as_uuid(), "");
+        audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await
     }
 

@@ -4,7 +4,9 @@ use super::queries::{self, NewUser, OpenInvitation};
 use super::throttle::{self, SIGN_UP_PER_IP};
 use super::token::SplitToken;
 use super::{Identity, Origin, Password, SignedIn};
+use crate::audit::{self, Author};
 use crate::{Error, OnConstraint as _, Result, SignUp, SystemTx, Viewer};
+use domain::audit::{Action, Event};
 use domain::identity::SignUpTerms;
 use domain::team::InvitationPreview;
 use domain::text::{EmailAddress, FirstName, LastName};
@@ -112,6 +114,7 @@ impl Identity<'_> {
         let team = make_teams(&mut tx, user, &first_name, invitation.as_ref(), now).await?;
         let session = self.start_session(&mut tx, user, team, &origin).await?;
         queries::insert_sign_in(&mut tx, Some(user), &super::token::hash(email.as_str()), true, origin.logged(), now).await?;
+        record(&mut tx, user, &origin, &email, invitation.as_ref().map(|invitation| (team, invitation))).await?;
         tx.commit().await?;
         Ok(session)
     }
@@ -144,6 +147,23 @@ impl Identity<'_> {
         queries::lock_first_account(tx).await?;
         Ok(!queries::has_people(tx).await?)
     }
+}
+
+/// What somebody did by signing up: made an account, and joined the team that invited them.
+async fn record(
+    tx: &mut SystemTx,
+    user: UserId,
+    origin: &Origin,
+    email: &EmailAddress,
+    joined: Option<(TeamId, &OpenInvitation)>,
+) -> Result<()> {
+    let author = || Author::person(user, origin.ip);
+    if let Some((team, invitation)) = joined {
+        let event =
+            Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), email.as_str()).with_roles(&[invitation.role.parse()?]);
+        audit::record_in(tx, Some(team), author(), event).await?;
+    }
+    audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), email.as_str())).await
 }
 
 /// The person's own team, and the membership the invitation gives; returns the team to start in.

@@ -1,9 +1,10 @@
 //! Add: a model of a provider, which is found by its name and address or made.
 
 use super::draft::ParsedModel;
-use super::queries::{self, NewModelRow, NewProviderRow};
+use super::queries::{self, ModelRow, NewModelRow, NewProviderRow};
 use super::{MOST_DIMENSIONS, Models, provider_key};
-use crate::{Error, OnConstraint, Result, SystemTx, Viewer};
+use crate::{Error, OnConstraint, Result, SystemTx, Viewer, audit};
+use domain::audit::{Action, Event};
 use domain::models::{ModelSummary, ModelType, NewModel};
 use domain::{ModelId, ProviderId};
 
@@ -24,6 +25,7 @@ impl Models<'_> {
             queries::make_index(&mut tx, dimensions).await?;
         }
         let row = queries::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        audit::record_in(&mut tx, None, viewer, about(Action::ModelAdded, &row)).await?;
         tx.commit().await?;
         Ok(self.summary(viewer, row))
     }
@@ -62,6 +64,11 @@ impl Models<'_> {
         }
         Ok(provider.id)
     }
+}
+
+/// What happened to a model.
+pub(super) fn about(action: Action, row: &ModelRow) -> Event {
+    Event::new(action, row.id.as_uuid(), format!("{} · {}", row.name, row.provider))
 }
 
 /// The length as the database keeps it, or a sentence about why there can be no index for it.

@@ -1,8 +1,10 @@
 //! Changing: defaults, keys, addresses, and taking models out of the lists.
 
+use super::add::about;
 use super::queries::{self, ProviderRow};
 use super::{Models, draft, provider_key};
-use crate::{Error, OnConstraint, Result, SystemTx, Viewer};
+use crate::{Error, OnConstraint, Result, SystemTx, Viewer, audit};
+use domain::audit::{Action, Event};
 use domain::models::{ModelSummary, ProviderKind};
 use domain::{ModelId, ProviderId};
 use url::Url;
@@ -20,6 +22,7 @@ impl Models<'_> {
         if !queries::remove(&mut tx, id).await? {
             return Err(Error::Conflict(format!("“{}” is the default. Make another model the default first.", row.name)));
         }
+        audit::record_in(&mut tx, None, viewer, about(Action::ModelRemoved, &row)).await?;
         tx.commit().await
     }
 
@@ -33,6 +36,7 @@ impl Models<'_> {
             Error::Conflict("Somebody changed the default at the same moment. Try again.".to_owned())
         })?;
         let row = queries::find(&mut tx, id).await?.filter(|_| is_set).ok_or(Error::NotFound)?;
+        audit::record_in(&mut tx, None, viewer, about(Action::ModelMadeDefault, &row)).await?;
         tx.commit().await?;
         Ok(self.summary(viewer, row))
     }
@@ -46,6 +50,9 @@ impl Models<'_> {
         let key = draft::api_key(api_key)?;
         let sealed = provider_key::seal(&parts.keyring, id, &key);
         queries::update_provider(&mut tx, id, &provider.base_url, sealed.as_deref()).await?;
+        let changed = if sealed.is_some() { "key replaced" } else { "key removed" };
+        let event = Event::new(Action::ProviderKeyReplaced, id.as_uuid(), provider.name).with_changes(&[changed]);
+        audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await
     }
 
@@ -61,10 +68,13 @@ impl Models<'_> {
         if key.is_empty() && has_moved && provider.sealed_api_key.is_some() {
             return Err(Error::field("api_key", "The address leads to another server. Enter the key for it."));
         }
+        let changed = audit::those_that_hold([(true, "address"), (!key.is_empty(), "key")]);
         let sealed = provider_key::seal(&parts.keyring, id, &key).or(provider.sealed_api_key);
         queries::update_provider(&mut tx, id, &base_url, sealed.as_deref()).await.on_constraint("providers_name_base_url_key", || {
             Error::field("base_url", format!("There is already a provider called “{}” at this address.", provider.name))
         })?;
+        let event = Event::new(Action::ProviderAddressChanged, id.as_uuid(), provider.name).with_changes(&changed);
+        audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await
     }
 }

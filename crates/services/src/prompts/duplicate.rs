@@ -4,8 +4,9 @@ use super::Prompts;
 use super::draft::ParsedDraft;
 use super::queries;
 use super::read::detail;
-use super::write::store;
-use crate::{Result, TeamTx, Viewer};
+use super::write::{about, store};
+use crate::{Result, TeamTx, Viewer, audit};
+use domain::audit::Action;
 use domain::datasets::Visibility;
 use domain::prompts::PromptDetail;
 use domain::text::PromptName;
@@ -23,6 +24,7 @@ impl Prompts<'_> {
         draft.model_id = draft.model_id.filter(|_| original.trouble.is_none());
         draft.name = free_name(&mut tx, viewer, &draft.name).await?;
         let copy = store(&mut tx, viewer, &ParsedDraft::parse(draft)?).await?;
+        audit::record(&mut tx, viewer, about(Action::PromptDuplicated, &copy)).await?;
         tx.commit().await?;
         Ok(copy)
     }

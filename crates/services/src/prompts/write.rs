@@ -4,7 +4,8 @@ use super::Prompts;
 use super::draft::ParsedDraft;
 use super::queries;
 use super::read::{changeable, detail, may_share_with_company};
-use crate::{Error, OnConstraint, Result, TeamTx, Viewer};
+use crate::{Error, OnConstraint, Result, TeamTx, Viewer, audit};
+use domain::audit::{Action, Details, Event};
 use domain::datasets::Visibility;
 use domain::prompts::{PromptDetail, PromptDraft};
 use domain::{FieldErrors, Permission, PromptId};
@@ -18,6 +19,7 @@ impl Prompts<'_> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         check_references(&mut tx, viewer, &draft).await?;
         let created = store(&mut tx, viewer, &draft).await?;
+        audit::record(&mut tx, viewer, about(Action::PromptCreated, &created)).await?;
         tx.commit().await?;
         Ok(created)
     }
@@ -35,6 +37,7 @@ impl Prompts<'_> {
         queries::delete_datasets(&mut tx, viewer.team_id, id, &shown).await?;
         queries::insert_datasets(&mut tx, viewer.team_id, id, &draft.dataset_ids).await?;
         let updated = detail(&mut tx, viewer, id).await?;
+        audit::record(&mut tx, viewer, about(Action::PromptChanged, &updated)).await?;
         tx.commit().await?;
         Ok(updated)
     }
@@ -43,13 +46,20 @@ impl Prompts<'_> {
     pub async fn delete(&self, viewer: &Viewer, id: PromptId) -> Result<()> {
         viewer.require(Permission::ViewPrompts)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let row = changeable(&mut tx, viewer, id).await?;
-        if !row.standing().may_share(viewer, Permission::ManagePrompts) {
+        let before = changeable(&mut tx, viewer, id).await?;
+        if !before.standing().may_share(viewer, Permission::ManagePrompts) {
             return Err(Error::Forbidden);
         }
         queries::delete(&mut tx, viewer.team_id, id).await?;
+        audit::record(&mut tx, viewer, Event::new(Action::PromptDeleted, id.as_uuid(), before.name)).await?;
         tx.commit().await
     }
+}
+
+/// What happened to a prompt.
+pub(super) fn about(action: Action, prompt: &PromptDetail) -> Event {
+    let details = Details { visibility: Some(prompt.draft.visibility), ..Details::default() };
+    Event::new(action, prompt.id.as_uuid(), prompt.draft.name.as_str()).with(details)
 }
 
 /// Stores a new prompt of the viewer's with its datasets.

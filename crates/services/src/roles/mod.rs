@@ -9,7 +9,8 @@ mod queries;
 #[cfg(test)]
 mod tests;
 
-use crate::{Error, Result, Services, SystemTx, Viewer};
+use crate::{Error, Result, Services, SystemTx, Viewer, audit};
+use domain::audit::{Action, Details, Event};
 use domain::roles::{RoleChange, RoleMatrix, RoleMatrixRow};
 use domain::{Permission, Role};
 
@@ -43,6 +44,9 @@ impl Roles<'_> {
             queries::take(&mut tx, role, permission).await?;
         }
         let changed = matrix(&mut tx).await?;
+        let action = if granted { Action::RoleGranted } else { Action::RoleTaken };
+        let details = Details { permission: Some(permission), ..Details::default() };
+        audit::record_in(&mut tx, None, viewer, Event::new(action, None::<uuid::Uuid>, role.as_str()).with(details)).await?;
         tx.commit().await?;
         Ok(changed)
     }

@@ -1,9 +1,11 @@
 //! Change: roles, suspension, and who owns the team.
 
-use super::queries::{leaving, members as rows};
+use super::queries::leaving;
+use super::queries::members::{self as rows, MemberRow};
 use super::standing::judge;
 use super::{Team, members};
-use crate::{Error, Result, TeamTx, Viewer};
+use crate::{Error, Result, TeamTx, Viewer, audit};
+use domain::audit::{Action, Event};
 use domain::team::MemberSummary;
 use domain::{FieldErrors, Permission, Role, UserId};
 
@@ -24,7 +26,7 @@ impl Team<'_> {
             standing.keep_an_owner(&mut tx, viewer).await?;
         }
         rows::set_roles(&mut tx, viewer.team_id, person, &wanted).await?;
-        finish(tx, viewer, person).await
+        finish(tx, viewer, about(Action::MemberRolesChanged, &standing.subject).with_roles(&wanted)).await
     }
 
     /// Keeps a member out of the team: their sessions in it end, open streams within seconds, and so does what is being
@@ -38,15 +40,15 @@ impl Team<'_> {
         rows::set_suspended(&mut tx, viewer.team_id, person, Some(since)).await?;
         crate::chat::stop_all(&mut tx, viewer.team_id, person).await?;
         leaving::end_sessions(&mut tx, person).await?;
-        finish(tx, viewer, person).await
+        finish(tx, viewer, about(Action::MemberSuspended, &standing.subject)).await
     }
 
     /// Lets a suspended member in again.
     pub async fn reinstate(&self, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        judge(&mut tx, viewer, person).await?;
+        let standing = judge(&mut tx, viewer, person).await?;
         rows::set_suspended(&mut tx, viewer.team_id, person, None).await?;
-        finish(tx, viewer, person).await
+        finish(tx, viewer, about(Action::MemberReinstated, &standing.subject)).await
     }
 
     /// Makes another member the owner in the viewer's place; the viewer stays as a team manager.
@@ -68,7 +70,7 @@ impl Team<'_> {
         rows::set_roles(&mut tx, viewer.team_id, person, &with_owner).await?;
         rows::set_roles(&mut tx, viewer.team_id, viewer.user_id, &[Role::TeamManager]).await?;
         leaving::clear_personal(&mut tx, viewer.team_id, viewer.user_id).await?;
-        finish(tx, viewer, person).await
+        finish(tx, viewer, about(Action::MemberMadeOwner, &standing.subject)).await
     }
 }
 
@@ -80,11 +82,18 @@ pub(super) fn refuse_self(viewer: &Viewer, person: UserId, verb: &str) -> Result
     Ok(())
 }
 
-/// Makes it durable and shows the member as they are now.
-async fn finish(mut tx: TeamTx, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
+/// What happened to a member.
+pub(super) fn about(action: Action, person: &MemberRow) -> Event {
+    Event::new(action, person.user_id.as_uuid(), person.called())
+}
+
+/// Records it, makes it durable and shows the member as they are now.
+async fn finish(mut tx: TeamTx, viewer: &Viewer, event: Event) -> Result<MemberSummary> {
+    let person = event.target_id.map(UserId::from_uuid).ok_or(Error::NotFound)?;
     let row = rows::find(&mut tx, viewer.team_id, person).await?.ok_or(Error::NotFound)?;
     let actor = rows::find_actor(&mut tx, viewer.team_id, viewer.user_id).await?.filter(|actor| actor.manages_members);
     let own = actor.and_then(|actor| members::highest(&members::roles(&actor.roles)));
+    audit::record(&mut tx, viewer, event).await?;
     tx.commit().await?;
     Ok(members::summary(row, own))
 }

@@ -4,8 +4,10 @@
 use super::Team;
 use super::queries::{leaving, teams};
 use super::settings::require_owner;
+use crate::audit::{self, Author};
 use crate::{Error, Result, Viewer};
 use chrono::TimeDelta;
+use domain::audit::{Action, Details, Event};
 use domain::team::DeletedTeam;
 use domain::{Permission, TeamId};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -31,6 +33,7 @@ impl Team<'_> {
             crate::chat::stop_all(&mut tx, viewer.team_id, person).await?;
             leaving::give_home(&mut tx, person, TeamId::new()).await?;
         }
+        audit::record(&mut tx, viewer, Event::new(Action::TeamDeleted, viewer.team_id.as_uuid(), name)).await?;
         tx.commit().await
     }
 
@@ -47,9 +50,8 @@ impl Team<'_> {
     pub async fn restore(&self, viewer: &Viewer, id: TeamId) -> Result<()> {
         let since = self.services.parts.clock.now() - GRACE;
         let mut tx = self.services.parts.db.system_tx().await?;
-        if !teams::restore(&mut tx, id, viewer.user_id, since).await? {
-            return Err(Error::NotFound);
-        }
+        let name = teams::restore(&mut tx, id, viewer.user_id, since).await?.ok_or(Error::NotFound)?;
+        audit::record_in(&mut tx, Some(id), viewer, Event::new(Action::TeamRestored, id.as_uuid(), name)).await?;
         tx.commit().await
     }
 
@@ -64,7 +66,13 @@ impl Team<'_> {
         for team in gone {
             self.remove_files(team).await?;
             let mut tx = self.services.parts.db.system_tx().await?;
-            removed += u64::from(teams::delete_gone(&mut tx, team, until).await?);
+            let sealed = audit::seal(&mut tx, team).await?;
+            if let Some(name) = teams::delete_gone(&mut tx, team, until).await? {
+                let details = Details { sealed, ..Details::default() };
+                let event = Event::new(Action::TeamRemoved, team.as_uuid(), name).with(details);
+                audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
+                removed += 1;
+            }
             tx.commit().await?;
         }
         Ok(removed)

@@ -2,7 +2,8 @@
 
 use super::Team;
 use super::queries::groups;
-use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer};
+use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer, audit};
+use domain::audit::{Action, Details, Event};
 use domain::team::GroupSummary;
 use domain::text::GroupName;
 use domain::{GroupId, Permission, UserId};
@@ -28,7 +29,7 @@ impl Team<'_> {
             return Err(Error::Conflict(format!("This team has {MOST_GROUPS} groups. Delete some first.")));
         }
         groups::insert(&mut tx, viewer.team_id, id, &name).await.on_constraint("groups_team_id_name_key", || name_taken(&name))?;
-        finish(tx, viewer, id).await
+        finish(tx, viewer, id, Action::GroupCreated).await
     }
 
     /// Gives a group another name; one of another team does not exist.
@@ -38,16 +39,15 @@ impl Team<'_> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let is_there =
             groups::rename(&mut tx, viewer.team_id, id, &name).await.on_constraint("groups_team_id_name_key", || name_taken(&name))?;
-        if is_there { finish(tx, viewer, id).await } else { Err(Error::NotFound) }
+        if is_there { finish(tx, viewer, id, Action::GroupRenamed).await } else { Err(Error::NotFound) }
     }
 
     /// Deletes a group; its people stay in the team.
     pub async fn delete_group(&self, viewer: &Viewer, id: GroupId) -> Result<()> {
         viewer.require(Permission::ManageMembers)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        if !groups::delete(&mut tx, viewer.team_id, id).await? {
-            return Err(Error::NotFound);
-        }
+        let name = groups::delete(&mut tx, viewer.team_id, id).await?.ok_or(Error::NotFound)?;
+        audit::record(&mut tx, viewer, Event::new(Action::GroupDeleted, id.as_uuid(), name)).await?;
         tx.commit().await
     }
 
@@ -63,12 +63,14 @@ impl Team<'_> {
         }
         groups::clear(&mut tx, viewer.team_id, id).await?;
         groups::fill(&mut tx, viewer.team_id, id, &people).await.on_constraint("group_members_team_id_user_id_fkey", || Error::NotFound)?;
-        finish(tx, viewer, id).await
+        finish(tx, viewer, id, Action::GroupMembersChanged).await
     }
 }
 
-async fn finish(mut tx: TeamTx, viewer: &Viewer, id: GroupId) -> Result<GroupSummary> {
+async fn finish(mut tx: TeamTx, viewer: &Viewer, id: GroupId, action: Action) -> Result<GroupSummary> {
     let group = groups::list(&mut tx, viewer.team_id, Some(id)).await?.pop().ok_or(Error::NotFound)?;
+    let details = Details { people: u32::try_from(group.members.len()).ok(), ..Details::default() };
+    audit::record(&mut tx, viewer, Event::new(action, id.as_uuid(), group.name.as_str()).with(details)).await?;
     tx.commit().await?;
     Ok(group)
 }

@@ -3,8 +3,9 @@
 //! The invariant: the look and the act judge a line by the same code, and a line that is refused says why.
 
 use super::Team;
-use super::invitations::{Checked, check};
-use crate::{Error, Result, TeamTx, Viewer};
+use super::invitations::{Checked, about, check};
+use crate::{Error, Result, TeamTx, Viewer, audit};
+use domain::audit::Action;
 use domain::team::{ImportLine, ImportOutcome, MemberImport, NewInvitation};
 use domain::{Permission, Role};
 use std::collections::HashSet;
@@ -37,6 +38,9 @@ impl Team<'_> {
                 Some(checked) => outcome.sent.push(self.send(&mut tx, viewer, &checked).await?),
                 None => outcome.refused.push(judged.line),
             }
+        }
+        for sent in &outcome.sent {
+            audit::record(&mut tx, viewer, about(Action::InvitationMade, &sent.invitation)).await?;
         }
         tx.commit().await?;
         Ok(outcome)

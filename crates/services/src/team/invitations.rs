@@ -5,8 +5,9 @@ use super::queries::members as people;
 use super::{Team, members};
 use crate::identity::token::{self, SplitToken};
 use crate::identity::{insert_membership, invitation_is_over, use_invitation};
-use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer};
+use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer, audit};
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::audit::{Action, Event};
 use domain::team::{InvitationSent, InvitationSummary, NewInvitation};
 use domain::text::{EmailAddress, FirstName, LastName};
 use domain::{FieldErrors, InvitationId, Permission, Role, TeamId};
@@ -78,6 +79,7 @@ impl Team<'_> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         check(&mut tx, viewer, &checked.email, checked.role).await?;
         let sent = self.send(&mut tx, viewer, &checked).await?;
+        audit::record(&mut tx, viewer, about(Action::InvitationMade, &sent.invitation)).await?;
         tx.commit().await?;
         Ok(sent)
     }
@@ -125,17 +127,19 @@ impl Team<'_> {
         let (split, expires_at) = (SplitToken::fresh(), now + lifetime);
         let secret = (split.selector.as_str(), token::hash(&split.verifier));
         invitations::renew(&mut tx, viewer.team_id, id, (secret.0, &secret.1), expires_at).await?;
+        let invitation = renewed(row, expires_at, now)?;
+        audit::record(&mut tx, viewer, about(Action::InvitationRenewed, &invitation)).await?;
         tx.commit().await?;
-        Ok(InvitationSent { link: self.link(&split), invitation: renewed(row, expires_at, now)? })
+        Ok(InvitationSent { link: self.link(&split), invitation })
     }
 
     /// Makes an open invitation useless; one of another team does not exist.
     pub async fn revoke_invitation(&self, viewer: &Viewer, id: InvitationId) -> Result<()> {
         viewer.require(Permission::ManageMembers)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        if !invitations::revoke(&mut tx, viewer.team_id, id, self.services.parts.clock.now()).await? {
-            return Err(Error::NotFound);
-        }
+        let now = self.services.parts.clock.now();
+        let email = invitations::revoke(&mut tx, viewer.team_id, id, now).await?.ok_or(Error::NotFound)?;
+        audit::record(&mut tx, viewer, Event::new(Action::InvitationRevoked, id.as_uuid(), email)).await?;
         tx.commit().await
     }
 
@@ -149,9 +153,12 @@ impl Team<'_> {
         }
         let now = self.services.parts.clock.now();
         let (team, role) = use_invitation(&mut tx, invitation.id, now).await?.ok_or_else(invitation_is_over)?;
-        insert_membership(&mut tx, team, viewer.user_id, role.parse()?)
+        let role: Role = role.parse()?;
+        insert_membership(&mut tx, team, viewer.user_id, role)
             .await
             .on_constraint("memberships_pkey", || Error::Conflict("You are in this team already.".to_owned()))?;
+        let event = Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), invitation.email).with_roles(&[role]);
+        audit::record_in(&mut tx, Some(team), viewer, event).await?;
         tx.commit().await?;
         if viewer.session_id.is_some() {
             identity.switch_team(viewer, team).await?;
@@ -162,6 +169,11 @@ impl Team<'_> {
     fn link(&self, split: &SplitToken) -> String {
         format!("{}/sign-up?invitation={split}", self.services.settings().public_url)
     }
+}
+
+/// What happened to an invitation.
+pub(super) fn about(action: Action, invitation: &InvitationSummary) -> Event {
+    Event::new(action, invitation.id.as_uuid(), invitation.email.as_str()).with_roles(&[invitation.role])
 }
 
 fn renewed(row: InvitationRow, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<InvitationSummary> {

@@ -1,10 +1,11 @@
 //! Remove: a member leaves, and what was theirs alone goes to whoever removes them.
 
 use super::Team;
-use super::change::refuse_self;
+use super::change::{about, refuse_self};
 use super::queries::{leaving, members};
 use super::standing::judge;
-use crate::{Error, Result, Viewer};
+use crate::{Error, Result, Viewer, audit};
+use domain::audit::{Action, Details};
 use domain::team::Belongings;
 use domain::{Permission, TeamId, UserId};
 
@@ -31,6 +32,8 @@ impl Team<'_> {
         leaving::end_sessions(&mut tx, person).await?;
         leaving::clear_personal(&mut tx, viewer.team_id, person).await?;
         leaving::give_home(&mut tx, person, TeamId::new()).await?;
+        let event = about(Action::MemberRemoved, &standing.subject).with(Details { belongings: Some(moved), ..Details::default() });
+        audit::record(&mut tx, viewer, event).await?;
         tx.commit().await?;
         Ok(moved)
     }

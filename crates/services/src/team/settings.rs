@@ -3,7 +3,8 @@
 use super::Team;
 use super::members::{highest, roles};
 use super::queries::{members, teams};
-use crate::{Error, Result, Viewer};
+use crate::{Error, Result, Viewer, audit};
+use domain::audit::{Action, Event};
 use domain::models::ModelType;
 use domain::team::{TeamDetail, TeamPatch, TeamSettings};
 use domain::{FieldErrors, ModelId, Permission, Role};
@@ -62,7 +63,15 @@ impl Team<'_> {
         let bytes = settings.max_upload_mb.map(|mb| i64::from(mb) * i64::try_from(MB).expect("a million fits"));
         let days = settings.chat_retention_days.and_then(|days| i32::try_from(days).ok());
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let before = teams::get(&mut tx, viewer.team_id).await?;
         teams::update_settings(&mut tx, viewer.team_id, bytes, settings.default_model_id, days).await?;
+        let changed = [
+            (before.max_upload_bytes != bytes, "largest file"),
+            (before.default_model_id != settings.default_model_id, "default model"),
+            (before.chat_retention_days != days, "how long chats are kept"),
+        ];
+        let event = Event::new(Action::TeamSettingsChanged, viewer.team_id.as_uuid(), before.name);
+        audit::record(&mut tx, viewer, event.with_changes(&audit::those_that_hold(changed))).await?;
         tx.commit().await?;
         self.settings(viewer).await
     }

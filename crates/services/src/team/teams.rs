@@ -3,7 +3,8 @@
 use super::Team;
 use super::queries::teams;
 use crate::identity::{insert_membership, token};
-use crate::{Error, OnConstraint as _, Result, Viewer};
+use crate::{Error, OnConstraint as _, Result, Viewer, audit};
+use domain::audit::{Action, Event};
 use domain::team::{TeamPatch, TeamSlug, TeamSummary};
 use domain::text::TeamName;
 use domain::{FieldErrors, Permission, Role, TeamId};
@@ -25,6 +26,7 @@ impl Team<'_> {
             teams::insert(&mut tx, id, &name, &random_slug(wanted.as_str()), viewer.user_id).await?;
         }
         insert_membership(&mut tx, id, viewer.user_id, Role::Owner).await?;
+        audit::record_in(&mut tx, Some(id), viewer, Event::new(Action::TeamCreated, id.as_uuid(), name.as_str())).await?;
         tx.commit().await?;
         Ok(TeamSummary { id, name: name.into_string(), is_personal: false })
     }
@@ -44,6 +46,7 @@ impl Team<'_> {
         teams::rename(&mut tx, viewer.team_id, &name, &slug)
             .await
             .on_constraint("teams_slug_key", || Error::field("slug", "Another team has this address. Choose a different one."))?;
+        audit::record(&mut tx, viewer, Event::new(Action::TeamRenamed, viewer.team_id.as_uuid(), name.as_str())).await?;
         tx.commit().await?;
         Ok(TeamPatch { name: name.into_string(), slug: slug.as_str().to_owned() })
     }

@@ -1,6 +1,6 @@
 //! Runs of all teams: leases, requests to stop, sweeps. For the system role.
 
-use domain::{GenerationId, MessageId};
+use domain::{GenerationId, MessageId, ModelId, TeamId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -17,6 +17,11 @@ pub(in crate::chat) struct ExpiredRow {
     pub message_id: MessageId,
     pub content: String,
     pub is_stop_requested: bool,
+    pub team_id: TeamId,
+    pub user_id: UserId,
+    pub model_id: ModelId,
+    /// Its name for people, with its provider.
+    pub model: String,
 }
 
 /// Extends the leases of the given runs by 60 s; those that are not returned are lost.
@@ -49,12 +54,13 @@ pub(in crate::chat) async fn claim_expired(tx: &mut PgConnection) -> sqlx::Resul
     sqlx::query_as!(
         ExpiredRow,
         r#"UPDATE generations g SET fence = g.fence + 1
-           FROM messages m
-           WHERE m.id = g.message_id AND g.id = (
+           FROM messages m, models mo, providers p
+           WHERE m.id = g.message_id AND mo.id = g.model_id AND p.id = mo.provider_id AND g.id = (
                SELECT id FROM generations WHERE status IN ('Pending', 'InProgress') AND lease_expires_at < now()
                ORDER BY lease_expires_at LIMIT 1 FOR UPDATE SKIP LOCKED)
            RETURNING g.id AS "id: GenerationId", g.fence, g.message_id AS "message_id: MessageId", m.content,
-                     g.stop_requested_at IS NOT NULL AS "is_stop_requested!""#
+                     g.stop_requested_at IS NOT NULL AS "is_stop_requested!", g.team_id AS "team_id: TeamId",
+                     g.user_id AS "user_id: UserId", g.model_id AS "model_id: ModelId", mo.name || ' · ' || p.name AS "model!""#
     )
     .fetch_optional(tx)
     .await

@@ -5,6 +5,7 @@ mod following;
 mod leases;
 mod provider;
 mod rights;
+mod trail;
 
 use super::{EventStream, StoredEvent};
 use crate::{Services, Viewer, testing};

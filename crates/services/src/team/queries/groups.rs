@@ -39,9 +39,11 @@ pub(in crate::team) async fn rename(connection: &mut PgConnection, team: TeamId,
     Ok(done.rows_affected() == 1)
 }
 
-pub(in crate::team) async fn delete(connection: &mut PgConnection, team: TeamId, id: GroupId) -> sqlx::Result<bool> {
-    let done = sqlx::query!("DELETE FROM groups WHERE team_id = $1 AND id = $2", team.as_uuid(), id.as_uuid()).execute(connection).await?;
-    Ok(done.rows_affected() == 1)
+/// Deletes a group; its name, if there was one.
+pub(in crate::team) async fn delete(connection: &mut PgConnection, team: TeamId, id: GroupId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("DELETE FROM groups WHERE team_id = $1 AND id = $2 RETURNING name", team.as_uuid(), id.as_uuid())
+        .fetch_optional(connection)
+        .await
 }
 
 /// Holds the group as it is until the transaction ends; whether there is one.

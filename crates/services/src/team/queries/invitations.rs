@@ -120,21 +120,21 @@ pub(in crate::team) async fn renew(
     Ok(())
 }
 
+/// Takes an invitation back; its address, if it was open.
 pub(in crate::team) async fn revoke(
     connection: &mut PgConnection,
     team: TeamId,
     id: InvitationId,
     now: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "UPDATE invitations SET revoked_at = $3 WHERE team_id = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL",
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "UPDATE invitations SET revoked_at = $3 WHERE team_id = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL RETURNING email",
         team.as_uuid(),
         id.as_uuid(),
         now
     )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(connection)
+    .await
 }
 
 pub(in crate::team) async fn revoke_open_of(

@@ -17,6 +17,14 @@ pub(in crate::team) struct MemberRow {
     pub suspended_at: Option<DateTime<Utc>>,
 }
 
+impl MemberRow {
+    /// Their name, or their address where they gave none.
+    pub(in crate::team) fn called(&self) -> String {
+        let name = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
+        if name.is_empty() { self.email.clone() } else { name }
+    }
+}
+
 /// What somebody may do in a team at this moment.
 pub(in crate::team) struct ActorRow {
     pub roles: Vec<String>,

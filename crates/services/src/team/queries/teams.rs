@@ -146,24 +146,24 @@ pub(in crate::team) async fn list_deleted(
     .await
 }
 
-/// Lets an owner's team live again that was deleted after `since`; whether there was one.
+/// Lets an owner's team live again that was deleted after `since`; its name, if there was one.
 pub(in crate::team) async fn restore(
     connection: &mut PgConnection,
     team: TeamId,
     owner: UserId,
     since: DateTime<Utc>,
-) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
         "UPDATE teams SET deleted_at = NULL FROM memberships
          WHERE teams.id = $1 AND teams.deleted_at > $3 AND memberships.team_id = teams.id AND memberships.user_id = $2
-           AND 'Owner' = ANY (memberships.roles) AND memberships.suspended_at IS NULL",
+           AND 'Owner' = ANY (memberships.roles) AND memberships.suspended_at IS NULL
+         RETURNING teams.name",
         team.as_uuid(),
         owner.as_uuid(),
         since
     )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(connection)
+    .await
 }
 
 /// Teams whose time to be restored is over.
@@ -173,10 +173,15 @@ pub(in crate::team) async fn list_gone(connection: &mut PgConnection, until: Dat
         .await
 }
 
-/// Deletes the rows of such a team with everything that hangs on it.
-pub(in crate::team) async fn delete_gone(connection: &mut PgConnection, team: TeamId, until: DateTime<Utc>) -> sqlx::Result<bool> {
-    let done = sqlx::query!("DELETE FROM teams WHERE id = $1 AND deleted_at <= $2", team.as_uuid(), until).execute(connection).await?;
-    Ok(done.rows_affected() == 1)
+/// Deletes the rows of such a team with everything that hangs on it; its name, if there was one.
+pub(in crate::team) async fn delete_gone(
+    connection: &mut PgConnection,
+    team: TeamId,
+    until: DateTime<Utc>,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("DELETE FROM teams WHERE id = $1 AND deleted_at <= $2 RETURNING name", team.as_uuid(), until)
+        .fetch_optional(connection)
+        .await
 }
 
 /// Deletes chats whose team keeps chats for a time that is over, but for those that are being answered.

@@ -1,0 +1,67 @@
+//! What of a trail stands in the address: the filter and where the page begins. The screen follows from it alone.
+
+use crate::own_path::escape;
+use domain::audit::{AuditQuery, AuditScope, ExportFormat};
+use leptos_router::params::ParamsMap;
+
+/// The filter and the position before which the page begins, as the address has them.
+pub fn of_address(params: &ParamsMap) -> (AuditQuery, Option<i64>) {
+    let text = |name: &str| params.get(name).unwrap_or_default().trim().to_owned();
+    let query = AuditQuery {
+        person: text("person"),
+        action: text("action"),
+        target: text("target"),
+        words: text("words"),
+        from: text("from"),
+        to: text("to"),
+    };
+    (query, text("before").parse().ok())
+}
+
+/// The screen of a trail.
+pub const fn screen(scope: AuditScope) -> &'static str {
+    match scope {
+        AuditScope::Team => "/team/audit",
+        AuditScope::Installation => "/admin/audit",
+    }
+}
+
+/// The address of the screen with a filter, from before a position on.
+pub fn address(scope: AuditScope, query: &AuditQuery, before: Option<i64>) -> String {
+    let before = before.map(|position| ("before", position.to_string()));
+    let asked = query.pairs().map(|(name, value)| (name, value.to_owned()));
+    with_pairs(screen(scope), asked.chain(before))
+}
+
+/// The address of an export of what the filter asks for.
+pub fn export_address(scope: AuditScope, query: &AuditQuery, format: ExportFormat) -> String {
+    with_pairs(&format!("/api/audit/{scope}/{format}"), query.pairs().map(|(name, value)| (name, value.to_owned())))
+}
+
+fn with_pairs(path: &str, pairs: impl Iterator<Item = (&'static str, String)>) -> String {
+    let query: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", escape(&value))).collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_holds_what_is_asked_for_and_nothing_else() {
+        let query = AuditQuery { words: "a&b=c".to_owned(), ..AuditQuery::default() };
+        assert_eq!(address(AuditScope::Team, &AuditQuery::default(), None), "/team/audit");
+        assert_eq!(address(AuditScope::Team, &query, Some(7)), "/team/audit?words=a%26b%3Dc&before=7");
+        assert_eq!(export_address(AuditScope::Installation, &query, ExportFormat::Csv), "/api/audit/installation/csv?words=a%26b%3Dc");
+    }
+
+    #[test]
+    fn what_an_address_says_is_read_back() {
+        let mut params = ParamsMap::new();
+        params.insert("action", "dataset".to_owned());
+        params.insert("before", "12".to_owned());
+        let (query, before) = of_address(&params);
+        assert_eq!((query.action.as_str(), before), ("dataset", Some(12)));
+        assert_eq!(of_address(&ParamsMap::new()), (AuditQuery::default(), None));
+    }
+}

@@ -1,0 +1,249 @@
+//! Actions: the closed list of what the trail tells of, one family per noun, and how each is said.
+
+use crate::words::words;
+
+words! {
+    /// What an action is done to.
+    TargetType {
+        /// A team.
+        Team = "Team",
+        /// A person.
+        Person = "Person",
+        /// An invitation.
+        Invitation = "Invitation",
+        /// A group of people.
+        Group = "Group",
+        /// A role.
+        Role = "Role",
+        /// A provider of models.
+        Provider = "Provider",
+        /// A model.
+        Model = "Model",
+        /// A dataset.
+        Dataset = "Dataset",
+        /// A document.
+        Document = "Document",
+        /// A prompt.
+        Prompt = "Prompt",
+        /// A chat, or an answer in it.
+        Chat = "Chat",
+        /// The trail itself.
+        AuditTrail = "Audit trail",
+    }
+}
+
+words! {
+    /// What was done: the noun, a dot, the verb.
+    Action {
+        /// A team was made.
+        TeamCreated = "team.created",
+        /// It has another name or address.
+        TeamRenamed = "team.renamed",
+        /// It decided something for itself.
+        TeamSettingsChanged = "team.settings-changed",
+        /// It was deleted and can be restored.
+        TeamDeleted = "team.deleted",
+        /// It lives again.
+        TeamRestored = "team.restored",
+        /// It is gone with everything in it.
+        TeamRemoved = "team.removed",
+        /// A member has other roles.
+        MemberRolesChanged = "member.roles-changed",
+        /// A member is kept out.
+        MemberSuspended = "member.suspended",
+        /// A member may come in again.
+        MemberReinstated = "member.reinstated",
+        /// A member is no member any more.
+        MemberRemoved = "member.removed",
+        /// A member owns the team in the place of the one who did it.
+        MemberMadeOwner = "member.made-owner",
+        /// Somebody was asked to join.
+        InvitationMade = "invitation.made",
+        /// An invitation has another link.
+        InvitationRenewed = "invitation.renewed",
+        /// An invitation was taken back.
+        InvitationRevoked = "invitation.revoked",
+        /// Somebody joined.
+        InvitationAccepted = "invitation.accepted",
+        /// A group was made.
+        GroupCreated = "group.created",
+        /// It has another name.
+        GroupRenamed = "group.renamed",
+        /// Other people are in it.
+        GroupMembersChanged = "group.members-changed",
+        /// It was deleted.
+        GroupDeleted = "group.deleted",
+        /// A role may do more.
+        RoleGranted = "role.granted",
+        /// A role may do less.
+        RoleTaken = "role.taken",
+        /// Somebody made an account.
+        AccountCreated = "account.created",
+        /// Somebody changed their profile.
+        AccountProfileChanged = "account.profile-changed",
+        /// Somebody changed their password.
+        AccountPasswordChanged = "account.password-changed",
+        /// A password was replaced on the command line.
+        AccountPasswordReset = "account.password-reset",
+        /// Somebody ended one of their sessions.
+        AccountSessionEnded = "account.session-ended",
+        /// Somebody ended all of their sessions.
+        AccountSignedOutEverywhere = "account.signed-out-everywhere",
+        /// A provider has another key, or none.
+        ProviderKeyReplaced = "provider.key-replaced",
+        /// A provider is at another address.
+        ProviderAddressChanged = "provider.address-changed",
+        /// A model was added.
+        ModelAdded = "model.added",
+        /// A model is the default.
+        ModelMadeDefault = "model.made-default",
+        /// A model was taken out of the lists.
+        ModelRemoved = "model.removed",
+        /// A dataset was made.
+        DatasetCreated = "dataset.created",
+        /// Its name, description or audience is another.
+        DatasetChanged = "dataset.changed",
+        /// It was deleted with its documents.
+        DatasetDeleted = "dataset.deleted",
+        /// A document was uploaded.
+        DocumentUploaded = "document.uploaded",
+        /// A failed document is tried again.
+        DocumentRetried = "document.retried",
+        /// A document was deleted.
+        DocumentDeleted = "document.deleted",
+        /// The file of a document was downloaded.
+        DocumentDownloaded = "document.downloaded",
+        /// A prompt was made.
+        PromptCreated = "prompt.created",
+        /// It was changed.
+        PromptChanged = "prompt.changed",
+        /// It was made as a copy.
+        PromptDuplicated = "prompt.duplicated",
+        /// It was deleted.
+        PromptDeleted = "prompt.deleted",
+        /// A question and documents went to a model.
+        ChatAnswered = "chat.answered",
+        /// A chat was deleted.
+        ChatDeleted = "chat.deleted",
+        /// The trail was exported.
+        AuditExported = "audit.exported",
+    }
+}
+
+impl Action {
+    /// The nouns: what stands before the dot, and how it is called.
+    pub const FAMILIES: &[(&str, &str)] = &[
+        ("team", "Teams"),
+        ("member", "Members"),
+        ("invitation", "Invitations"),
+        ("group", "Groups"),
+        ("role", "Roles"),
+        ("account", "Accounts"),
+        ("provider", "Providers"),
+        ("model", "Models"),
+        ("dataset", "Datasets"),
+        ("document", "Documents"),
+        ("prompt", "Prompts"),
+        ("chat", "Chats"),
+        ("audit", "Audit trail"),
+    ];
+
+    /// What it is done to.
+    pub fn target(self) -> TargetType {
+        match self.as_str().split('.').next().unwrap_or_default() {
+            "team" => TargetType::Team,
+            "invitation" => TargetType::Invitation,
+            "group" => TargetType::Group,
+            "role" => TargetType::Role,
+            "provider" => TargetType::Provider,
+            "model" => TargetType::Model,
+            "dataset" => TargetType::Dataset,
+            "document" => TargetType::Document,
+            "prompt" => TargetType::Prompt,
+            "chat" => TargetType::Chat,
+            "audit" => TargetType::AuditTrail,
+            _ => TargetType::Person,
+        }
+    }
+
+    /// The sentence after the person, with `{}` where the target's name stands.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::TeamCreated => "made the team “{}”",
+            Self::TeamRenamed => "renamed the team to “{}”",
+            Self::TeamSettingsChanged => "changed the settings of the team",
+            Self::TeamDeleted => "deleted the team “{}”",
+            Self::TeamRestored => "restored the team “{}”",
+            Self::TeamRemoved => "removed the deleted team “{}” for good",
+            Self::MemberRolesChanged => "changed the roles of {}",
+            Self::MemberSuspended => "suspended {}",
+            Self::MemberReinstated => "reinstated {}",
+            Self::MemberRemoved => "removed {} from the team",
+            Self::MemberMadeOwner => "handed the team over to {}",
+            Self::InvitationMade => "invited {}",
+            Self::InvitationRenewed => "renewed the invitation of {}",
+            Self::InvitationRevoked => "revoked the invitation of {}",
+            Self::InvitationAccepted => "joined the team",
+            Self::GroupCreated => "made the group “{}”",
+            Self::GroupRenamed => "renamed a group to “{}”",
+            Self::GroupMembersChanged => "changed who is in the group “{}”",
+            Self::GroupDeleted => "deleted the group “{}”",
+            Self::RoleGranted => "gave a right to the role {}",
+            Self::RoleTaken => "took a right from the role {}",
+            Self::AccountCreated => "made an account",
+            Self::AccountProfileChanged => "changed their profile",
+            Self::AccountPasswordChanged => "changed their password",
+            Self::AccountPasswordReset => "replaced the password of {}",
+            Self::AccountSessionEnded => "ended one of their sessions",
+            Self::AccountSignedOutEverywhere => "signed out everywhere",
+            Self::ProviderKeyReplaced => "replaced the key of the provider “{}”",
+            Self::ProviderAddressChanged => "changed the address of the provider “{}”",
+            Self::ModelAdded => "added the model “{}”",
+            Self::ModelMadeDefault => "made the model “{}” the default",
+            Self::ModelRemoved => "removed the model “{}”",
+            Self::DatasetCreated => "made the dataset “{}”",
+            Self::DatasetChanged => "changed the dataset “{}”",
+            Self::DatasetDeleted => "deleted the dataset “{}”",
+            Self::DocumentUploaded => "uploaded “{}”",
+            Self::DocumentRetried => "had “{}” read again",
+            Self::DocumentDeleted => "deleted the document “{}”",
+            Self::DocumentDownloaded => "downloaded “{}”",
+            Self::PromptCreated => "made the prompt “{}”",
+            Self::PromptChanged => "changed the prompt “{}”",
+            Self::PromptDuplicated => "made the prompt “{}” as a copy",
+            Self::PromptDeleted => "deleted the prompt “{}”",
+            Self::ChatAnswered => "asked a model",
+            Self::ChatDeleted => "deleted a chat",
+            Self::AuditExported => "exported the audit trail",
+        }
+    }
+
+    /// How a filter calls it: the phrase without a name.
+    pub fn label(self) -> String {
+        let words = self.phrase().replace("“{}”", "…").replace("{}", "…");
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_belongs_to_a_family_and_families_have_actions() {
+        let family = |action: &Action| action.as_str().split('.').next().unwrap().to_owned();
+        for action in Action::ALL {
+            assert!(Action::FAMILIES.iter().any(|(word, _)| *word == family(action)), "{action}");
+        }
+        for (word, _) in Action::FAMILIES {
+            assert!(Action::ALL.iter().any(|action| family(action) == *word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_filter_calls_an_action_without_a_name() {
+        assert_eq!(Action::DatasetCreated.label(), "Made the dataset …");
+        assert_eq!(Action::InvitationMade.label(), "Invited …");
+    }
+}

@@ -1,0 +1,117 @@
+//! Event: one thing that happened, on its way into the trail.
+//!
+//! The invariant: what names a person stands in `target_name` and nowhere in [`Details`]: names can be erased, details cannot.
+
+use super::Action;
+use crate::chat::MessageStatus;
+use crate::datasets::Visibility;
+use crate::team::Belongings;
+use crate::{DocumentId, Permission, Role};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What was done.
+    pub action: Action,
+    /// To what; none where it has no id.
+    pub target_id: Option<Uuid>,
+    /// How that is called; empty where its name is nobody's business.
+    pub target_name: String,
+    /// The rest.
+    pub details: Details,
+}
+
+impl Event {
+    /// An event about something with an id and a name.
+    pub fn new(action: Action, target_id: impl Into<Option<Uuid>>, target_name: impl Into<String>) -> Self {
+        Self { action, target_id: target_id.into(), target_name: target_name.into(), details: Details::default() }
+    }
+
+    /// The same with what else is to be known.
+    pub fn with(self, details: Details) -> Self {
+        Self { details, ..self }
+    }
+
+    /// The same with the roles it is about.
+    pub fn with_roles(self, roles: &[Role]) -> Self {
+        self.with(Details { roles: roles.to_vec(), ..Details::default() })
+    }
+
+    /// The same with what changed, in words of ours.
+    pub fn with_changes(self, changed: &[&str]) -> Self {
+        self.with(Details { changed: changed.iter().map(|&what| what.to_owned()).collect(), ..Details::default() })
+    }
+}
+
+/// Something else that an event speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name then.
+    pub name: String,
+}
+
+/// A document of which passages went to a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentDocument {
+    /// The document; none when it was deleted before the end was written.
+    pub id: Option<DocumentId>,
+    /// Its file name then.
+    pub name: String,
+    /// The pages the passages begin on; none where the file has no pages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<u32>,
+    /// How many passages.
+    pub passages: u32,
+}
+
+/// What is left of the trail of a team that is no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedChain {
+    /// How many events it had.
+    pub events: i64,
+    /// The hash of the last one, in hexadecimal.
+    pub last_hash: String,
+}
+
+/// What is to be known of an event beside who, what and to what. Every field is a fact from a closed list of kinds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    /// The roles somebody has from then on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Role>,
+    /// The right that was given or taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<Permission>,
+    /// Who may see it from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+    /// What changed, in words of ours.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    /// How many people are in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<u32>,
+    /// Size of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<u64>,
+    /// What went to whoever did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub belongings: Option<Belongings>,
+    /// The model that was asked, with its provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<Named>,
+    /// How an answer ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<MessageStatus>,
+    /// The documents that went to the model; in an answer also when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documents: Option<Vec<SentDocument>>,
+    /// What is left of a team's trail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<SealedChain>,
+}

@@ -1,0 +1,126 @@
+//! Sentence: an event as people read it, and the facts behind it.
+
+use super::{Action, Details, Fact, SentDocument};
+use crate::Role;
+use crate::datasets::Visibility;
+
+/// Who did what to what, in a sentence without a full stop. Names may have been erased.
+pub fn sentence(actor: &str, action: Action, target: &str, details: &Details) -> String {
+    let actor = if actor.is_empty() { "Lyceum" } else { actor };
+    let target = if target.is_empty() { "somebody" } else { target };
+    let done = action.phrase().replace("{}", target);
+    format!("{actor} {done}{}", ending(action, details))
+}
+
+fn ending(action: Action, details: &Details) -> String {
+    match action {
+        Action::MemberRolesChanged => format!(" to {}", roles(&details.roles)),
+        Action::InvitationMade | Action::InvitationAccepted => format!(" as {}", roles(&details.roles)),
+        Action::RoleGranted | Action::RoleTaken => details.permission.map(|right| format!(": {}", right_words(right))).unwrap_or_default(),
+        Action::ChatAnswered => {
+            let model = details.model.as_ref().map(|model| format!(" ({})", model.name)).unwrap_or_default();
+            let sent = match details.documents.as_deref().unwrap_or_default() {
+                [] => "without documents".to_owned(),
+                [one] => format!("with “{}”", one.name),
+                several => format!("with {} documents", several.len()),
+            };
+            format!("{model} {sent}")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Everything the details hold, a line each.
+pub fn facts(details: &Details) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut note = |label: &str, value: Option<String>| facts.extend(value.map(|value| Fact::new(label, value)));
+    note("Roles", (!details.roles.is_empty()).then(|| roles(&details.roles)));
+    note("Right", details.permission.map(right_words));
+    note("Who may see it", details.visibility.map(|visibility| audience(visibility).to_owned()));
+    note("Changed", (!details.changed.is_empty()).then(|| details.changed.join(", ")));
+    note("People in it", details.people.map(|people| people.to_string()));
+    note("Size", details.size_bytes.map(|bytes| format!("{bytes} bytes")));
+    note(
+        "Handed over",
+        details.belongings.map(|own| format!("prompts: {}, datasets: {}, chats: {}", own.prompts, own.datasets, own.chats)),
+    );
+    note("Model", details.model.as_ref().map(|model| model.name.clone()));
+    note("Outcome", details.outcome.map(|outcome| outcome.to_string()));
+    if let Some(documents) = &details.documents {
+        note("Documents sent", documents.is_empty().then(|| "none".to_owned()));
+        documents.iter().for_each(|document| note("Document sent", Some(sent(document))));
+    }
+    note(
+        "Trail that went",
+        details.sealed.as_ref().map(|chain| format!("{} events, the last with the hash {}", chain.events, chain.last_hash)),
+    );
+    facts
+}
+
+fn sent(document: &SentDocument) -> String {
+    let passages = if document.passages == 1 { "1 passage".to_owned() } else { format!("{} passages", document.passages) };
+    let pages: Vec<String> = document.pages.iter().map(u32::to_string).collect();
+    match pages.as_slice() {
+        [] => format!("{}: {passages}", document.name),
+        [page] => format!("{}: {passages} from page {page}", document.name),
+        _ => format!("{}: {passages} from pages {}", document.name, pages.join(", ")),
+    }
+}
+
+fn roles(roles: &[Role]) -> String {
+    let word = |role: &Role| match role {
+        Role::Viewer => "viewer",
+        Role::Collaborator => "collaborator",
+        Role::TeamManager => "team manager",
+        Role::Owner => "owner",
+    };
+    roles.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+fn right_words(right: crate::Permission) -> String {
+    let (about, verb) = right.words();
+    format!("{about}, {}", verb.to_lowercase())
+}
+
+const fn audience(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Private => "its maker",
+        Visibility::Team => "the team",
+        Visibility::Company => "everybody on this installation",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Named;
+    use uuid::Uuid;
+
+    fn document(name: &str, pages: &[u32]) -> SentDocument {
+        SentDocument { id: None, name: name.to_owned(), pages: pages.to_vec(), passages: 2 }
+    }
+
+    fn answered(documents: Vec<SentDocument>) -> Details {
+        let model = Some(Named { id: Uuid::nil(), name: "m · P".to_owned() });
+        Details { model, documents: Some(documents), ..Details::default() }
+    }
+
+    #[test]
+    fn an_event_reads_as_a_sentence() {
+        let invited = Details { roles: vec![Role::Viewer], ..Details::default() };
+        assert_eq!(sentence("Ada", Action::InvitationMade, "bob@example.org", &invited), "Ada invited bob@example.org as viewer");
+        assert_eq!(sentence("Ada", Action::DatasetCreated, "Rules", &Details::default()), "Ada made the dataset “Rules”");
+        assert_eq!(sentence("", Action::MemberSuspended, "", &Details::default()), "Lyceum suspended somebody");
+    }
+
+    #[test]
+    fn an_answer_tells_which_documents_went_to_which_model() {
+        let told = |documents| sentence("Ada", Action::ChatAnswered, "", &answered(documents));
+        assert_eq!(told(Vec::new()), "Ada asked a model (m · P) without documents");
+        assert_eq!(told(vec![document("a.pdf", &[1])]), "Ada asked a model (m · P) with “a.pdf”");
+        assert_eq!(told(vec![document("a.pdf", &[1]), document("b.pdf", &[])]), "Ada asked a model (m · P) with 2 documents");
+        let facts = facts(&answered(vec![document("a.pdf", &[3, 4]), document("b.md", &[])]));
+        let values: Vec<&str> = facts.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(values, ["m · P", "a.pdf: 2 passages from pages 3, 4", "b.md: 2 passages"]);
+    }
+}

@@ -1,0 +1,154 @@
+//! The SQL of the trail. There is no statement that changes an event: the database would refuse it.
+
+use super::filter::Filter;
+use chrono::{DateTime, Utc};
+use domain::audit::{Event, Via};
+use domain::{TeamId, UserId};
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// An event that is about to be stored.
+pub(super) struct NewEventRow<'a> {
+    pub team: Option<TeamId>,
+    pub actor: Option<UserId>,
+    pub via: Via,
+    pub ip: String,
+    pub event: &'a Event,
+    pub details: Value,
+}
+
+/// A stored event.
+pub(super) struct EventRow {
+    pub position: i64,
+    pub team: Option<String>,
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    pub actor_id: Option<Uuid>,
+    pub actor_name: String,
+    pub via: String,
+    pub ip: String,
+    pub action: String,
+    pub target_type: String,
+    pub target_id: Option<Uuid>,
+    pub target_name: String,
+    pub details: Value,
+    pub is_erased: bool,
+    pub previous_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// The last event of a chain.
+pub(super) struct HeadRow {
+    pub seq: i64,
+    pub hash: Vec<u8>,
+}
+
+/// A person who did something, under the name they had last.
+pub(super) struct PersonRow {
+    pub id: UserId,
+    pub name: String,
+}
+
+/// What the database found in one chain.
+pub(super) struct ChainRow {
+    pub team: Option<String>,
+    pub events: i64,
+    pub last_hash: Option<Vec<u8>>,
+    pub broken_at: Option<i64>,
+    pub fault: Option<String>,
+}
+
+/// Adds an event; its number, time, name and hashes are the database's.
+pub(super) async fn insert(connection: &mut PgConnection, row: NewEventRow<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO audit_events (team_id, actor_id, via, action, target_type, target_id, target_name, ip, details)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        row.team.map(TeamId::as_uuid),
+        row.actor.map(UserId::as_uuid),
+        row.via.as_str(),
+        row.event.action.as_str(),
+        row.event.action.target().as_str(),
+        row.event.target_id,
+        row.event.target_name,
+        row.ip,
+        row.details
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Events that a filter asks for, the latest first, of one team or of all chains.
+pub(super) async fn list(
+    connection: &mut PgConnection,
+    team: Option<TeamId>,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> sqlx::Result<Vec<EventRow>> {
+    sqlx::query_as!(
+        EventRow,
+        r#"SELECT e.position, t.name AS "team?", e.seq, e.at, e.actor_id, e.actor_name, e.via, e.ip, e.action, e.target_type, e.target_id,
+                  e.target_name, e.details, e.salt IS NULL AS "is_erased!", e.previous_hash, e.hash
+           FROM audit_events e LEFT JOIN teams t ON t.id = e.team_id
+           WHERE ($1::uuid IS NULL OR e.team_id = $1)
+             AND ($2::bigint IS NULL OR e.position < $2)
+             AND ($3::uuid IS NULL OR e.actor_id = $3)
+             AND ($4::text IS NULL OR e.action = $4 OR starts_with(e.action, $4 || '.'))
+             AND ($5::text IS NULL OR e.target_type = $5)
+             AND ($6::timestamptz IS NULL OR e.at >= $6)
+             AND ($7::timestamptz IS NULL OR e.at < $7)
+             AND ($8::text IS NULL OR e.actor_name ILIKE $8 OR e.target_name ILIKE $8 OR e.details::text ILIKE $8)
+           ORDER BY e.position DESC LIMIT $9"#,
+        team.map(TeamId::as_uuid),
+        before,
+        filter.person.map(UserId::as_uuid),
+        filter.action.as_deref(),
+        filter.target.map(domain::audit::TargetType::as_str),
+        filter.from,
+        filter.until,
+        filter.pattern.as_deref(),
+        limit
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Who did something, by name.
+pub(super) async fn list_people(connection: &mut PgConnection, team: Option<TeamId>, most: i64) -> sqlx::Result<Vec<PersonRow>> {
+    sqlx::query_as!(
+        PersonRow,
+        r#"SELECT id AS "id!: UserId", name AS "name!" FROM (
+               SELECT DISTINCT ON (actor_id) actor_id AS id, actor_name AS name FROM audit_events
+               WHERE actor_id IS NOT NULL AND ($1::uuid IS NULL OR team_id = $1)
+               ORDER BY actor_id, position DESC) AS people
+           ORDER BY lower(name), id LIMIT $2"#,
+        team.map(TeamId::as_uuid),
+        most
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// The last event of a team's chain.
+pub(super) async fn find_head(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<Option<HeadRow>> {
+    sqlx::query_as!(HeadRow, "SELECT seq, hash FROM audit_events WHERE chain = $1 ORDER BY seq DESC LIMIT 1", team.as_uuid())
+        .fetch_optional(connection)
+        .await
+}
+
+/// Looks through the chain of one team, or through all chains; those with a fault come first.
+pub(super) async fn verify(connection: &mut PgConnection, team: Option<TeamId>) -> sqlx::Result<Vec<ChainRow>> {
+    sqlx::query_as!(
+        ChainRow,
+        r#"SELECT t.name AS "team?", v.events AS "events!", v.last_hash, v.broken_at, v.fault
+           FROM (SELECT DISTINCT chain FROM audit_events WHERE $1::uuid IS NULL OR team_id = $1) AS chains
+           CROSS JOIN LATERAL verify_audit_chain(chains.chain) AS v
+           LEFT JOIN teams t ON t.id = chains.chain
+           ORDER BY v.fault IS NULL, chains.chain"#,
+        team.map(TeamId::as_uuid)
+    )
+    .fetch_all(connection)
+    .await
+}

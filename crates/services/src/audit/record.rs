@@ -1,0 +1,75 @@
+//! Record: writes an event into the transaction of the act. Call it last: the chain of the team is locked from then on.
+
+use super::queries::{self, NewEventRow};
+use crate::{Result, Viewer};
+use domain::audit::{Event, SealedChain, Via};
+use domain::{TeamId, UserId};
+use sqlx::PgConnection;
+use std::net::IpAddr;
+
+/// Who did it, and from where.
+pub(crate) struct Author {
+    actor: Option<UserId>,
+    via: Via,
+    ip: Option<IpAddr>,
+}
+
+impl Author {
+    /// Lyceum itself, or whoever has its command line.
+    pub(crate) const SYSTEM: Self = Self { actor: None, via: Via::System, ip: None };
+
+    /// A person whose request made no viewer yet: signing up.
+    pub(crate) const fn person(actor: UserId, ip: IpAddr) -> Self {
+        Self { actor: Some(actor), via: Via::Screen, ip: Some(ip) }
+    }
+
+    /// Something that ends in a person's name when their request is long over.
+    pub(crate) const fn in_the_name_of(actor: UserId) -> Self {
+        Self { actor: Some(actor), via: Via::System, ip: None }
+    }
+}
+
+impl From<&Viewer> for Author {
+    fn from(viewer: &Viewer) -> Self {
+        Self { actor: Some(viewer.user_id), via: viewer.came_from.via, ip: viewer.came_from.ip }
+    }
+}
+
+/// Records what the viewer did in their team.
+pub(crate) async fn record(tx: &mut PgConnection, viewer: &Viewer, event: Event) -> Result<()> {
+    record_in(tx, Some(viewer.team_id), viewer, event).await
+}
+
+/// Records what somebody did in a team, or on the installation where none is given.
+pub(crate) async fn record_in(tx: &mut PgConnection, team: Option<TeamId>, author: impl Into<Author>, event: Event) -> Result<()> {
+    let author = author.into();
+    let row = NewEventRow {
+        team,
+        actor: author.actor,
+        via: author.via,
+        ip: author.ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default(),
+        details: serde_json::to_value(&event.details).expect("details are plain data"),
+        event: &event,
+    };
+    Ok(queries::insert(tx, row).await?)
+}
+
+/// What is left to tell of a team's trail before it goes with the team.
+pub(crate) async fn seal(tx: &mut PgConnection, team: TeamId) -> Result<Option<SealedChain>> {
+    let head = queries::find_head(tx, team).await?;
+    Ok(head.map(|head| SealedChain { events: head.seq, last_hash: hex(&head.hash) }))
+}
+
+/// The words of those that hold: what changed.
+pub(crate) fn those_that_hold<const N: usize>(all: [(bool, &'static str); N]) -> Vec<&'static str> {
+    all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words).collect()
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+        text
+    })
+}

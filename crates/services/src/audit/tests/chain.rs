@@ -1,0 +1,185 @@
+//! The chain: made by the database, refused to be changed by anybody, and found out when it was.
+
+use super::{actions, administrator};
+use crate::audit::{record, record_in};
+use crate::testing::{member, owner, parts, services};
+use crate::{MockClock, Parts, Services, Viewer};
+use chrono::{TimeDelta, Utc};
+use domain::Role;
+use domain::audit::{Action, AuditScope, Event};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+use std::sync::Arc;
+
+/// A team with three events.
+async fn three_events(services: &Services) -> Viewer {
+    let ada = owner(services, "ada@example.org").await;
+    for name in ["One", "Two", "Three"] {
+        services.team().create_group(&ada, name).await.unwrap();
+    }
+    ada
+}
+
+async fn refusal(connection: &mut PgConnection, statement: &'static str) -> String {
+    let refused = sqlx::query(statement).execute(connection).await.expect_err(statement);
+    refused.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned()).unwrap_or_default()
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn events_of_a_team_are_numbered_without_gaps_and_the_chain_is_whole(pool: PgPool) {
+    let services = services(&pool);
+    let ada = three_events(&services).await;
+    let eve = owner(&services, "eve@example.org").await;
+    services.team().create_group(&eve, "Hers").await.unwrap();
+    let numbers: Vec<i64> = sqlx::query_scalar("SELECT seq FROM audit_events WHERE team_id = $1 ORDER BY position")
+        .bind(ada.team_id)
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(numbers, [1, 2, 3]);
+    let report = services.audit().verify(&ada, AuditScope::Team).await.unwrap();
+    assert!(report.is_whole && report.sentence.starts_with("The chain is whole: 3 events, the last with the hash "), "{report:?}");
+    let report = services.audit().verify(&administrator(&ada), AuditScope::Installation).await.unwrap();
+    assert_eq!(report.sentence, "All 2 chains are whole: 4 events together.");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn events_at_the_same_moment_stand_in_a_row(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let names: Vec<String> = (0..12).map(|number| format!("Group {number}")).collect();
+    let all = names.iter().map(|name| async { services.team().create_group(&ada, name).await.unwrap() });
+    futures::future::join_all(all).await;
+    let report = services.audit().verify(&ada, AuditScope::Team).await.unwrap();
+    assert!(report.is_whole && report.sentence.contains("12 events"), "{report:?}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn nobody_changes_or_removes_an_event(pool: PgPool) {
+    let services = services(&pool);
+    let ada = three_events(&services).await;
+    let statements = [
+        "UPDATE audit_events SET action = 'x'",
+        "UPDATE audit_events SET target_name = 'x'",
+        "DELETE FROM audit_events",
+        "TRUNCATE audit_events",
+    ];
+    for statement in statements {
+        let mut app = services.db().team_tx(&ada).await.unwrap();
+        assert_eq!(refusal(&mut app, statement).await, "42501", "{statement}");
+        let mut system = services.db().system_tx().await.unwrap();
+        assert_eq!(refusal(&mut system, statement).await, "42501", "{statement}");
+        let mut everything = pool.acquire().await.unwrap();
+        assert_eq!(refusal(&mut everything, statement).await, "42501", "{statement}");
+    }
+    assert_eq!(actions(&pool).await.len(), 3);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn number_time_name_and_hashes_are_the_databases(pool: PgPool) {
+    let services = services(&pool);
+    let ada = three_events(&services).await;
+    let forged = "INSERT INTO audit_events (team_id, chain, seq, at, actor_id, via, action, target_type, details, actor_name, target_name, ip, labels_hash, previous_hash, hash)
+                  VALUES (current_team(), gen_random_uuid(), 1, '1999-01-01', viewing_user(), 'Api', 'x', 'Team', '{}', 'Somebody else', '', '', '', '', '')";
+    let mut tx = services.db().team_tx(&ada).await.unwrap();
+    sqlx::query(forged).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let (seq, is_now, name): (i64, bool, String) =
+        sqlx::query_as("SELECT seq, at > now() - interval '1 minute', actor_name FROM audit_events ORDER BY position DESC LIMIT 1")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!((seq, is_now, name.as_str()), (4, true, "ada@example.org"));
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn nobody_writes_for_another_team_or_in_another_name(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let eve = member(&services, &ada, "eve@example.org", Role::Viewer).await;
+    let other = owner(&services, "other@example.org").await;
+    let event = || Event::new(Action::TeamCreated, None::<uuid::Uuid>, "");
+    let mut tx = services.db().team_tx(&eve).await.unwrap();
+    assert!(record_in(&mut tx, Some(other.team_id), &eve, event()).await.is_err(), "another team");
+    let mut tx = services.db().team_tx(&eve).await.unwrap();
+    assert!(record(&mut tx, &ada, event()).await.is_err(), "another name");
+    let mut tx = services.db().team_tx(&eve).await.unwrap();
+    assert!(record_in(&mut tx, None, &eve, event()).await.is_err(), "the installation");
+    assert!(actions(&pool).await.is_empty());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn what_was_changed_behind_the_triggers_is_found_with_its_place(pool: PgPool) {
+    let services = services(&pool);
+    let ada = three_events(&services).await;
+    let faults = [
+        ("UPDATE audit_events SET action = 'group.deleted' WHERE seq = 2", "number 2: this event is not as it was written"),
+        ("UPDATE audit_events SET target_name = 'Nobody' WHERE seq = 3", "number 3: the names or the address"),
+        ("DELETE FROM audit_events WHERE seq = 2", "number 2: this event is missing"),
+        ("UPDATE audit_events SET previous_hash = '\\x00' WHERE seq = 2", "number 2: this event does not follow"),
+    ];
+    for (statement, sentence) in faults {
+        let mut tx = pool.begin().await.unwrap();
+        sqlx::query("ALTER TABLE audit_events DISABLE TRIGGER USER").execute(&mut *tx).await.unwrap();
+        sqlx::query("CREATE TABLE kept AS SELECT * FROM audit_events").execute(&mut *tx).await.unwrap();
+        sqlx::query(statement).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let report = services.audit().verify(&ada, AuditScope::Team).await.unwrap();
+        assert!(!report.is_whole && report.sentence.contains(sentence), "{statement}: {report:?}");
+        let report = services.audit().verify(&administrator(&ada), AuditScope::Installation).await.unwrap();
+        assert!(report.sentence.contains("of the team “ada@example.org”"), "{report:?}");
+        for mend in ["DELETE FROM audit_events", "INSERT INTO audit_events OVERRIDING SYSTEM VALUE SELECT * FROM kept", "DROP TABLE kept"] {
+            sqlx::query(AssertSqlSafe(mend)).execute(&pool).await.unwrap();
+        }
+        sqlx::query("ALTER TABLE audit_events ENABLE TRIGGER USER").execute(&pool).await.unwrap();
+    }
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn names_can_be_erased_for_good_and_the_chain_stays_whole(pool: PgPool) {
+    let services = services(&pool);
+    let ada = three_events(&services).await;
+    let erase = "UPDATE audit_events SET actor_name = '', ip = '', salt = NULL WHERE seq = 2";
+    sqlx::query(erase).execute(&pool).await.unwrap();
+    let more = "UPDATE audit_events SET salt = NULL, actor_name = '', details = '{}' WHERE seq = 1";
+    let mut owner = pool.acquire().await.unwrap();
+    assert_eq!(refusal(&mut owner, more).await, "42501", "what is hashed stays");
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
+    let told = super::sentences(&services, &ada, &domain::audit::AuditQuery::default()).await;
+    assert_eq!(told[1], "Somebody made the group “Two”");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn what_is_rolled_back_leaves_no_event(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let mut tx = services.db().team_tx(&ada).await.unwrap();
+    record(&mut tx, &ada, Event::new(Action::TeamRenamed, ada.team_id.as_uuid(), "Never")).await.unwrap();
+    drop(tx);
+    services.team().create_group(&ada, "Readers").await.unwrap();
+    services.team().create_group(&ada, "Readers").await.unwrap_err();
+    assert_eq!(actions(&pool).await, ["group.created"]);
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_teams_trail_goes_with_the_team_and_its_last_hash_stays(pool: PgPool) {
+    let clock = Arc::new(MockClock::at(Utc::now()));
+    let services = Services::new(Parts { clock: clock.clone(), ..parts(&pool) });
+    let ada = three_events(&services).await;
+    let eve = owner(&services, "eve@example.org").await;
+    services.team().create_group(&eve, "Hers").await.unwrap();
+    services.team().delete(&ada, "ada@example.org").await.unwrap();
+    clock.advance(TimeDelta::days(31));
+    assert_eq!(services.team().remove_deleted().await.unwrap(), 1);
+    assert_eq!(actions(&pool).await, ["group.created", "team.removed"]);
+    let (events, hash): (i64, i32) = sqlx::query_as(
+        "SELECT (details->'sealed'->>'events')::bigint, length(details->'sealed'->>'last_hash') FROM audit_events WHERE action = 'team.removed'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!((events, hash), (4, 64));
+    assert!(services.audit().verify(&administrator(&eve), AuditScope::Installation).await.unwrap().is_whole);
+}

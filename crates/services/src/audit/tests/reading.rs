@@ -1,0 +1,127 @@
+//! Reading: rights, filters, pages, exports.
+
+use super::{administrator, list, sentences};
+use crate::testing::{member, owner, services};
+use crate::{Error, Services, Viewer};
+use chrono::Utc;
+use domain::Role;
+use domain::audit::{AuditQuery, AuditScope, ExportFormat};
+use futures::TryStreamExt as _;
+use serde_json::Value;
+use sqlx::PgPool;
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+async fn export(services: &Services, viewer: &Viewer, scope: AuditScope, format: ExportFormat) -> String {
+    let bytes = services.audit().export(viewer, scope, &AuditQuery::default(), format).await.unwrap();
+    let parts: Vec<bytes::Bytes> = bytes.try_collect().await.unwrap();
+    String::from_utf8(parts.concat()).unwrap()
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_trail_is_read_by_managers_of_its_team_and_by_nobody_else(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let manager = member(&services, &ada, "mary@example.org", Role::TeamManager).await;
+    let colleague = member(&services, &ada, "carl@example.org", Role::Collaborator).await;
+    let eve = owner(&services, "eve@example.org").await;
+    services.team().create_group(&ada, "Readers").await.unwrap();
+    let (audit, everything) = (services.audit(), AuditQuery::default());
+    assert_eq!(list(&services, &manager, &everything).await.len(), 1);
+    assert!(list(&services, &eve, &everything).await.is_empty());
+    let (team, all) = (AuditScope::Team, AuditScope::Installation);
+    assert!(matches!(audit.list(&colleague, team, &everything, None).await, Err(Error::Forbidden)));
+    assert!(matches!(audit.choices(&colleague, team).await, Err(Error::Forbidden)));
+    assert!(matches!(audit.verify(&colleague, team).await, Err(Error::Forbidden)));
+    assert!(matches!(audit.export(&colleague, team, &everything, ExportFormat::Csv).await.err(), Some(Error::Forbidden)));
+    assert!(matches!(audit.list(&ada, all, &everything, None).await, Err(Error::NotFound)));
+    assert!(matches!(audit.verify(&ada, all).await, Err(Error::NotFound)));
+    assert!(matches!(audit.export(&ada, all, &everything, ExportFormat::Json).await.err(), Some(Error::NotFound)));
+    let seen = audit.list(&administrator(&eve), all, &everything, None).await.unwrap().entries;
+    assert_eq!(seen[0].team.as_deref(), Some("ada@example.org"));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn without_the_condition_on_the_team_the_policies_still_hold(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let eve = owner(&services, "eve@example.org").await;
+    services.team().create_group(&ada, "Readers").await.unwrap();
+    services
+        .roles()
+        .change(
+            &administrator(&ada),
+            domain::roles::RoleChange { role: Role::Viewer, permission: domain::Permission::ViewMembers, granted: true },
+        )
+        .await
+        .unwrap();
+    let mut tx = services.db().team_tx(&eve).await.unwrap();
+    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_events").fetch_one(&mut *tx).await.unwrap();
+    assert_eq!(seen, 0);
+    let forced: bool =
+        sqlx::query_scalar("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'audit_events'").fetch_one(&pool).await.unwrap();
+    assert!(forced);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_filter_finds_by_person_action_target_words_and_day(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let mary = member(&services, &ada, "mary@example.org", Role::TeamManager).await;
+    services.team().create_group(&ada, "100% Readers").await.unwrap();
+    services.team().create_group(&mary, "Writers").await.unwrap();
+    services.team().invite(&mary, "bob@example.org", Role::Viewer).await.unwrap();
+    let none = AuditQuery::default();
+    let count = async |query: AuditQuery| list(&services, &ada, &query).await.len();
+    assert_eq!(count(AuditQuery { person: mary.user_id.to_string(), ..none.clone() }).await, 2);
+    assert_eq!(count(AuditQuery { action: text("group"), ..none.clone() }).await, 2);
+    assert_eq!(count(AuditQuery { action: text("invitation.made"), ..none.clone() }).await, 1);
+    assert_eq!(count(AuditQuery { target: text("Invitation"), ..none.clone() }).await, 1);
+    assert_eq!(count(AuditQuery { words: text("100%"), ..none.clone() }).await, 1);
+    assert_eq!(count(AuditQuery { words: text("BOB"), ..none.clone() }).await, 1);
+    let today = Utc::now().format("%Y-%m-%d").to_string();
+    assert_eq!(count(AuditQuery { from: today.clone(), to: today.clone(), ..none.clone() }).await, 3);
+    assert_eq!(count(AuditQuery { to: text("2020-01-01"), ..none.clone() }).await, 0);
+    assert_eq!(count(AuditQuery { person: mary.user_id.to_string(), action: text("group"), ..none.clone() }).await, 1);
+    let refused = services.audit().list(&ada, AuditScope::Team, &AuditQuery { from: text("yesterday"), ..none }, None).await;
+    assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.get("from").is_some()));
+    let choices = services.audit().choices(&ada, AuditScope::Team).await.unwrap();
+    assert_eq!(choices.people.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["ada@example.org", "mary@example.org"]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn pages_follow_each_other_without_gap_or_repetition(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    for number in 0..60 {
+        services.team().create_group(&ada, &format!("Group {number}")).await.unwrap();
+    }
+    let page = async |before| services.audit().list(&ada, AuditScope::Team, &AuditQuery::default(), before).await.unwrap();
+    let first = page(None).await;
+    services.team().create_group(&ada, "One more").await.unwrap();
+    let second = page(first.older).await;
+    assert_eq!((first.entries.len(), second.entries.len(), second.older), (50, 10, None));
+    assert!(first.entries.last().unwrap().position > second.entries[0].position);
+    assert_eq!(second.entries[0].sentence, "ada@example.org made the group “Group 9”");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn exports_are_safe_for_spreadsheets_whole_for_programs_and_told(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    services.team().create_group(&ada, "=HYPERLINK(\"http://x\")").await.unwrap();
+    let csv = export(&services, &ada, AuditScope::Team, ExportFormat::Csv).await;
+    assert_eq!(csv.lines().count(), 3, "a head, the export, the group: {csv}");
+    assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\")\"") && !csv.contains(",\"=") && !csv.contains(",="), "{csv}");
+    let json: Value = serde_json::from_str(&export(&services, &ada, AuditScope::Team, ExportFormat::Json).await).unwrap();
+    let events = json.as_array().unwrap();
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[2]["target"], "=HYPERLINK(\"http://x\")");
+    assert_eq!(events[0]["previous_hash"], events[1]["hash"]);
+    assert_eq!(sentences(&services, &ada, &AuditQuery::default()).await[0], "ada@example.org exported the audit trail");
+    let all: Value =
+        serde_json::from_str(&export(&services, &administrator(&ada), AuditScope::Installation, ExportFormat::Json).await).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), 4);
+}

@@ -1,0 +1,77 @@
+// The audit trail: what was done is told, filtered, exported and verified; others find nothing.
+import { AuditPage } from '../pages/AuditPage';
+import { ChatPage } from '../pages/ChatPage';
+import { TeamPage } from '../pages/TeamPage';
+import { freshAddress, hydrated } from '../support/people';
+import { expect, expectAccessible, test } from '../support/test';
+
+test('acts are told with everything behind them, filtered, verified and exported', async ({ member: page }) => {
+  test.setTimeout(120_000);
+  const audit = new AuditPage(page);
+  await audit.open();
+  await expect(page.getByText('Nothing was recorded yet.')).toBeVisible();
+  await expectAccessible(page);
+
+  const team = new TeamPage(page);
+  await team.open();
+  const email = freshAddress('bob');
+  await team.invite(email, 'Viewer');
+  await page.getByRole('link', { name: 'Groups' }).click();
+  await page.getByRole('button', { name: 'New group' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('=1+1');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('table', { name: 'Groups' })).toContainText('=1+1');
+
+  await team.open();
+  await page.getByRole('link', { name: 'Audit trail' }).click();
+  await expect(audit.row(`Ada Lovelace invited ${email} as viewer`)).toBeVisible();
+  await audit.row('made the group').locator('summary').click();
+  await expect(audit.row('made the group')).toContainText('group.created');
+  await expectAccessible(page);
+
+  await page.getByLabel('Action').selectOption({ label: 'Invitations: everything' });
+  await audit.filter();
+  await expect(page).toHaveURL(/action=invitation/);
+  await expect(audit.table.getByRole('row')).toHaveCount(2);
+  await page.getByRole('link', { name: 'Clear' }).click();
+  await expect(audit.row('made the group')).toBeVisible();
+  await expect(page.getByLabel('Action')).toHaveValue('');
+  await page.getByLabel('Words').fill('nothing of this kind');
+  await audit.filter();
+  await expect(page.getByText('Nothing that was recorded fits these filters.')).toBeVisible();
+  await page.goBack();
+  await expect(audit.row('made the group')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Verify chain' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'The chain is whole: 2 events' })).toBeVisible();
+  expect(await audit.export('CSV')).toContain(`"'=1+1"`);
+  const exported = JSON.parse(await audit.export('JSON')) as { action: string }[];
+  expect(exported.map((event) => event.action)).toEqual(['audit.exported', 'audit.exported', 'group.created', 'invitation.made']);
+});
+
+test('an answer tells which model it came from and that no document went there', async ({ member: page }) => {
+  const chat = new ChatPage(page);
+  await page.goto('/chat');
+  await hydrated(page);
+  await chat.ask('Where is the spare key?');
+  await expect(chat.answer).toHaveAttribute('data-status', 'Success', { timeout: 30_000 });
+  const audit = new AuditPage(page);
+  await audit.open('/team/audit?action=chat');
+  await expect(audit.row('without documents')).toContainText('Ada Lovelace asked a model (extractive · ');
+  await expect(audit.table).not.toContainText('spare key');
+});
+
+test('the administrator sees all teams and the installation', async ({ administrator: page, browser, baseURL }) => {
+  const audit = new AuditPage(page);
+  await page.goto('/admin/models');
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Audit trail' }).click();
+  await expect(audit.table.getByRole('columnheader')).toHaveText(['When (UTC)', 'What', 'Team', 'From']);
+  await expect(audit.row('made an account').first()).toContainText('Installation');
+  await page.getByRole('button', { name: 'Verify chain' }).click();
+  await expect(page.getByRole('status').filter({ hasText: /whole/ })).toBeVisible();
+  const stranger = await browser.newPage({ baseURL });
+  await stranger.goto('/admin/audit');
+  await expect(stranger).toHaveURL(/sign-in/);
+  await stranger.close();
+});

@@ -1,0 +1,76 @@
+//! The audit trail over HTTP: its two screens, where requests come from, and its exports.
+
+use crate::support::TestApp;
+use domain::Role;
+use domain::audit::{AuditPage, ChainReport};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_is_done_by_a_screen_is_told_with_its_address(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    ada.server_fn("team/invite", json!({ "email": "bob@example.org", "role": "Viewer" })).await.ok();
+    let page: AuditPage = ada.server_fn("audit/list", json!({ "scope": "team", "query": {}, "before": null })).await.json();
+    assert_eq!(page.entries.len(), 1);
+    assert_eq!(page.entries[0].sentence, "ada Tester invited bob@example.org as viewer");
+    assert_eq!(page.entries[0].origin, "Screen · 127.0.0.1");
+    let report: ChainReport = ada.server_fn("audit/verify", json!({ "scope": "team" })).await.json();
+    assert!(report.is_whole, "{}", report.sentence);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_screen_is_for_managers_and_takes_its_filter_from_the_address(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let carl = app.sign_up_into(&ada, "carl@example.org", Role::Collaborator).await;
+    assert!(ada.get("/team/audit").await.expect(200).text.contains("Nothing was recorded yet."));
+    ada.server_fn("team/create-group", json!({ "name": "Readers" })).await.ok();
+    ada.server_fn("team/invite", json!({ "email": "bob@example.org", "role": "Viewer" })).await.ok();
+    let page = ada.get("/team/audit").await.expect(200).text;
+    assert!(
+        page.contains("aria-label=\"Audit trail\"") && page.contains("made the group “Readers”") && page.contains("invited bob"),
+        "{page}"
+    );
+    let page = ada.get("/team/audit?action=group&words=read+ers").await.expect(200).text;
+    assert!(page.contains("Nothing that was recorded fits these filters."), "{page}");
+    let page = ada.get("/team/audit?action=group&person=").await.expect(200).text;
+    assert!(page.contains("made the group “Readers”") && !page.contains("invited bob"), "{page}");
+    assert!(page.contains("/api/audit/team/csv?action=group"), "{page}");
+    ada.get("/team/audit?from=yesterday").await.expect(422);
+    assert!(carl.get("/team/audit").await.expect(403).text.contains("Not allowed"));
+    assert!(ada.get("/team").await.text.contains("href=\"/team/audit\"") && !carl.get("/team").await.text.contains("href=\"/team/audit\""));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_installations_trail_is_for_its_administrators(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let eve = app.sign_up("eve@example.org").await;
+    eve.server_fn("team/create-group", json!({ "name": "Hers" })).await.ok();
+    let page = ada.get("/admin/audit").await.expect(200).text;
+    assert!(page.contains("made the group “Hers”") && page.contains("eve Tester made an account"), "{page}");
+    assert!(!ada.get("/team/audit").await.text.contains("Hers"));
+    assert!(!eve.get("/admin/audit").await.expect(404).text.contains("made an account"));
+    assert!(ada.get("/admin/models").await.text.contains("href=\"/admin/audit\""));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn exports_leave_as_attachments_with_the_same_filter(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    ada.server_fn("team/create-group", json!({ "name": "@SUM(A1)" })).await.ok();
+    ada.server_fn("team/invite", json!({ "email": "bob@example.org", "role": "Viewer" })).await.ok();
+    let csv = ada.get_json("/api/audit/team/csv?action=group").await.expect(200);
+    assert_eq!(csv.header(CONTENT_TYPE), Some("text/csv; charset=utf-8"));
+    assert_eq!(csv.header(CONTENT_DISPOSITION), Some("attachment; filename=\"audit-trail.csv\""));
+    assert_eq!(csv.text.lines().count(), 2, "{}", csv.text);
+    assert!(csv.text.contains("\"'@SUM(A1)\""), "{}", csv.text);
+    let json: Value = ada.get_json("/api/audit/team/json").await.json();
+    assert_eq!(json.as_array().map(Vec::len), Some(4), "the two acts and the two exports");
+    ada.get_json("/api/audit/team/xml").await.expect(404);
+    ada.get_json("/api/audit/moon/csv").await.expect(404);
+    ada.get_json("/api/audit/team/csv?team_id=x").await.expect(422);
+    app.anonymous().get_json("/api/audit/team/csv").await.expect(401);
+}
