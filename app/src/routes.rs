@@ -7,6 +7,7 @@ use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::chat::page::ChatPage;
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{AccountPage, ForgotPasswordPage, SignInPage, SignUpPage};
+use crate::features::mails::page::MailsPage;
 use crate::features::models::page::ModelsPage;
 use crate::features::prompts::page::{PromptPage, PromptsPage};
 use crate::features::roles::page::RolesPage;
@@ -52,6 +53,7 @@ fn SignedInRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/admin/roles") view=RolesPage ssr=SsrMode::Async/>
             <Route path=path!("/team/audit") view=TeamAuditPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/audit") view=InstallationAuditPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/mails") view=MailsPage ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -70,6 +70,12 @@ pub struct Options {
     /// Private hosts that may be called, as in localhost:11434, separated by commas
     #[arg(long, global = true, env = "LYCEUM_EGRESS_ALLOW", default_value = "", value_name = "HOST:PORT,…")]
     pub egress_allow: String,
+    /// Mail server, as in smtps://user:password@mail.example.org; without one nothing is mailed
+    #[arg(long, global = true, env = "LYCEUM_SMTP_URL", hide_env_values = true, value_name = "URL")]
+    pub smtp_url: Option<SecretString>,
+    /// Who mails come from, as in Lyceum <lyceum@example.org>; required with `LYCEUM_SMTP_URL`
+    #[arg(long, global = true, env = "LYCEUM_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
     /// Where documents are kept: a folder, or `s3://bucket/prefix`; the data folder when unset
     #[arg(long, global = true, env = "LYCEUM_OBJECT_STORE", value_name = "WHERE")]
     pub object_store: Option<String>,
@@ -138,6 +144,8 @@ pub struct Config {
     pub sign_up: SignUp,
     /// Private hosts that may be called.
     pub egress_allow: Vec<egress::HostPort>,
+    /// Sends mail; none where no mail server is set.
+    pub mailer: Option<egress::Mailer>,
     /// Where documents are kept.
     pub object_store: ObjectStoreLocation,
     /// Folder of the model folders.
@@ -194,6 +202,9 @@ pub enum ConfigError {
     /// Not a list of host:port.
     #[error("LYCEUM_EGRESS_ALLOW: {0}")]
     EgressAllow(#[from] egress::HostPortError),
+    /// No mail server, or no sender.
+    #[error(transparent)]
+    Mail(#[from] egress::MailSettingsError),
     /// Neither a folder nor s3://.
     #[error("LYCEUM_OBJECT_STORE must be a folder or s3://bucket/prefix; it is “{0}”.")]
     ObjectStore(String),
@@ -223,6 +234,7 @@ impl Config {
             listen_addr: options.listen_addr,
             sign_up: options.sign_up,
             egress_allow: egress::parse_allow_list(&options.egress_allow)?,
+            mailer: mailer(options.smtp_url, options.mail_from)?,
             object_store: object_store(options.object_store, &data_dir)?,
             models_dir: options.models_dir.unwrap_or_else(|| cache_dir().join("models")),
             max_upload_bytes: options.max_upload_mb * 1024 * 1024,
@@ -258,6 +270,12 @@ fn public_url(given: Option<String>, listen: SocketAddr) -> Result<String, Confi
         }
         _ => Err(ConfigError::PublicUrl(given)),
     }
+}
+
+/// The mail server, where one is set.
+fn mailer(url: Option<SecretString>, from: Option<String>) -> Result<Option<egress::Mailer>, ConfigError> {
+    let Some(url) = url.filter(|url| !url.expose_secret().trim().is_empty()) else { return Ok(None) };
+    Ok(Some(egress::Mailer::new(url.expose_secret(), from.as_deref().unwrap_or_default())?))
 }
 
 fn object_store(given: Option<String>, data_dir: &Path) -> Result<ObjectStoreLocation, ConfigError> {

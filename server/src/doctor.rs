@@ -73,6 +73,18 @@ where
     }
 }
 
+/// Looks at the mail server, where one is set.
+pub async fn examine_mail(config: &Config) -> Finding {
+    let Some(mailer) = &config.mailer else {
+        let advice = "invitations are links to hand over. Set LYCEUM_SMTP_URL and LYCEUM_MAIL_FROM to send them";
+        return finding(Verdict::Limited, format!("No mail is sent: {advice}."));
+    };
+    match mailer.check().await {
+        Ok(()) => finding(Verdict::Fine, format!("Mail is sent through {} from {}.", mailer.server(), mailer.sender())),
+        Err(error) => finding(Verdict::Limited, format!("No mail can be sent. {error}")),
+    }
+}
+
 /// Prints the findings and says whether Lyceum can run.
 pub fn report(findings: &[Finding]) -> bool {
     for finding in findings {

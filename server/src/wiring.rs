@@ -30,6 +30,7 @@ pub fn services(config: &Config, db: Db) -> anyhow::Result<Services> {
         keyring: config.keyring.clone(),
         objects: objects(&config.object_store)?,
         egress: Arc::new(EgressClient::new(policy)?),
+        mailer: config.mailer.clone(),
         minilm: Arc::new(MiniLmEmbedder::lazy(config.models_dir.join("all-MiniLM-L6-v2"))),
         settings: Settings {
             public_url: config.public_url.clone(),

@@ -34,6 +34,9 @@ async fn keep_house(services: Services, stop: CancellationToken) {
             Ok(purged) => tracing::debug!(purged, "finished jobs were forgotten"),
             Err(error) => tracing::warn!(%error, "finished jobs could not be forgotten"),
         }
+        if let Err(error) = services.mails().purge().await {
+            tracing::warn!(%error, "old mails could not be forgotten");
+        }
         if let Err(error) = services.identity().delete_expired().await {
             tracing::warn!(%error, "expired sessions could not be forgotten");
         }

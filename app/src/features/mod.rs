@@ -4,6 +4,7 @@ pub mod audit;
 pub mod chat;
 pub mod datasets;
 pub mod identity;
+pub mod mails;
 pub mod models;
 pub mod my_data;
 pub mod prompts;

@@ -96,6 +96,8 @@ ids! {
     ExportId,
     /// A background job.
     JobId,
+    /// A mail that is to be sent.
+    MailId,
     /// One HTTP request, for finding it in the log.
     RequestId,
 }

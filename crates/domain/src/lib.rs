@@ -9,6 +9,7 @@ pub mod datasets;
 mod errors;
 pub mod identity;
 mod ids;
+pub mod mails;
 pub mod markdown;
 pub mod models;
 pub mod my_data;

@@ -101,6 +101,8 @@ pub struct InvitationSent {
     pub invitation: InvitationSummary,
     /// Where the invited person signs up.
     pub link: String,
+    /// Whether the link is mailed to them; handing it over works all the same.
+    pub is_mailed: bool,
 }
 
 /// What an invitation's link leads to, shown to whoever holds the link.

@@ -7,12 +7,14 @@
 //! policy        [`EgressPolicy`], [`Limits`], [`HostPort`]
 //! addresses     [`address`] (what is public), `resolver` (resolve, filter, pin)
 //! requests      [`EgressClient`] → [`EgressResponse`] → `body` (cap and idle limit on the stream)
+//! mail          [`Mailer`]: the one SMTP server that the administrator of the server has set
 //! errors        [`EgressError`], sentences that a person can act on
 
 pub mod address;
 mod body;
 mod client;
 mod error;
+mod mail;
 mod policy;
 mod resolver;
 mod response;
@@ -22,6 +24,7 @@ pub use client::{EgressClient, SecretHeaders};
 pub use error::EgressError;
 pub use http::header;
 pub use http::{HeaderMap, HeaderName, StatusCode};
+pub use mail::{Letter, MailError, MailSettingsError, Mailer};
 pub use policy::{EgressPolicy, HostPort, HostPortError, Limits, parse_allow_list};
 pub use response::{ByteStream, EgressResponse};
 

@@ -11,6 +11,7 @@ mod db;
 mod error;
 pub mod identity;
 pub mod jobs;
+pub mod mails;
 pub mod models;
 pub mod my_data;
 pub mod prompts;
@@ -73,6 +74,8 @@ pub struct Parts {
     pub objects: Arc<dyn ObjectStore>,
     /// The only way out.
     pub egress: Arc<EgressClient>,
+    /// Sends mail, where that is set up.
+    pub mailer: Option<egress::Mailer>,
     /// The built-in embedding model.
     pub minilm: Arc<MiniLmEmbedder>,
     /// What is configured.
@@ -120,6 +123,11 @@ impl Services {
     /// Providers and models.
     pub fn models(&self) -> models::Models<'_> {
         models::Models { services: self }
+    }
+
+    /// Mails, and what became of them.
+    pub fn mails(&self) -> mails::Mails<'_> {
+        mails::Mails { services: self }
     }
 
     /// Background work.

@@ -24,6 +24,7 @@ pub fn parts(pool: &PgPool) -> Parts {
         keyring: Keyring::generate(),
         objects: Arc::new(InMemory::new()),
         egress: Arc::new(egress_to_loopback()),
+        mailer: None,
         minilm: Arc::new(MiniLmEmbedder::lazy(models_dir.join("all-MiniLM-L6-v2"))),
         settings: Settings {
             public_url: "http://127.0.0.1:3000".to_owned(),

@@ -108,3 +108,17 @@ fn no_secret_is_in_the_debug_form_of_the_configuration() {
     let config = config(folder.path(), &["--secret-keys", KEY]).unwrap();
     assert!(!format!("{config:?}").contains(KEY));
 }
+
+#[test]
+fn a_mail_server_wants_a_sender_and_keeps_its_password_to_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(config(folder.path(), &["--smtp-url", ""]).unwrap().mailer.is_none());
+    let url = "smtps://me:hunter2@mail.example.org";
+    let set = config(folder.path(), &["--smtp-url", url, "--mail-from", "Lyceum <lyceum@example.org>"]).unwrap();
+    assert_eq!(set.mailer.as_ref().map(egress::Mailer::server), Some("mail.example.org:465"));
+    assert!(!format!("{set:?}").contains("hunter2"));
+    let refused = config(folder.path(), &["--smtp-url", url, "--mail-from", ""]).unwrap_err();
+    assert!(matches!(refused, ConfigError::Mail(egress::MailSettingsError::From)));
+    let refused = config(folder.path(), &["--smtp-url", "me:hunter2@mail.example.org", "--mail-from", "a@example.org"]).unwrap_err();
+    assert!(!refused.to_string().contains("hunter2"), "{refused}");
+}

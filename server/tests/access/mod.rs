@@ -7,6 +7,7 @@ mod audit;
 mod chat;
 mod datasets;
 mod identity;
+mod mails;
 mod models;
 mod my_data;
 mod prompts;
@@ -88,6 +89,7 @@ pub fn rows() -> Vec<Row> {
         sharing::rows(),
         my_data::rows(),
         audit::rows(),
+        mails::rows(),
     ]
     .into_iter()
     .flatten()

@@ -11,9 +11,11 @@
 mod client;
 mod encode;
 mod provider;
+mod smtp;
 
 pub use client::{Answer, TestClient};
 pub use provider::{FakeProvider, Script, Step};
+pub use smtp::{FakeMailServer, ReceivedMail};
 
 use domain::{Role, TeamId};
 use leptos::config::LeptosOptions;

@@ -42,6 +42,7 @@ fn ModelsScreen(models: Signal<Vec<ModelSummary>>, reload: Callback<()>) -> impl
         <PageHeader title="Models" description="Who answers, and who makes texts findable. All teams of this installation share them.">
             <ButtonLink href="/admin/roles" icon=lu::LuShieldCheck>"Roles"</ButtonLink>
             <ButtonLink href="/admin/audit" icon=lu::LuScrollText>"Audit trail"</ButtonLink>
+            <ButtonLink href="/admin/mails" icon=lu::LuMail>"Mails"</ButtonLink>
             <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=move || adding.set(true)>"Add model"</Button>
         </PageHeader>
         <ModelTable models reports actions/>

@@ -1,4 +1,4 @@
-//! Invite: asks for an address and a role, then shows the link to hand over, once.
+//! Invite: asks for an address and a role, then shows the link, once: to hand over, or to copy although it is mailed.
 
 use super::api::InviteMember;
 use super::{role_label, role_name};
@@ -90,14 +90,21 @@ pub fn SentLink(
             if done { toasts.success("The link is copied.") } else { toasts.info("Select the link and copy it by hand.") }
         });
     };
-    let sentence = format!(
-        "Send this link to {}. It works once, for that address, and makes them {}.",
-        sent.invitation.email,
-        role_name(sent.invitation.role)
-    );
+    let (email, role) = (sent.invitation.email, role_name(sent.invitation.role));
+    let (sentence, hint) = if sent.is_mailed {
+        (
+            format!("This link is mailed to {email}. It works once, for that address, and makes them {role}."),
+            "You can also hand it over yourself. It is shown only now.",
+        )
+    } else {
+        (
+            format!("Send this link to {email}. It works once, for that address, and makes them {role}."),
+            "It is shown only now; mail is not set up here.",
+        )
+    };
     view! {
         <p>{sentence}</p>
-        <Field label="Invitation link" name="link" id="invite-link" initial=sent.link hint="It is shown only now; mail is not sent by Lyceum."/>
+        <Field label="Invitation link" name="link" id="invite-link" initial=sent.link hint/>
         <DialogActions>
             <Button on_click=move || open.set(false)>"Done"</Button>
             <Button variant=ButtonVariant::Primary on_click=copy>"Copy link"</Button>

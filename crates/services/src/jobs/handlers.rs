@@ -2,8 +2,8 @@
 
 use super::{ClaimedJob, JobKind, Outcome};
 use crate::datasets::{self, pipeline};
-use crate::{Error, Result, Services, SystemTx, my_data};
-use domain::{DocumentId, ExportId};
+use crate::{Error, Result, Services, SystemTx, mails, my_data};
+use domain::{DocumentId, ExportId, MailId};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 
@@ -14,6 +14,7 @@ pub(super) async fn run(services: &Services, job: &ClaimedJob) -> Result<Outcome
         JobKind::EmbedDocument => pipeline::embed(services, job).await,
         JobKind::DeleteObjects => delete_objects(services, job).await,
         JobKind::ExportMyData => my_data::write(services, job).await,
+        JobKind::SendMail => mails::deliver(services, MailId::from_uuid(job.subject_id)).await,
     }
 }
 
@@ -25,6 +26,7 @@ pub(super) async fn bury(tx: &mut SystemTx, job: &ClaimedJob) -> Result<()> {
         JobKind::EmbedDocument => datasets::give_up(tx, document, "can be searched by words, but its vectors could not be made").await,
         JobKind::DeleteObjects => Ok(()),
         JobKind::ExportMyData => my_data::give_up(tx, ExportId::from_uuid(job.subject_id)).await,
+        JobKind::SendMail => mails::give_up(tx, MailId::from_uuid(job.subject_id)).await,
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) use queries::{ClaimedJob, NewJob};
 pub(crate) use run::Outcome;
 
 use crate::{Error, Result, Services, TeamTx};
+use sqlx::PgConnection;
 
 /// The channel that tells workers to look; a hint only, they also look by themselves.
 pub(crate) const CHANNEL: &str = "lyceum_jobs";
@@ -35,6 +36,8 @@ pub enum JobKind {
     DeleteObjects,
     /// Puts the export `subject_id` of the payload's person together.
     ExportMyData,
+    /// Sends the mail `subject_id`.
+    SendMail,
 }
 
 impl JobKind {
@@ -45,29 +48,31 @@ impl JobKind {
             Self::EmbedDocument => "EmbedDocument",
             Self::DeleteObjects => "DeleteObjects",
             Self::ExportMyData => "ExportMyData",
+            Self::SendMail => "SendMail",
         }
     }
 
     fn parse(text: &str) -> Result<Self> {
-        [Self::ExtractDocument, Self::EmbedDocument, Self::DeleteObjects, Self::ExportMyData]
+        [Self::ExtractDocument, Self::EmbedDocument, Self::DeleteObjects, Self::ExportMyData, Self::SendMail]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| Error::internal(format!("unknown kind of job: {text}")))
     }
 
-    /// How often it is tried. Bytes are worth more patience: nobody sees them, and the store may be away for an hour.
+    /// How often it is tried. Bytes are worth more patience: nobody sees them, and the store may be away for an hour. So are
+    /// mails: a server that greylists or is away for an hour still gets them.
     const fn max_attempts(self) -> i32 {
         match self {
             Self::ExtractDocument | Self::EmbedDocument | Self::ExportMyData => 3,
-            Self::DeleteObjects => 10,
+            Self::DeleteObjects | Self::SendMail => 10,
         }
     }
 }
 
 /// Accepts a job in the caller's transaction; workers learn of it when that commits.
-pub(crate) async fn enqueue(tx: &mut TeamTx, job: NewJob) -> Result<()> {
-    queries::insert(tx, &job).await?;
-    queries::notify(tx, CHANNEL).await?;
+pub(crate) async fn enqueue(connection: &mut PgConnection, job: NewJob) -> Result<()> {
+    queries::insert(connection, &job).await?;
+    queries::notify(connection, CHANNEL).await?;
     Ok(())
 }
 

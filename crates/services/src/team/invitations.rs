@@ -5,6 +5,7 @@ use super::queries::members as people;
 use super::{Team, members};
 use crate::identity::token::{self, SplitToken};
 use crate::identity::{insert_membership, invitation_is_over, use_invitation};
+use crate::mails::{Mail, Recipient};
 use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer, audit};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{Action, Event};
@@ -108,7 +109,7 @@ impl Team<'_> {
             now,
         };
         invitations::insert(tx, viewer, &row).await?;
-        Ok(InvitationSent { link: self.link(&split), invitation })
+        self.hand_over_link(tx, viewer, invitation, self.link(&split)).await
     }
 
     /// Gives an invitation another link, also one that has expired; the link before leads nowhere from then on. Whoever could
@@ -128,9 +129,37 @@ impl Team<'_> {
         let secret = (split.selector.as_str(), token::hash(&split.verifier));
         invitations::renew(&mut tx, viewer.team_id, id, (secret.0, &secret.1), expires_at).await?;
         let invitation = renewed(row, expires_at, now)?;
-        audit::record(&mut tx, viewer, about(Action::InvitationRenewed, &invitation)).await?;
+        let event = about(Action::InvitationRenewed, &invitation);
+        let sent = self.hand_over_link(&mut tx, viewer, invitation, self.link(&split)).await?;
+        audit::record(&mut tx, viewer, event).await?;
         tx.commit().await?;
-        Ok(InvitationSent { link: self.link(&split), invitation })
+        Ok(sent)
+    }
+
+    /// Mails the link where mail is set up; whoever invites gets it in any case.
+    async fn hand_over_link(
+        &self,
+        tx: &mut TeamTx,
+        viewer: &Viewer,
+        invitation: InvitationSummary,
+        link: String,
+    ) -> Result<InvitationSent> {
+        let mails = self.services.mails();
+        let is_mailed = mails.is_set_up();
+        if is_mailed {
+            let inviter = invitations::inviter(tx, viewer.team_id, viewer.user_id).await?;
+            let mail = Mail::Invitation {
+                inviter: format!("{} {}", inviter.first_name, inviter.last_name).trim().to_owned(),
+                inviter_email: inviter.email,
+                team: inviter.team_name,
+                role: invitation.role,
+                link: link.clone(),
+                works_until: invitation.expires_at,
+            };
+            let to = Recipient { email: invitation.email.clone(), name: invitation.name.clone() };
+            mails.accept(tx, viewer.team_id, to, mail).await?;
+        }
+        Ok(InvitationSent { invitation, link, is_mailed })
     }
 
     /// Makes an open invitation useless; one of another team does not exist.

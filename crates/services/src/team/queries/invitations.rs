@@ -4,7 +4,7 @@ use crate::{Result, Viewer};
 use chrono::{DateTime, Utc};
 use domain::team::InvitationSummary;
 use domain::text::EmailAddress;
-use domain::{InvitationId, TeamId};
+use domain::{InvitationId, TeamId, UserId};
 use sqlx::PgConnection;
 
 /// An invitation that was neither used nor revoked.
@@ -152,4 +152,24 @@ pub(in crate::team) async fn revoke_open_of(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Who invites, and into which team, as the mail says it.
+pub(in crate::team) struct InviterRow {
+    pub first_name: String,
+    pub last_name: String,
+    pub email: String,
+    pub team_name: String,
+}
+
+pub(in crate::team) async fn inviter(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<InviterRow> {
+    sqlx::query_as!(
+        InviterRow,
+        "SELECT users.first_name, users.last_name, users.email, teams.name AS team_name
+         FROM users JOIN teams ON teams.id = $1 WHERE users.id = $2",
+        team.as_uuid(),
+        user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
 }

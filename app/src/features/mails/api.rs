@@ -1,0 +1,21 @@
+//! Server functions of mails.
+#![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
+
+use crate::error::AppError;
+use domain::mails::{MailOverview, MailReport};
+use leptos::server;
+use server_fn::codec::Json;
+
+/// Whether mail is set up, what became of it, and every mail there is.
+#[server(prefix = "/api", endpoint = "mails/overview", input = Json)]
+pub async fn open_mails() -> Result<MailOverview, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.mails().overview(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// Sends the viewer a mail and says what the mail server said.
+#[server(prefix = "/api", endpoint = "mails/send-test", input = Json)]
+pub async fn send_test_mail() -> Result<MailReport, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.mails().send_test(&viewer).await.map_err(crate::server_context::fail)
+}

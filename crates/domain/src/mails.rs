@@ -1,0 +1,58 @@
+//! Mails: what Lyceum sends, as its administrator sees it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What `/admin/mails` shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailOverview {
+    /// Host and port of the mail server; none while mail is not set up.
+    pub server: Option<String>,
+    /// Who mails come from; empty while mail is not set up.
+    pub sender: String,
+    /// How many wait to be sent.
+    pub waiting: u32,
+    /// Those that were given up lately, the latest first.
+    pub failed: Vec<FailedMail>,
+    /// Every mail there is, with made-up people in it.
+    pub previews: Vec<MailPreview>,
+}
+
+/// A mail that could not be delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedMail {
+    /// Which mail.
+    pub name: String,
+    /// When it was given up.
+    pub failed_at: DateTime<Utc>,
+    /// What the mail server said last.
+    pub reason: String,
+}
+
+/// One mail as it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailPreview {
+    /// What the administrator calls it.
+    pub name: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its heading.
+    pub heading: String,
+    /// What it says.
+    pub paragraphs: Vec<String>,
+    /// The words of its button, if it has one.
+    pub button: Option<String>,
+    /// The small print.
+    pub notes: Vec<String>,
+    /// The version in plain text.
+    pub text: String,
+}
+
+/// What came of a test mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailReport {
+    /// Whether the mail server took it.
+    pub is_sent: bool,
+    /// What the server said, in words.
+    pub sentence: String,
+}

@@ -1,0 +1,2 @@
+DELETE FROM jobs WHERE kind = 'SendMail';
+DROP TABLE mails;

@@ -1,0 +1,14 @@
+//! Rows of mails: for administrators of the installation.
+
+use super::{ADMINISTRATORS, Call, Row, Statuses, function};
+use serde_json::json;
+
+/// There is no mail server in these tests, so that nothing is sent.
+const NOT_SET_UP: Statuses = [401, 404, 404, 404, 404, 404, 404, 401, 409];
+
+pub fn rows() -> Vec<Row> {
+    vec![
+        function("POST /api/mails/overview", "", ADMINISTRATORS, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+        function("POST /api/mails/send-test", "without a mail server", NOT_SET_UP, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+    ]
+}

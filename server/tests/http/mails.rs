@@ -1,0 +1,127 @@
+//! Mails on the wire: what the mail server is sent, and what the administrator is told.
+
+use crate::support::{FakeMailServer, TestApp};
+use domain::mails::{MailOverview, MailReport};
+use domain::team::InvitationSent;
+use reqwest::Method;
+use serde_json::json;
+use sqlx::PgPool;
+
+async fn start(pool: &PgPool) -> (TestApp, FakeMailServer) {
+    let server = FakeMailServer::start().await;
+    let mailer = server.mailer();
+    (TestApp::start_with(pool, |parts| parts.mailer = Some(mailer)).await, server)
+}
+
+async fn run_job(app: &TestApp) {
+    assert_eq!(app.services.jobs().run_due_once().await.unwrap(), 1, "one job is waiting");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn an_invitation_is_mailed_with_a_link_that_works(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let sent: InvitationSent =
+        ada.server_fn("team/invite", json!({ "email": "grace@example.org", "role": "Viewer", "first_name": "Grace" })).await.json();
+    assert!(sent.is_mailed);
+    run_job(&app).await;
+    let mail = server.nth(1).await;
+    assert_eq!((mail.from.as_str(), mail.to.as_slice()), ("lyceum@example.org", ["grace@example.org".to_owned()].as_slice()));
+    assert_eq!(mail.header("From").as_deref(), Some("Lyceum <lyceum@example.org>"));
+    assert!(mail.words().contains(&sent.link), "{}", mail.raw);
+    let page = app.anonymous().get(sent.link.strip_prefix(&app.url).expect("a link of ours")).await.expect(200);
+    assert!(page.text.contains("grace@example.org"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn links_follow_the_public_address_and_no_header(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let forged = ada
+        .own_request(Method::POST, "/api/team/invite")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("host", "evil.example")
+        .header("x-forwarded-host", "evil.example")
+        .header("x-forwarded-proto", "https")
+        .header("forwarded", "host=evil.example")
+        .body("email=grace%40example.org&role=Viewer");
+    assert!(forged.send().await.unwrap().status().is_success());
+    run_job(&app).await;
+    let mail = server.nth(1).await;
+    assert!(!mail.raw.contains("evil.example"));
+    assert!(mail.words().contains(&format!("{}/sign-up?invitation=", app.url)));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn names_add_no_header_and_no_markup(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let profile = json!({ "first_name": "<b>Ada</b>\r\nBcc: eve@example.org", "last_name": "", "tone": "", "about": "" });
+    ada.server_fn("identity/update-profile", json!({ "profile": profile })).await.ok();
+    ada.server_fn("team/invite", json!({ "email": "grace@example.org", "role": "Viewer" })).await.ok();
+    run_job(&app).await;
+    let mail = server.nth(1).await;
+    assert_eq!(mail.header("Bcc"), None);
+    assert_eq!(mail.to, ["grace@example.org"]);
+    assert!(mail.words().contains("&lt;b&gt;Ada"), "{}", mail.raw);
+    let html = mail.words().split("text/html").nth(1).expect("an HTML version").to_owned();
+    assert!(!html.contains("<b>"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_is_not_taken_now_is_tried_again_and_sent_once(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    server.refuse("451 Come back later");
+    ada.server_fn("team/invite", json!({ "email": "grace@example.org", "role": "Viewer" })).await.ok();
+    run_job(&app).await;
+    assert!(server.mails().is_empty());
+    let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
+    assert_eq!((overview.waiting, overview.failed.len()), (1, 0));
+    sqlx::query("UPDATE jobs SET run_at = now()").execute(&pool).await.unwrap();
+    run_job(&app).await;
+    assert_eq!(server.mails().len(), 1);
+    let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
+    assert_eq!(overview.waiting, 0);
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM mails WHERE sealed IS NOT NULL").fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 0, "a sent mail keeps no link");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_is_refused_for_good_is_shown_with_the_servers_words(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    server.refuse("550 No such person here");
+    ada.server_fn("team/invite", json!({ "email": "nobody@example.org", "role": "Viewer" })).await.ok();
+    run_job(&app).await;
+    let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
+    assert_eq!(overview.waiting, 0);
+    assert!(overview.failed[0].reason.contains("No such person here"), "{:?}", overview.failed);
+    assert!(ada.get("/admin/mails").await.expect(200).text.contains("No such person here"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_test_mail_reports_what_the_server_said(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let report: MailReport = ada.server_fn("mails/send-test", json!({})).await.json();
+    assert!(report.is_sent && report.sentence.contains("Taken for delivery"), "{report:?}");
+    assert_eq!(server.nth(1).await.to, ["ada@example.org"]);
+    server.refuse("554 We do not know this sender");
+    let report: MailReport = ada.server_fn("mails/send-test", json!({})).await.json();
+    assert!(!report.is_sent && report.sentence.contains("We do not know this sender"), "{report:?}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn without_a_mail_server_the_link_is_handed_over_as_before(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let sent: InvitationSent = ada.server_fn("team/invite", json!({ "email": "grace@example.org", "role": "Viewer" })).await.json();
+    assert!(!sent.is_mailed);
+    let queued: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs WHERE kind = 'SendMail'").fetch_one(&pool).await.unwrap();
+    assert_eq!(queued, 0);
+    let page = ada.get("/admin/mails").await.expect(200);
+    assert!(page.text.contains("Not set up") && page.text.contains("Invitation to a team"));
+    let eve = app.sign_up("eve@example.org").await;
+    assert!(!eve.get("/admin/mails").await.expect(404).text.contains("Invitation to a team"));
+}
