@@ -14,7 +14,7 @@ async fn start(pool: &PgPool) -> (TestApp, FakeMailServer) {
 }
 
 async fn run_job(app: &TestApp) {
-    assert_eq!(app.services.jobs().run_due_once().await.unwrap(), 1, "one job is waiting");
+    assert_eq!(app.services.jobs().run_due_once().await.expect("the job runs"), 1, "one job is waiting");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

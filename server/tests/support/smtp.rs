@@ -105,13 +105,13 @@ async fn talk(stream: TcpStream, inner: &Inner) -> Option<()> {
                 mail.from = between();
                 "250 OK".to_owned()
             }
-            "RCPT" => match inner.refusals.lock().expect("no test panics while holding it").pop_front() {
-                Some(refusal) => refusal,
-                None => {
+            "RCPT" => {
+                let refusal = inner.refusals.lock().expect("no test panics while holding it").pop_front();
+                refusal.unwrap_or_else(|| {
                     mail.to.push(between());
                     "250 OK".to_owned()
-                }
-            },
+                })
+            }
             "DATA" => {
                 write.write_all(b"354 Go ahead\r\n").await.ok()?;
                 while let Some(line) = lines.next_line().await.ok()?.filter(|line| line != ".") {

@@ -5,6 +5,7 @@ use super::filters::Filters;
 use super::state::{address, export_address, of_address};
 use super::table::AuditTable;
 use super::verify::VerifyChain;
+use crate::ui::layout::{AdminSections, TeamSections};
 use crate::ui::{ButtonLink, EmptyState, ExportLink, PageBody, PageHeader, PageWidth, ResourceView, TableSkeleton};
 use domain::audit::{AuditChoices, AuditPage, AuditQuery, AuditScope, ExportFormat};
 use icondata_lu as lu;
@@ -15,8 +16,9 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn TeamAuditPage() -> impl IntoView {
     view! {
+        <TeamSections/>
         <TrailPage
-            scope=AuditScope::Team back=("/team", "Team")
+            scope=AuditScope::Team
             description="Who did what in this team, and which documents went to which model. Nothing of it can be changed."
         />
     }
@@ -27,8 +29,9 @@ pub fn TeamAuditPage() -> impl IntoView {
 #[component]
 pub fn InstallationAuditPage() -> impl IntoView {
     view! {
+        <AdminSections/>
         <TrailPage
-            scope=AuditScope::Installation back=("/admin/models", "Models")
+            scope=AuditScope::Installation
             description="Who did what in all teams and on this installation. Nothing of it can be changed."
         />
     }
@@ -36,7 +39,7 @@ pub fn InstallationAuditPage() -> impl IntoView {
 }
 
 #[component]
-fn TrailPage(scope: AuditScope, back: (&'static str, &'static str), description: &'static str) -> impl IntoView {
+fn TrailPage(scope: AuditScope, description: &'static str) -> impl IntoView {
     let params = use_query_map();
     let asked = Memo::new(move |_| params.with(of_address));
     // The choices come first: who may not read the trail is told so once.
@@ -47,7 +50,7 @@ fn TrailPage(scope: AuditScope, back: (&'static str, &'static str), description:
             <ResourceView resource=choices skeleton=|| view! { <TableSkeleton/> } children=move |choices: AuditChoices| {
                 let export = move |format| Signal::derive(move || asked.with(|(query, _)| export_address(scope, query, format)));
                 view! {
-                    <PageHeader title="Audit trail" description=description back>
+                    <PageHeader title="Audit trail" description=description>
                         <ExportLink href=export(ExportFormat::Csv)>"Export CSV"</ExportLink>
                         <ExportLink href=export(ExportFormat::Json)>"Export JSON"</ExportLink>
                     </PageHeader>

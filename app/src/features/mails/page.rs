@@ -2,6 +2,7 @@
 
 use super::api::{SendTestMail, open_mails};
 use super::preview::Preview;
+use crate::ui::layout::AdminSections;
 use crate::ui::{Badge, Button, ButtonVariant, Card, FormSkeleton, PageBody, PageHeader, ResourceView, Table, Time, Tone};
 use domain::mails::{FailedMail, MailOverview};
 use icondata_lu as lu;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 pub fn MailsPage() -> impl IntoView {
     let mails = Resource::new(|| (), |()| open_mails());
     view! {
+        <AdminSections/>
         <PageBody>
             <ResourceView resource=mails skeleton=|| view! { <FormSkeleton/> } let:mails><MailsScreen mails/></ResourceView>
         </PageBody>
@@ -24,7 +26,7 @@ fn MailsScreen(mails: MailOverview) -> impl IntoView {
     let MailOverview { server, sender, waiting, failed, previews } = mails;
     view! {
         <PageHeader
-            title="Mails" back=("/admin/models", "Models")
+            title="Mails"
             description="What Lyceum sends to people, and whether it arrives."
         />
         <div class="flow">

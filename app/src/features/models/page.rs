@@ -5,7 +5,8 @@ use super::api::{make_default_model, models_overview, remove_model, test_model};
 use super::provider_dialog::{ProviderChange, ProviderDialog};
 use super::state::ProviderGroup;
 use super::table::{ModelTable, Reports, RowActions};
-use crate::ui::{Button, ButtonLink, ButtonVariant, ConfirmDialog, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
+use crate::ui::layout::AdminSections;
+use crate::ui::{Button, ButtonVariant, ConfirmDialog, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
 use domain::ModelId;
 use domain::models::{ConnectionReport, ModelSummary};
 use icondata_lu as lu;
@@ -18,6 +19,7 @@ pub fn ModelsPage() -> impl IntoView {
     let models = Resource::new(|| (), |()| models_overview());
     let reload = Callback::new(move |()| models.refetch());
     view! {
+        <AdminSections/>
         <PageBody>
             <LiveView resource=models skeleton=|| view! { <TableSkeleton/> } let:models>
                 <ModelsScreen models reload/>
@@ -40,9 +42,6 @@ fn ModelsScreen(models: Signal<Vec<ModelSummary>>, reload: Callback<()>) -> impl
     let name = move || doomed.get().map(|model| model.name).unwrap_or_default();
     view! {
         <PageHeader title="Models" description="Who answers, and who makes texts findable. All teams of this installation share them.">
-            <ButtonLink href="/admin/roles" icon=lu::LuShieldCheck>"Roles"</ButtonLink>
-            <ButtonLink href="/admin/audit" icon=lu::LuScrollText>"Audit trail"</ButtonLink>
-            <ButtonLink href="/admin/mails" icon=lu::LuMail>"Mails"</ButtonLink>
             <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=move || adding.set(true)>"Add model"</Button>
         </PageHeader>
         <ModelTable models reports actions/>

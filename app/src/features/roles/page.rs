@@ -2,6 +2,7 @@
 
 use super::api::{change_role, read_roles};
 use crate::features::team::role_label;
+use crate::ui::layout::AdminSections;
 use crate::ui::{LiveView, PageBody, PageHeader, Table, TableSkeleton, TickBox, use_toasts};
 use domain::roles::{RoleChange, RoleMatrix, RoleMatrixRow};
 use domain::{Permission, Role};
@@ -13,6 +14,7 @@ pub fn RolesPage() -> impl IntoView {
     let matrix = Resource::new(|| (), |()| read_roles());
     let reload = Callback::new(move |()| matrix.refetch());
     view! {
+        <AdminSections/>
         <PageBody>
             <LiveView resource=matrix skeleton=|| view! { <TableSkeleton/> } let:matrix><RolesScreen matrix reload/></LiveView>
         </PageBody>
@@ -37,7 +39,7 @@ fn RolesScreen(matrix: Signal<RoleMatrix>, reload: Callback<()>) -> impl IntoVie
     let row = move |row: RoleMatrixRow| view! { <PermissionRow row matrix change/> };
     view! {
         <PageHeader
-            title="Roles" back=("/admin/models", "Models")
+            title="Roles"
             description="What each role may do, in all teams of this installation. Who holds several roles may do what any of them allows. A change holds from everybody’s next request on."
         />
         <div class="flow">

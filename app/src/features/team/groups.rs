@@ -2,6 +2,7 @@
 
 use super::api::{create_group, delete_group, list_groups, list_members, rename_group, set_group_members};
 use crate::error::AppError;
+use crate::ui::layout::TeamSections;
 use crate::ui::{
     Button, ButtonVariant, Checkbox, ConfirmDialog, Dialog, DialogActions, EmptyState, Field, FormError, Menu, MenuItem, PageBody,
     PageHeader, ResourceView, Table, TableSkeleton, may, use_toasts,
@@ -34,8 +35,9 @@ pub fn GroupsPage() -> impl IntoView {
         loaded.refetch();
     });
     view! {
+        <TeamSections/>
         <PageBody>
-            <PageHeader title="Groups" description="Parts of this team under a name. Who leaves the team leaves its groups." back=("/team", "Team")>
+            <PageHeader title="Groups" description="Parts of this team under a name. Who leaves the team leaves its groups.">
                 <Show when=move || manages.get()>
                     <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=move || subject.set(Some(Subject::New))>"New group"</Button>
                 </Show>

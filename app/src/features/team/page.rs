@@ -4,7 +4,8 @@ use super::import::ImportDialog;
 use super::invitations::Invitations;
 use super::invite::InviteDialog;
 use super::members::Members;
-use crate::ui::{Button, ButtonLink, ButtonVariant, PageBody, PageHeader, may};
+use crate::ui::layout::TeamSections;
+use crate::ui::{Button, ButtonVariant, PageBody, PageHeader, may};
 use domain::Permission;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -16,17 +17,15 @@ pub use super::settings::TeamSettingsPage;
 /// The team screen.
 #[component]
 pub fn TeamPage() -> impl IntoView {
-    let (manages, sets_up, audits) = (may(Permission::ManageMembers), may(Permission::ManageTeam), may(Permission::ViewAudit));
+    let manages = may(Permission::ManageMembers);
     let (inviting, importing) = (RwSignal::new(false), RwSignal::new(false));
     // Counts what was sent, so that the table of invitations is asked for again.
     let sent = RwSignal::new(0_u32);
     let count = move || sent.update(|count| *count += 1);
     view! {
+        <TeamSections/>
         <PageBody>
             <PageHeader title="Team" description="Who works in this team, and as what.">
-                <ButtonLink href="/team/groups" icon=lu::LuUsersRound>"Groups"</ButtonLink>
-                <Show when=move || audits.get()><ButtonLink href="/team/audit" icon=lu::LuScrollText>"Audit trail"</ButtonLink></Show>
-                <Show when=move || sets_up.get()><ButtonLink href="/team/settings" icon=lu::LuSettings>"Settings"</ButtonLink></Show>
                 <Show when=move || manages.get()>
                     <Button icon=lu::LuFileUp on_click=move || importing.set(true)>"Import members"</Button>
                     <Button variant=ButtonVariant::Primary icon=lu::LuUserPlus on_click=move || inviting.set(true)>"Invite member"</Button>

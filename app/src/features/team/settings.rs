@@ -3,6 +3,7 @@
 use super::api::{open_settings, rename_team, update_team_settings};
 use super::deletion::Deletion;
 use crate::error::AppError;
+use crate::ui::layout::TeamSections;
 use crate::ui::{
     Button, ButtonVariant, Card, Field, FieldKind, FormError, FormSkeleton, LiveView, PageBody, PageHeader, PageWidth, Select,
     SelectOption, use_toasts, use_viewer_resource,
@@ -16,8 +17,9 @@ use leptos::prelude::*;
 pub fn TeamSettingsPage() -> impl IntoView {
     let detail = Resource::new(|| (), |()| open_settings());
     view! {
+        <TeamSections/>
         <PageBody width=PageWidth::Narrow>
-            <PageHeader title="Team settings" back=("/team", "Team")/>
+            <PageHeader title="Team settings"/>
             <LiveView resource=detail skeleton=|| view! { <FormSkeleton/> } let:detail>
                 <div class="flow">
                     <NameForm detail/>

@@ -30,16 +30,19 @@ impl Event {
     }
 
     /// The same with what else is to be known.
+    #[must_use]
     pub fn with(self, details: Details) -> Self {
         Self { details, ..self }
     }
 
     /// The same with the roles it is about.
+    #[must_use]
     pub fn with_roles(self, roles: &[Role]) -> Self {
         self.with(Details { roles: roles.to_vec(), ..Details::default() })
     }
 
     /// The same with what changed, in words of ours.
+    #[must_use]
     pub fn with_changes(self, changed: &[&str]) -> Self {
         self.with(Details { changed: changed.iter().map(|&what| what.to_owned()).collect(), ..Details::default() })
     }

@@ -48,7 +48,9 @@ pub fn facts(details: &Details) -> Vec<Fact> {
     note("Outcome", details.outcome.map(|outcome| outcome.to_string()));
     if let Some(documents) = &details.documents {
         note("Documents sent", documents.is_empty().then(|| "none".to_owned()));
-        documents.iter().for_each(|document| note("Document sent", Some(sent(document))));
+        for document in documents {
+            note("Document sent", Some(sent(document)));
+        }
     }
     note(
         "Trail that went",

@@ -21,7 +21,7 @@ async fn three_events(services: &Services) -> Viewer {
 
 async fn refusal(connection: &mut PgConnection, statement: &'static str) -> String {
     let refused = sqlx::query(statement).execute(connection).await.expect_err(statement);
-    refused.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned()).unwrap_or_default()
+    refused.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned).unwrap_or_default()
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
