@@ -3,7 +3,7 @@ import asyncio, contextlib, datetime, json, os, pathlib, platform, shutil, subpr
 
 import aiohttp
 
-import chat, embedding, search, start
+import chat, embedding, recall, search, start
 from lyceum import ROOT, Lyceum, Person, Provider
 
 MODEL = "mock-fast"
@@ -45,6 +45,7 @@ async def server_figures(folder):
             loaded = lyceum.resident_mb()
             figures += await embedding.figures(person, lyceum)
             figures += await search.figures(person, provider, lyceum)
+            figures += await recall.figures(person, lyceum)
         figures.append(("resident memory of the server, idle, before the model is loaded (MB)", idle, 80, ""))
         figures.append(("resident memory after the embedding model is loaded and used (MB)", loaded, 250, ""))
     finally:

@@ -6,7 +6,7 @@ export default defineConfig({
   outputDir: '../target/test/playwright',
   fullyParallel: true,
   workers: 2,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
   globalSetup: './support/administrator.ts',
