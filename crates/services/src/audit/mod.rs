@@ -3,7 +3,7 @@
 //! The invariant: an act and its event commit together or not at all. The database numbers and chains the events and refuses
 //! every change (the migration `audit` says how), so record an event last: its chain stays locked until the transaction ends.
 //!
-//! writing   [`record`], [`record_in`]   (`record`)
+//! writing   [`record()`], [`record_in`]   (`record`)
 //! reading   [`Audit::list`], [`Audit::choices`] (`list`, `filter`), [`Audit::export`] (`export`), [`Audit::verify`] (`verify`)
 //! table     audit_events
 

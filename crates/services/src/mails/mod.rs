@@ -3,7 +3,7 @@
 //! The invariant: a mail's content (its links are secrets) is stored sealed and wiped once it is sent or given up; links are made
 //! from the public address alone; what people typed is escaped by the one renderer.
 //!
-//! what they say   [`Mail`] → `letter` (text and HTML)      sent by   [`deliver`]
+//! what they say   [`Mail`] → `letter` (text and HTML)      sent by   [`deliver()`]
 //! on the screen   [`Mails::overview`], [`Mails::send_test`]
 //! table: mails
 
