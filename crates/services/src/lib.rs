@@ -24,6 +24,7 @@ pub mod team;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 pub mod testing;
 mod viewer;
+mod written;
 
 pub use clock::{Clock, MockClock, SystemClock};
 pub use db::{Db, MIGRATIONS, SystemRead, SystemTx, TeamTx};

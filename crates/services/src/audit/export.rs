@@ -4,8 +4,9 @@
 
 use super::filter::Filter;
 use super::queries::{self, EventRow};
-use super::record::{hex, record, record_in};
+use super::record::{record, record_in};
 use super::{Audit, begin};
+use crate::written::hex;
 use crate::{Result, Services, Viewer};
 use bytes::Bytes;
 use chrono::SecondsFormat;

@@ -1,6 +1,7 @@
 //! Filter: what stands in an address becomes what is asked of the table, or a message at every field that is wrong.
 
 use crate::Result;
+use crate::written::containing;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
 use domain::audit::{Action, AuditQuery, TargetType};
 use domain::{FieldErrors, UserId};
@@ -66,8 +67,7 @@ fn known_action(text: &str) -> Option<String> {
 
 /// Finds the words as they stand.
 fn pattern(words: &str) -> Option<String> {
-    let escaped = words.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    (words.chars().count() <= LONGEST_WORDS && !words.contains('\0')).then(|| format!("%{escaped}%"))
+    (words.chars().count() <= LONGEST_WORDS && !words.contains('\0')).then(|| containing(words))
 }
 
 fn day(text: &str) -> Option<NaiveDate> {

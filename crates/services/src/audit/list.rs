@@ -2,8 +2,8 @@
 
 use super::filter::Filter;
 use super::queries::{self, EventRow};
-use super::record::hex;
 use super::{Audit, begin};
+use crate::written::hex;
 use crate::{Result, Viewer};
 use domain::audit::{
     Action, AuditChoice, AuditChoices, AuditEntry, AuditPage, AuditQuery, AuditScope, Details, Fact, TargetType, Via, facts, sentence,

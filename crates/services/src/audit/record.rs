@@ -1,6 +1,7 @@
 //! Record: writes an event into the transaction of the act. Call it last: the chain of the team is locked from then on.
 
 use super::queries::{self, NewEventRow};
+use crate::written::hex;
 use crate::{Result, Viewer};
 use domain::audit::{Event, SealedChain, Via};
 use domain::{TeamId, UserId};
@@ -63,13 +64,4 @@ pub(crate) async fn seal(tx: &mut PgConnection, team: TeamId) -> Result<Option<S
 /// The words of those that hold: what changed.
 pub(crate) fn those_that_hold<const N: usize>(all: [(bool, &'static str); N]) -> Vec<&'static str> {
     all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words).collect()
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-        text
-    })
 }

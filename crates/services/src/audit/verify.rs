@@ -1,8 +1,8 @@
 //! Verify: asks the database whether a chain is whole. It is the database that knows the canonical form; see the migration.
 
 use super::queries::{self, ChainRow};
-use super::record::hex;
 use super::{Audit, begin};
+use crate::written::hex;
 use crate::{Result, Viewer};
 use domain::audit::{AuditScope, ChainReport};
 

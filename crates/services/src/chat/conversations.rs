@@ -4,6 +4,7 @@ use super::live::Cut;
 use super::queries::messages::MessageRow;
 use super::queries::{conversations, generations, leases, messages};
 use super::{Chat, parse_event, period};
+use crate::written::containing;
 use crate::{Error, Result, TeamTx, Viewer, audit};
 use domain::audit::{Action, Event};
 use domain::chat::{ChatOpening, Citation, ConversationDetail, ConversationList, ConversationSummary, MessageView, Usage};
@@ -20,7 +21,7 @@ impl Chat<'_> {
 
     /// The viewer's conversations whose title holds `words`, in any case.
     pub async fn search_titles(&self, viewer: &Viewer, words: &str, page: PageRequest) -> Result<ConversationList> {
-        self.list_like(viewer, &pattern(words), page).await
+        self.list_like(viewer, &containing(words.trim()), page).await
     }
 
     async fn list_like(&self, viewer: &Viewer, pattern: &str, page: PageRequest) -> Result<ConversationList> {
@@ -94,12 +95,6 @@ impl Chat<'_> {
     }
 }
 
-/// A pattern for titles that hold the words as they stand.
-fn pattern(words: &str) -> String {
-    let escaped = words.trim().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    format!("%{escaped}%")
-}
-
 async fn citations_by_message(tx: &mut TeamTx, id: ConversationId) -> Result<HashMap<MessageId, Vec<Citation>>> {
     let mut citations: HashMap<MessageId, Vec<Citation>> = HashMap::new();
     for row in messages::list_citations(tx, id).await? {
@@ -133,13 +128,5 @@ fn view(row: MessageRow, citations: Vec<Citation>) -> MessageView {
         last_seq: 0,
         usage,
         created_at: row.created_at,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn signs_of_patterns_in_a_search_stand_for_themselves() {
-        assert_eq!(super::pattern(" 100 % _x\\ "), r"%100 \% \_x\\%");
     }
 }

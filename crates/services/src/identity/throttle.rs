@@ -3,6 +3,7 @@
 //! The generic cell rate algorithm: one row per key holds the moment at which all attempts so far are paid off.
 
 use super::queries;
+use crate::written::hex;
 use crate::{Db, Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::text::EmailAddress;
@@ -64,12 +65,7 @@ pub(super) fn ip_key(what: &str, ip: IpAddr) -> String {
 
 /// The key of an account; the address itself is not stored.
 pub(super) fn address_key(what: &str, email: &EmailAddress) -> String {
-    use std::fmt::Write as _;
-    let hash = super::token::hash(email.as_str());
-    hash.iter().fold(format!("{what}:address:"), |mut key, byte| {
-        write!(key, "{byte:02x}").expect("writing to a String cannot fail");
-        key
-    })
+    format!("{what}:address:{}", hex(&super::token::hash(email.as_str())))
 }
 
 #[cfg(test)]
