@@ -7,6 +7,7 @@ use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::chat::page::ChatPage;
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{AccountPage, ForgotPasswordPage, SignInPage, SignUpPage};
+use crate::features::identity_providers::page::{LinkPage, SignInAdminPage};
 use crate::features::mails::page::MailsPage;
 use crate::features::models::page::ModelsPage;
 use crate::features::prompts::page::{PromptPage, PromptsPage};
@@ -25,6 +26,7 @@ pub fn AppRoutes() -> impl IntoView {
         <Routes fallback=NotFoundPage>
             <Route path=path!("/") view=|| view! { <Redirect path="/chat"/> } ssr=SsrMode::Async/>
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/link") view=LinkPage ssr=SsrMode::Async/>
             <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async/>
             <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
             <SignedInRoutes/>
@@ -54,6 +56,7 @@ fn SignedInRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/team/audit") view=TeamAuditPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/audit") view=InstallationAuditPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/mails") view=MailsPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/sign-in") view=SignInAdminPage ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()

@@ -39,11 +39,25 @@ pub fn request_parts() -> Option<Parts> {
     use_context::<Parts>()
 }
 
+/// The `Cookie` header of this request; empty without one.
+pub fn cookies() -> String {
+    let parts = request_parts();
+    let header = parts.as_ref().and_then(|parts| parts.headers.get(header::COOKIE));
+    header.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
 /// Adds a header to the response.
 pub fn add_header(name: header::HeaderName, value: header::HeaderValue) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.append_header(name, value);
     }
+}
+
+/// Adds a cookie that no log shows.
+pub fn add_secret_cookie(text: &str) {
+    let mut value = header::HeaderValue::from_str(text).expect("tokens are base64url");
+    value.set_sensitive(true);
+    add_header(header::SET_COOKIE, value);
 }
 
 /// What the browser learns of a service's error: status set, logged once with its whole chain.

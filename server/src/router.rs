@@ -63,12 +63,9 @@ pub struct PlainRoute {
 
 /// All plain routes; `server/tests/access_coverage.rs` wants a row for each.
 pub fn plain_routes() -> impl Iterator<Item = &'static PlainRoute> {
-    api::identity::ROUTES
-        .iter()
-        .chain(api::datasets::ROUTES)
-        .chain(api::generations::ROUTES)
-        .chain(api::my_data::ROUTES)
-        .chain(api::audit::ROUTES)
+    [api::identity::ROUTES, api::datasets::ROUTES, api::generations::ROUTES, api::my_data::ROUTES, api::audit::ROUTES, api::oidc::ROUTES]
+        .into_iter()
+        .flatten()
 }
 
 /// Everything Lyceum serves. `watchers` are the routes of the machines that watch this one: no session, same headers.

@@ -21,8 +21,9 @@ use services::{CameFrom, Viewer};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// Screens for people who are not signed in.
-const PUBLIC_SCREENS: [&str; 3] = ["/sign-in", "/sign-up", "/forgot-password"];
+/// Screens for people who are not signed in, and the way to an identity provider and back.
+const PUBLIC_SCREENS: [&str; 6] =
+    ["/sign-in", "/sign-up", "/forgot-password", "/sign-in/link", "/auth/oidc/{provider}", "/auth/oidc/{provider}/callback"];
 
 /// The token a request presents.
 pub fn read_cookie(cookie: SessionCookie, headers: &HeaderMap) -> Option<&str> {

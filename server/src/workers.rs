@@ -40,6 +40,11 @@ async fn keep_house(services: Services, stop: CancellationToken) {
         if let Err(error) = services.identity().delete_expired().await {
             tracing::warn!(%error, "expired sessions could not be forgotten");
         }
+        match services.sign_ins().delete_old().await {
+            Ok(0) => {}
+            Ok(deleted) => tracing::info!(deleted, "sign-ins of more than a year ago were forgotten"),
+            Err(error) => tracing::warn!(%error, "old sign-ins could not be forgotten"),
+        }
         match services.team().remove_deleted().await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "teams that were deleted 30 days ago are gone"),

@@ -5,7 +5,7 @@
 
 use crate::App;
 use crate::browser::theme;
-use crate::server_context::request_parts;
+use crate::server_context::cookies;
 use crate::ui::layout::fold_from_cookies;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -92,13 +92,6 @@ fn HydrationTags(files: &'static SiteFiles) -> impl IntoView {
         <link rel="preload" href=files.program.as_str() r#as="fetch" r#type="application/wasm" crossorigin=""/>
         <script type="module" nonce=nonce>{start}</script>
     }
-}
-
-/// The `Cookie` header of the request; empty without one.
-fn cookies() -> String {
-    let parts = request_parts();
-    let header = parts.as_ref().and_then(|parts| parts.headers.get(http::header::COOKIE));
-    header.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Identity: who is signed in, and from where.
 
+use crate::identity_providers::WayIn;
 use crate::team::InvitationPreview;
 use crate::words::words;
 use crate::{Permission, SessionId, TeamId, UserId};
@@ -39,6 +40,8 @@ pub struct ViewerInfo {
     pub permissions: Vec<Permission>,
     /// When their account goes, once they asked for that.
     pub gone_at: Option<DateTime<Utc>>,
+    /// Whether they can sign in with a password.
+    pub has_password: bool,
 }
 
 impl ViewerInfo {
@@ -90,4 +93,6 @@ pub struct SignUpTerms {
     pub invitation: Option<InvitationPreview>,
     /// The address of whoever is signed in already.
     pub signed_in_as: Option<String>,
+    /// The identity providers one can sign in with.
+    pub ways: Vec<WayIn>,
 }

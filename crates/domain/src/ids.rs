@@ -94,6 +94,14 @@ ids! {
     GenerationId,
     /// What a person takes along of their data.
     ExportId,
+    /// Somebody who vouches for people.
+    IdentityProviderId,
+    /// What an identity provider vouches for.
+    IdentityId,
+    /// A sign-in that is under way at an identity provider.
+    SignInFlowId,
+    /// One try to sign in.
+    SignInId,
     /// A background job.
     JobId,
     /// A mail that is to be sent.

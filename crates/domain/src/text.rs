@@ -81,6 +81,12 @@ texts! {
     Title { field: "title", label: "Title", min: 1, max: 200, lines: false },
     /// A provider's display name.
     ProviderName { field: "provider", label: "Provider", min: 1, max: 120, lines: false },
+    /// How people call an identity provider.
+    IdentityProviderName { field: "name", label: "Name", min: 1, max: 60, lines: false },
+    /// How an identity provider calls this installation.
+    OidcClientId { field: "client_id", label: "Client ID", min: 1, max: 500, lines: false },
+    /// The claim that tells of roles; dots lead into it.
+    RoleClaim { field: "role_claim", label: "Role claim", min: 0, max: 200, lines: false },
     /// A model's name, as its provider spells it.
     ModelName { field: "name", label: "Model name", min: 1, max: 200, lines: false },
     /// How a person likes to be answered.

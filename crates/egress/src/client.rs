@@ -48,6 +48,33 @@ impl EgressClient {
         self.send(Method::GET, url, headers, None).await
     }
 
+    /// Whether the allow list names the host of an address.
+    pub fn is_allow_listed(&self, url: &str) -> bool {
+        Target::parse(url, &self.policy.allow).is_ok_and(|target| target.is_allowed_private)
+    }
+
+    /// Sends a request that another crate has made and returns the whole answer, of at most `most` bytes. Its headers count as
+    /// secrets, and redirects come back unfollowed.
+    pub async fn exchange(&self, request: http::Request<Vec<u8>>, most: usize) -> Result<http::Response<Vec<u8>>, EgressError> {
+        let (parts, body) = request.into_parts();
+        let Target { url, host, is_allowed_private } = Target::parse(&parts.uri.to_string(), &self.policy.allow)?;
+        let client = if is_allowed_private { &self.allowed } else { &self.public };
+        let mut headers = parts.headers;
+        headers.values_mut().for_each(|value| value.set_sensitive(true));
+        let limits = self.policy.limits;
+        let request = client.request(parts.method, url).headers(headers).body(body);
+        let response = match tokio::time::timeout(limits.first_byte, request.send()).await {
+            Ok(Ok(response)) => EgressResponse::new(response, host, limits),
+            Ok(Err(error)) => return Err(EgressError::from_reqwest(error, &host, limits.connect)),
+            Err(_) => return Err(EgressError::FirstByteTimeout { host, after: limits.first_byte }),
+        };
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut answer = http::Response::new(response.collect(most).await?);
+        *answer.status_mut() = status;
+        *answer.headers_mut() = headers;
+        Ok(answer)
+    }
+
     async fn send(
         &self,
         method: Method,

@@ -62,7 +62,8 @@ impl EgressResponse {
         serde_json::from_slice(&self.collect(most).await?).map_err(|_| EgressError::NotJson { host })
     }
 
-    async fn collect(self, most: usize) -> Result<Vec<u8>, EgressError> {
+    /// The whole body; at most `most` bytes.
+    pub(crate) async fn collect(self, most: usize) -> Result<Vec<u8>, EgressError> {
         let Limits { idle, body_bytes, .. } = self.limits;
         self.into_bounded(idle, body_bytes.min(most))
             .try_fold(Vec::new(), |mut whole, piece| async move {

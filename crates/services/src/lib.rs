@@ -10,6 +10,7 @@ pub mod datasets;
 mod db;
 mod error;
 pub mod identity;
+pub mod identity_providers;
 pub mod jobs;
 pub mod mails;
 pub mod models;
@@ -19,6 +20,7 @@ pub mod roles;
 pub mod search;
 mod secrets;
 pub mod sharing;
+pub mod sign_ins;
 pub mod team;
 #[cfg(any(test, feature = "testing"))]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
@@ -109,6 +111,16 @@ impl Services {
     /// People, sessions, accounts.
     pub fn identity(&self) -> identity::Identity<'_> {
         identity::Identity { services: self }
+    }
+
+    /// Who vouches for people.
+    pub fn identity_providers(&self) -> identity_providers::IdentityProviders<'_> {
+        identity_providers::IdentityProviders { services: self }
+    }
+
+    /// The record of sign-ins.
+    pub fn sign_ins(&self) -> sign_ins::SignIns<'_> {
+        sign_ins::SignIns { services: self }
     }
 
     /// Members and invitations.

@@ -122,7 +122,7 @@ async fn sign_out(State(state): State<AppState>, request: Request) -> Result<Res
 }
 
 /// The form of a post, or the refusal of one that has another shape.
-async fn read<T: DeserializeOwned>(request: Request) -> Result<(Parts, T), Response> {
+pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<(Parts, T), Response> {
     let (parts, body) = request.into_parts();
     let form: Result<Form<T>, FormRejection> = Form::from_request(Request::from_parts(parts.clone(), body), &()).await;
     match form {
@@ -136,7 +136,7 @@ async fn read<T: DeserializeOwned>(request: Request) -> Result<(Parts, T), Respo
 }
 
 /// Into the application with a fresh session; the one the browser held before ends.
-async fn enter(state: &AppState, parts: &Parts, token: &SecretString, next: Option<&str>) -> Response {
+pub(super) async fn enter(state: &AppState, parts: &Parts, token: &SecretString, next: Option<&str>) -> Response {
     let cookie = state.cookie();
     if let Some(old) = read_cookie(cookie, &parts.headers)
         && let Err(error) = state.services.identity().sign_out(old).await
@@ -147,7 +147,7 @@ async fn enter(state: &AppState, parts: &Parts, token: &SecretString, next: Opti
 }
 
 /// The same screen with what was typed (but for passwords) and what is wrong with it.
-async fn show_again(state: &AppState, mut parts: Parts, outcome: FormOutcome, error: Error) -> Response {
+pub(super) async fn show_again(state: &AppState, mut parts: Parts, outcome: FormOutcome, error: Error) -> Response {
     let error = ApiError::from(error).into_inner();
     let must_stay_plain = matches!(error, AppError::Unavailable | AppError::Internal { .. });
     if must_stay_plain || !error_page::wants_page(&parts.headers) {

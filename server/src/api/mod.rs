@@ -5,6 +5,7 @@ pub mod datasets;
 pub mod generations;
 pub mod identity;
 pub mod my_data;
+pub mod oidc;
 
 use crate::error_page;
 use crate::observe::current_request_id;

@@ -7,6 +7,7 @@ mod audit;
 mod chat;
 mod datasets;
 mod identity;
+mod identity_providers;
 mod mails;
 mod models;
 mod my_data;
@@ -80,6 +81,7 @@ pub enum Call {
 pub fn rows() -> Vec<Row> {
     [
         identity::rows(),
+        identity_providers::rows(),
         team::rows(),
         roles::rows(),
         models::rows(),

@@ -12,6 +12,7 @@ mod jobs;
 mod mails;
 mod models;
 mod my_data;
+mod oidc;
 mod prompts;
 mod roles;
 mod screens;

@@ -5,8 +5,18 @@ use futures::future::join_all;
 use sqlx::PgPool;
 
 /// Screens of somebody who may do everything.
-const SCREENS: [&str; 9] =
-    ["/chat", "/datasets", "/prompts", "/prompts/new", "/team", "/team/groups", "/account", "/admin/models", "/admin/roles"];
+const SCREENS: [&str; 10] = [
+    "/chat",
+    "/datasets",
+    "/prompts",
+    "/prompts/new",
+    "/team",
+    "/team/groups",
+    "/account",
+    "/admin/models",
+    "/admin/roles",
+    "/admin/sign-in",
+];
 /// How often each is asked for at the same time: answers that overtake each other are what is looked for.
 const AT_ONCE: usize = 6;
 

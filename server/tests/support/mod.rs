@@ -10,10 +10,12 @@
 
 mod client;
 mod encode;
+mod oidc;
 mod provider;
 mod smtp;
 
 pub use client::{Answer, TestClient};
+pub use oidc::{CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie};
 pub use provider::{FakeProvider, Script, Step};
 pub use smtp::{FakeMailServer, ReceivedMail};
 

@@ -5,7 +5,9 @@ use super::profile_form::ProfileCard;
 use super::sessions::SessionsCard;
 use super::teams::TeamsCard;
 use super::theme_choice::ThemeChoice;
+use crate::features::identity_providers::WaysCard;
 use crate::features::my_data::{DeletionCard, ExportCard};
+use crate::features::sign_ins::OwnSignInsCard;
 use crate::ui::{Card, PageBody, PageHeader, PageWidth};
 use leptos::prelude::*;
 
@@ -19,8 +21,10 @@ pub fn AccountPage() -> impl IntoView {
                 <ProfileCard/>
                 <Card title="Theme" description="How Lyceum looks in this browser."><ThemeChoice/></Card>
                 <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
+                <WaysCard/>
                 <TeamsCard/>
                 <SessionsCard/>
+                <OwnSignInsCard/>
                 <ExportCard/>
                 <DeletionCard/>
             </div>

@@ -47,7 +47,7 @@ pub async fn update_profile(profile: Profile) -> Result<Profile, AppError> {
 
 /// Takes a new password and ends all other sessions.
 #[server(prefix = "/api", endpoint = "identity/change-password")]
-pub async fn change_password(current_password: String, new_password: String) -> Result<(), AppError> {
+pub async fn change_password(#[server(default)] current_password: String, new_password: String) -> Result<(), AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     let change = services.identity().change_password(&viewer, current_password.into(), new_password.into()).await;
     change.map_err(crate::server_context::fail)

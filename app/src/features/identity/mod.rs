@@ -7,8 +7,9 @@
 
 pub mod account;
 pub mod api;
+pub mod flow_cookie;
 mod forgot_password;
-mod form_frame;
+pub(crate) mod form_frame;
 pub mod outcome;
 pub mod page;
 mod password_form;

@@ -2,20 +2,22 @@
 
 use super::api::ChangePassword;
 use crate::error::AppError;
-use crate::ui::{Button, Field, FieldKind, FormError, use_toasts};
+use crate::ui::{Button, Field, FieldKind, FormError, use_toasts, use_viewer, use_viewer_resource};
 use leptos::prelude::*;
 
 /// The form; it empties itself once the password is changed.
 #[component]
 pub fn PasswordForm() -> impl IntoView {
     let change = ServerAction::<ChangePassword>::new();
-    let toasts = use_toasts();
+    let (toasts, frame, viewer) = (use_toasts(), use_viewer_resource(), use_viewer());
+    let has_password = Memo::new(move |_| viewer.with(|viewer| viewer.has_password));
     let (current, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     Effect::new(move |_| {
         if let Some(Ok(())) = change.value().get() {
             current.set(String::new());
             new.set(String::new());
             toasts.success("Your password is changed.");
+            frame.refetch();
         }
     });
     let error = Signal::derive(move || change.value().get().and_then(Result::err));
@@ -24,7 +26,9 @@ pub fn PasswordForm() -> impl IntoView {
     view! {
         <ActionForm action=change attr:class="form">
             <FormError error/>
-            <Field label="Present password" name="current_password" kind=FieldKind::Password value=current error=field("current_password") autocomplete="current-password" required=true/>
+            <Show when=move || has_password.get() fallback=|| view! { <p>"You have no password yet; you sign in through your identity provider."</p> }>
+                <Field label="Present password" name="current_password" kind=FieldKind::Password value=current error=field("current_password") autocomplete="current-password" required=true/>
+            </Show>
             <Field label="New password" name="new_password" kind=FieldKind::Password value=new error=field("new_password") autocomplete="new-password" required=true/>
             <div><Button submit=true loading=change.pending()>"Change password"</Button></div>
         </ActionForm>

@@ -3,10 +3,13 @@
 use super::api::read_sign_up_terms;
 use super::form_frame::{PostForm, TypedField};
 use super::outcome::FormOutcome;
+use crate::error::AppError;
 use crate::own_path;
 use crate::ui::layout::AuthFrame;
 use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
 use domain::identity::SignUpTerms;
+use domain::identity_providers::WayIn;
+use domain::sign_ins::SignInReason;
 use leptos::prelude::*;
 use leptos_router::components::{A, Redirect};
 use leptos_router::hooks::use_query_map;
@@ -14,7 +17,12 @@ use leptos_router::hooks::use_query_map;
 /// The sign-in screen; whoever is signed in already goes on to where they were going.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let outcome = FormOutcome::of_this_page();
+    let mut outcome = FormOutcome::of_this_page();
+    // A word of a closed list: what stands in an address is never shown itself.
+    let trouble = use_query_map().with_untracked(|query| query.get("trouble")).and_then(|word| word.parse::<SignInReason>().ok());
+    if let (None, Some(reason)) = (&outcome.error, trouble) {
+        outcome.error = Some(AppError::Conflict(reason.sentence().to_owned()));
+    }
     let asked = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     let next = [outcome.next.clone(), asked].iter().find_map(|next| own_path::parse(next).map(str::to_owned)).unwrap_or_default();
     let terms = Resource::new_blocking(|| (), |()| read_sign_up_terms(None));
@@ -23,7 +31,8 @@ pub fn SignInPage() -> impl IntoView {
             let onward = own_path::parse(&next).unwrap_or("/chat").to_owned();
             return view! { <Redirect path=onward/> }.into_any();
         }
-        view! { <Form outcome=outcome.clone() next=next.clone()/><WaysOn terms/> }.into_any()
+        view! { <Form outcome=outcome.clone() next=next.clone()/><WaysIn ways=terms.ways.clone() next=next.clone()/><WaysOn terms/> }
+            .into_any()
     };
     view! {
         <AuthFrame title="Sign in"><ResourceView resource=terms children=show/></AuthFrame>
@@ -42,6 +51,20 @@ fn Form(outcome: FormOutcome, next: String) -> impl IntoView {
         </PostForm>
     }
     .into_any()
+}
+
+/// The identity providers; the browser itself goes there, so this works without JavaScript too.
+#[component]
+fn WaysIn(ways: Vec<WayIn>, next: String) -> impl IntoView {
+    if ways.is_empty() {
+        return ().into_any();
+    }
+    let button = move |way: WayIn| {
+        let next = if next.is_empty() { String::new() } else { format!("?next={}", own_path::escape(&next)) };
+        let href = format!("{}{next}", way.address());
+        view! { <li><a href=href rel="external" class="button button-secondary button-wide">{format!("Continue with {}", way.name)}</a></li> }
+    };
+    view! { <ul class="ways-in" aria-label="Other ways to sign in">{ways.into_iter().map(button).collect_view()}</ul> }.into_any()
 }
 
 #[component]

@@ -29,6 +29,7 @@ pub fn AdminSections() -> impl IntoView {
         <Bar label="Administration" when=administers>
             <ScreenLink href="/admin/models" label="Models"/>
             <ScreenLink href="/admin/roles" label="Roles"/>
+            <ScreenLink href="/admin/sign-in" label="Sign-in"/>
             <ScreenLink href="/admin/mails" label="Mails"/>
             <ScreenLink href="/admin/audit" label="Audit trail"/>
         </Bar>

@@ -27,6 +27,8 @@ words! {
         Prompt = "Prompt",
         /// A chat, or an answer in it.
         Chat = "Chat",
+        /// An identity provider.
+        IdentityProvider = "Identity provider",
         /// The trail itself.
         AuditTrail = "Audit trail",
     }
@@ -57,6 +59,8 @@ words! {
         MemberRemoved = "member.removed",
         /// A member owns the team in the place of the one who did it.
         MemberMadeOwner = "member.made-owner",
+        /// Somebody joined because their identity provider vouches for them.
+        MemberJoined = "member.joined",
         /// Somebody was asked to join.
         InvitationMade = "invitation.made",
         /// An invitation has another link.
@@ -89,6 +93,20 @@ words! {
         AccountSessionEnded = "account.session-ended",
         /// Somebody ended all of their sessions.
         AccountSignedOutEverywhere = "account.signed-out-everywhere",
+        /// An identity was linked to an account.
+        AccountIdentityLinked = "account.identity-linked",
+        /// An identity is linked no longer.
+        AccountIdentityUnlinked = "account.identity-unlinked",
+        /// An identity provider was added.
+        SignInProviderAdded = "sign-in.provider-added",
+        /// An identity provider was changed.
+        SignInProviderChanged = "sign-in.provider-changed",
+        /// An identity provider was turned on.
+        SignInProviderEnabled = "sign-in.provider-enabled",
+        /// An identity provider was turned off.
+        SignInProviderDisabled = "sign-in.provider-disabled",
+        /// An identity provider was removed, and what was linked to it.
+        SignInProviderRemoved = "sign-in.provider-removed",
         /// A provider has another key, or none.
         ProviderKeyReplaced = "provider.key-replaced",
         /// A provider is at another address.
@@ -139,6 +157,7 @@ impl Action {
         ("group", "Groups"),
         ("role", "Roles"),
         ("account", "Accounts"),
+        ("sign-in", "Sign-in"),
         ("provider", "Providers"),
         ("model", "Models"),
         ("dataset", "Datasets"),
@@ -155,6 +174,7 @@ impl Action {
             "invitation" => TargetType::Invitation,
             "group" => TargetType::Group,
             "role" => TargetType::Role,
+            "sign-in" => TargetType::IdentityProvider,
             "provider" => TargetType::Provider,
             "model" => TargetType::Model,
             "dataset" => TargetType::Dataset,
@@ -180,6 +200,7 @@ impl Action {
             Self::MemberReinstated => "reinstated {}",
             Self::MemberRemoved => "removed {} from the team",
             Self::MemberMadeOwner => "handed the team over to {}",
+            Self::MemberJoined => "joined the team through their identity provider",
             Self::InvitationMade => "invited {}",
             Self::InvitationRenewed => "renewed the invitation of {}",
             Self::InvitationRevoked => "revoked the invitation of {}",
@@ -196,6 +217,13 @@ impl Action {
             Self::AccountPasswordReset => "replaced the password of {}",
             Self::AccountSessionEnded => "ended one of their sessions",
             Self::AccountSignedOutEverywhere => "signed out everywhere",
+            Self::AccountIdentityLinked => "linked an identity of “{}”",
+            Self::AccountIdentityUnlinked => "unlinked an identity of “{}”",
+            Self::SignInProviderAdded => "added the identity provider “{}”",
+            Self::SignInProviderChanged => "changed the identity provider “{}”",
+            Self::SignInProviderEnabled => "turned the identity provider “{}” on",
+            Self::SignInProviderDisabled => "turned the identity provider “{}” off",
+            Self::SignInProviderRemoved => "removed the identity provider “{}”",
             Self::ProviderKeyReplaced => "replaced the key of the provider “{}”",
             Self::ProviderAddressChanged => "changed the address of the provider “{}”",
             Self::ModelAdded => "added the model “{}”",

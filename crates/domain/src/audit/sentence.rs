@@ -15,7 +15,7 @@ pub fn sentence(actor: &str, action: Action, target: &str, details: &Details) ->
 fn ending(action: Action, details: &Details) -> String {
     match action {
         Action::MemberRolesChanged => format!(" to {}", roles(&details.roles)),
-        Action::InvitationMade | Action::InvitationAccepted => format!(" as {}", roles(&details.roles)),
+        Action::InvitationMade | Action::InvitationAccepted | Action::MemberJoined => format!(" as {}", roles(&details.roles)),
         Action::RoleGranted | Action::RoleTaken => details.permission.map(|right| format!(": {}", right_words(right))).unwrap_or_default(),
         Action::ChatAnswered => {
             let model = details.model.as_ref().map(|model| format!(" ({})", model.name)).unwrap_or_default();

@@ -3,11 +3,15 @@
 use super::{Identity, Password, password, queries, throttle, token};
 use crate::audit::{self, Author};
 use crate::{Error, Result, Viewer};
+use chrono::TimeDelta;
 use domain::audit::{Action, Event};
 use domain::identity::Profile;
 use domain::text::{AboutYou, EmailAddress, FirstName, LastName, Tone};
 use domain::{FieldErrors, ViewerInfo};
 use secrecy::{ExposeSecret as _, SecretString};
+
+/// How young a session is that stands in for a password.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
 
 impl Identity<'_> {
     /// What the frame of every screen needs to know about the viewer.
@@ -25,6 +29,7 @@ impl Identity<'_> {
             is_system_administrator: viewer.is_system_administrator,
             permissions: viewer.permissions.clone(),
             gone_at: account.deletion_requested_at.map(crate::my_data::gone_at),
+            has_password: !account.password_hash.is_empty(),
         })
     }
 
@@ -73,12 +78,27 @@ impl Identity<'_> {
             let mut tx = db.system_tx().await?;
             queries::get_account(&mut tx, viewer.user_id).await?
         };
+        if account.password_hash.is_empty() {
+            return self.prove_freshness(viewer, "password").await;
+        }
         let key = throttle::address_key("change-password", &EmailAddress::parse(&account.email)?);
         let taken = throttle::take(db, self.services.parts.clock.now(), vec![(key, throttle::SIGN_IN_PER_ADDRESS)]).await?;
         if !password::matches(attempt, Some(account.password_hash)).await? {
             return Err(Error::field("password", "This is not your present password."));
         }
         taken.give_back(db).await
+    }
+
+    /// What stands in for the password of somebody who has none: they came through their identity provider just now.
+    async fn prove_freshness(&self, viewer: &Viewer, field: &str) -> Result<()> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let began = match viewer.session_id {
+            Some(session) => queries::session_began(&mut tx, session).await?,
+            None => None,
+        };
+        let is_fresh = began.is_some_and(|began| self.services.parts.clock.now() - began < FRESH);
+        let sentence = "You have no password here. Sign out, sign in again, and do this within 10 minutes.";
+        if is_fresh { Ok(()) } else { Err(Error::field(field, sentence)) }
     }
 
     /// Takes a new password from whoever knows the present one, and ends all other sessions. Wrong guesses are counted like
@@ -94,7 +114,9 @@ impl Identity<'_> {
         let email = EmailAddress::parse(&account.email)?;
         let key = throttle::address_key("change-password", &email);
         let taken = throttle::take(db, self.services.parts.clock.now(), vec![(key, throttle::SIGN_IN_PER_ADDRESS)]).await?;
-        if !password::matches(current, Some(account.password_hash)).await? {
+        if account.password_hash.is_empty() {
+            self.prove_freshness(viewer, "new_password").await?;
+        } else if !password::matches(current, Some(account.password_hash)).await? {
             return Err(Error::field("current_password", "This is not your present password."));
         }
         let hash = new.hash().await?;

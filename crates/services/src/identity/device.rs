@@ -1,7 +1,7 @@
 //! Devices: makes what a browser calls itself readable.
 
 /// "Firefox on Linux", from a user agent; parts that say nothing known are left out.
-pub(super) fn describe(user_agent: &str) -> String {
+pub(crate) fn describe(user_agent: &str) -> String {
     // The order matters: Edge and Opera also say Chrome, Chrome also says Safari.
     const BROWSERS: [(&str, &str); 7] = [
         ("Edg/", "Edge"),

@@ -4,7 +4,8 @@
 //!
 //! making an account   [`sign_up`]          proving it again    [`sign_in`], [`throttle`], [`password`]
 //! browsers            [`sessions`]         one's own settings  [`account`]
-//! tables: users, sessions, sign_ins, throttles (and teams, memberships, which `services::team` owns)
+//! through a provider  [`vouched`], for `services::identity_providers`
+//! tables: users, sessions, throttles (and teams, memberships, which `services::team` owns)
 
 mod account;
 mod device;
@@ -13,17 +14,21 @@ mod queries;
 mod sessions;
 mod sign_in;
 mod sign_up;
-mod throttle;
+pub(crate) mod throttle;
 pub(crate) mod token;
+mod vouched;
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
+pub(crate) use device::describe as describe_device;
 pub use password::Password;
 pub(crate) use queries::{insert_membership, use_invitation};
+pub(crate) use sign_in::Proven;
 pub use sign_up::NewPerson;
 pub(crate) use sign_up::invitation_is_over;
+pub(crate) use vouched::Newcomer;
 
 use crate::Services;
 use domain::{TeamId, UserId};

@@ -61,14 +61,15 @@ pub(super) async fn insert_personal_team(connection: &mut PgConnection, id: Team
 
 pub(super) struct Credentials {
     pub user_id: UserId,
-    pub password_hash: String,
+    /// None for somebody who signs in through an identity provider only.
+    pub password_hash: Option<String>,
     pub is_suspended: bool,
 }
 
 pub(super) async fn find_credentials(connection: &mut PgConnection, email: &EmailAddress) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(
         Credentials,
-        r#"SELECT id AS "user_id: UserId", password_hash, suspended_at IS NOT NULL AS "is_suspended!" FROM users WHERE email = $1"#,
+        r#"SELECT id AS "user_id: UserId", nullif(password_hash, '') AS password_hash, suspended_at IS NOT NULL AS "is_suspended!" FROM users WHERE email = $1"#,
         email.as_str()
     )
     .fetch_optional(connection)
@@ -330,6 +331,11 @@ pub(super) async fn list_sessions(connection: &mut PgConnection, user: UserId, n
     .await
 }
 
+/// When a session began.
+pub(super) async fn session_began(connection: &mut PgConnection, id: SessionId) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar!("SELECT created_at FROM sessions WHERE id = $1", id.as_uuid()).fetch_optional(connection).await
+}
+
 pub(super) async fn set_session_team(connection: &mut PgConnection, id: SessionId, team: TeamId) -> sqlx::Result<()> {
     sqlx::query!("UPDATE sessions SET team_id = $2 WHERE id = $1", id.as_uuid(), team.as_uuid()).execute(connection).await?;
     Ok(())
@@ -356,34 +362,12 @@ pub(super) async fn delete_sessions_but(connection: &mut PgConnection, user: Use
 
 pub(super) async fn delete_expired(connection: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<u64> {
     let sessions = sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now).execute(&mut *connection).await?;
+    sqlx::query!("DELETE FROM sign_in_flows WHERE expires_at <= $1", now).execute(&mut *connection).await?;
     sqlx::query!("DELETE FROM throttles WHERE arrival_at <= $1", now).execute(connection).await?;
     Ok(sessions.rows_affected())
 }
 
 // ---- attempts -------------------------------------------------------------------------------------------------
-
-pub(super) async fn insert_sign_in(
-    connection: &mut PgConnection,
-    user: Option<UserId>,
-    email_hash: &[u8],
-    succeeded: bool,
-    origin: (String, String),
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO sign_ins (id, user_id, email_hash, succeeded, ip, user_agent, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        SessionId::new().as_uuid(),
-        user.map(UserId::as_uuid),
-        email_hash,
-        succeeded,
-        origin.0,
-        origin.1,
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
 
 /// Counts an attempt and tells when all so far are paid off; nothing when there are too many.
 pub(super) async fn take_attempt(

@@ -1,63 +1,92 @@
 //! Signing in and out: the same words and the same time for an unknown address, a wrong password and a suspended person.
 
 use super::queries::{self, Credentials, NewSession};
-use super::throttle::{self, SIGN_IN_PER_ADDRESS, SIGN_IN_PER_IP};
+use super::throttle::{self, SIGN_IN_PER_ADDRESS, SIGN_IN_PER_IP, Taken};
 use super::{Identity, Origin, SignedIn, password, token};
+use crate::sign_ins::{self, Attempt};
 use crate::{Error, Result, SystemTx};
 use chrono::TimeDelta;
+use domain::sign_ins::{SignInMethod, SignInReason};
 use domain::text::EmailAddress;
 use domain::{TeamId, UserId};
 use secrecy::SecretString;
 
 impl Origin {
     /// As it is written into tables.
-    pub(super) fn logged(&self) -> (String, String) {
+    pub(crate) fn logged(&self) -> (String, String) {
         (self.ip.to_canonical().to_string(), self.short_user_agent())
     }
 }
+
+/// Somebody who knows the password of an account and may come in.
+pub(crate) struct Proven {
+    /// The person.
+    pub(crate) user: UserId,
+    /// The team their session starts in.
+    pub(crate) team: TeamId,
+    /// The attempts to give back once they are in.
+    pub(crate) taken: Taken,
+}
+
+/// Who was tried and why they do not come in.
+struct Refused(Option<UserId>, SignInReason);
 
 impl Identity<'_> {
     /// Starts a session for whoever knows the password. Failures are counted per address and per network address; too many
     /// of them are [`Error::Busy`], whoever asks.
     pub async fn sign_in(&self, email: &str, attempt: SecretString, origin: Origin) -> Result<SignedIn> {
         let email = EmailAddress::parse(email)?;
+        let Proven { user, team, taken } = self.prove(&email, attempt, &origin).await?;
         let db = &self.services.parts.db;
-        let now = self.services.parts.clock.now();
-        password::prepare().await?;
-        let keys =
-            vec![(throttle::ip_key("sign-in", origin.ip), SIGN_IN_PER_IP), (throttle::address_key("sign-in", &email), SIGN_IN_PER_ADDRESS)];
-        let taken = throttle::take(db, now, keys).await?;
-        let known = {
-            let mut tx = db.system_tx().await?;
-            queries::find_credentials(&mut tx, &email).await?
-        };
-        let right = self.check(known, attempt).await?;
-        let email_hash = token::hash(email.as_str());
         let mut tx = db.system_tx().await?;
-        let (user, team) = match right {
-            Ok(user) => (user, queries::find_home_team(&mut tx, user).await?),
-            Err(user) => (user.unwrap_or_else(UserId::new), None),
-        };
-        let Some(team) = team else {
-            queries::insert_sign_in(&mut tx, right.err().flatten(), &email_hash, false, origin.logged(), now).await?;
-            tx.commit().await?;
-            return Err(Error::field("form", "The email address or the password is not right."));
-        };
-        queries::insert_sign_in(&mut tx, Some(user), &email_hash, true, origin.logged(), now).await?;
+        let now = self.services.parts.clock.now();
+        sign_ins::record(&mut tx, Attempt::plain(Some(user), &email, SignInMethod::Password), &origin, now).await?;
         let session = self.start_session(&mut tx, user, team, &origin).await?;
         tx.commit().await?;
         taken.give_back(db).await?;
         Ok(session)
     }
 
+    /// Finds out whether the password is that of the account, and writes down when it is not.
+    pub(crate) async fn prove(&self, email: &EmailAddress, attempt: SecretString, origin: &Origin) -> Result<Proven> {
+        let db = &self.services.parts.db;
+        let now = self.services.parts.clock.now();
+        password::prepare().await?;
+        let keys =
+            vec![(throttle::ip_key("sign-in", origin.ip), SIGN_IN_PER_IP), (throttle::address_key("sign-in", email), SIGN_IN_PER_ADDRESS)];
+        let taken = throttle::take(db, now, keys).await?;
+        let known = {
+            let mut tx = db.system_tx().await?;
+            queries::find_credentials(&mut tx, email).await?
+        };
+        let right = self.check(known, attempt).await?;
+        let mut tx = db.system_tx().await?;
+        let Refused(tried, reason) = match right {
+            Ok(user) => match queries::find_home_team(&mut tx, user).await? {
+                Some(team) => return Ok(Proven { user, team, taken }),
+                None => Refused(Some(user), SignInReason::NoTeam),
+            },
+            Err(refused) => refused,
+        };
+        let failed = Attempt::plain(tried, email, SignInMethod::Password).failed(reason);
+        sign_ins::record(&mut tx, failed, origin, now).await?;
+        tx.commit().await?;
+        Err(Error::field("form", SignInReason::WrongPassword.sentence()))
+    }
+
     /// The person when the password is theirs and they may come in; otherwise who was tried, if anybody.
-    async fn check(&self, known: Option<Credentials>, attempt: SecretString) -> Result<Result<UserId, Option<UserId>>> {
+    async fn check(&self, known: Option<Credentials>, attempt: SecretString) -> Result<Result<UserId, Refused>> {
         let (tried, stored, is_suspended) = match known {
-            Some(known) => (Some(known.user_id), Some(known.password_hash), known.is_suspended),
+            Some(known) => (Some(known.user_id), known.password_hash, known.is_suspended),
             None => (None, None, false),
         };
-        let is_right = password::matches(attempt, stored).await? && !is_suspended;
-        Ok(tried.filter(|_| is_right).ok_or(tried))
+        let matches = password::matches(attempt, stored).await?;
+        Ok(match (tried, matches, is_suspended) {
+            (Some(user), true, false) => Ok(user),
+            (Some(_), true, true) => Err(Refused(tried, SignInReason::Suspended)),
+            (Some(_), false, _) => Err(Refused(tried, SignInReason::WrongPassword)),
+            (None, ..) => Err(Refused(None, SignInReason::UnknownAddress)),
+        })
     }
 
     /// A session of this person in this team; its token is new, whatever the browser held before.

@@ -5,9 +5,11 @@ use super::throttle::{self, SIGN_UP_PER_IP};
 use super::token::SplitToken;
 use super::{Identity, Origin, Password, SignedIn};
 use crate::audit::{self, Author};
+use crate::sign_ins::{self, Attempt};
 use crate::{Error, OnConstraint as _, Result, SignUp, SystemTx, Viewer};
 use domain::audit::{Action, Event};
 use domain::identity::SignUpTerms;
+use domain::sign_ins::SignInMethod;
 use domain::team::InvitationPreview;
 use domain::text::{EmailAddress, FirstName, LastName};
 use domain::{FieldErrors, Role, TeamId, UserId};
@@ -80,7 +82,8 @@ impl Identity<'_> {
             None => None,
         };
         let needs_invitation = !is_first && self.services.settings().sign_up == SignUp::Invited;
-        Ok(SignUpTerms { is_first, needs_invitation, invitation: open.and_then(preview), signed_in_as })
+        let ways = crate::identity_providers::ways_in(&mut tx).await?;
+        Ok(SignUpTerms { is_first, needs_invitation, invitation: open.and_then(preview), signed_in_as, ways })
     }
 
     /// Makes an account with a team of its own and signs it in. With an invitation the session starts in the team that invited.
@@ -113,7 +116,7 @@ impl Identity<'_> {
             .on_constraint("users_email_key", || Error::field("email", "There is an account with this address. Sign in instead."))?;
         let team = make_teams(&mut tx, user, &first_name, invitation.as_ref(), now).await?;
         let session = self.start_session(&mut tx, user, team, &origin).await?;
-        queries::insert_sign_in(&mut tx, Some(user), &super::token::hash(email.as_str()), true, origin.logged(), now).await?;
+        sign_ins::record(&mut tx, Attempt::plain(Some(user), &email, SignInMethod::SignUp), &origin, now).await?;
         record(&mut tx, user, &origin, &email, invitation.as_ref().map(|invitation| (team, invitation))).await?;
         tx.commit().await?;
         Ok(session)

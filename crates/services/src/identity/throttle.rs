@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 /// How many attempts at once, and how long until one more is earned.
 #[derive(Clone, Copy)]
-pub(super) struct Limit {
+pub(crate) struct Limit {
     burst: i32,
     every: TimeDelta,
 }
@@ -23,11 +23,14 @@ pub(super) const SIGN_IN_PER_ADDRESS: Limit = Limit { burst: 10, every: TimeDelt
 /// New accounts from one network address: whole offices start on one morning.
 pub(super) const SIGN_UP_PER_IP: Limit = Limit { burst: 100, every: TimeDelta::seconds(2) };
 
+/// Sign-ins at a provider that one network address begins: each asks the provider.
+pub(crate) const PROVIDER_PER_IP: Limit = Limit { burst: 60, every: TimeDelta::seconds(2) };
+
 /// Attempts that were counted and can be given back.
-pub(super) struct Taken(Vec<(String, Limit)>);
+pub(crate) struct Taken(Vec<(String, Limit)>);
 
 /// Counts one attempt under every key, or refuses with the time to wait and counts none.
-pub(super) async fn take(db: &Db, now: DateTime<Utc>, keys: Vec<(String, Limit)>) -> Result<Taken> {
+pub(crate) async fn take(db: &Db, now: DateTime<Utc>, keys: Vec<(String, Limit)>) -> Result<Taken> {
     let mut tx = db.system_tx().await?;
     for (key, limit) in &keys {
         let slack = limit.every * (limit.burst - 1);
@@ -43,7 +46,7 @@ pub(super) async fn take(db: &Db, now: DateTime<Utc>, keys: Vec<(String, Limit)>
 
 impl Taken {
     /// Gives the attempts back: only failures count.
-    pub(super) async fn give_back(self, db: &Db) -> Result<()> {
+    pub(crate) async fn give_back(self, db: &Db) -> Result<()> {
         let mut tx = db.system_tx().await?;
         for (key, limit) in &self.0 {
             queries::give_attempt_back(&mut tx, key, limit.every).await?;
@@ -53,7 +56,7 @@ impl Taken {
 }
 
 /// The key of a network address; one IPv6 customer holds a whole /64.
-pub(super) fn ip_key(what: &str, ip: IpAddr) -> String {
+pub(crate) fn ip_key(what: &str, ip: IpAddr) -> String {
     match ip.to_canonical() {
         IpAddr::V4(v4) => format!("{what}:ip:{v4}"),
         IpAddr::V6(v6) => {

@@ -119,7 +119,7 @@ pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> 
                        SELECT ip, user_agent, created_at, last_seen_at, expires_at FROM sessions WHERE user_id = $1 ORDER BY created_at) x), '[]')
                       AS "sessions!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
-                       SELECT succeeded, ip, user_agent, created_at FROM sign_ins WHERE user_id = $1 ORDER BY created_at) x), '[]') AS "sign_ins!",
+                       SELECT succeeded, method, provider, reason, ip, user_agent, created_at FROM sign_ins WHERE user_id = $1 ORDER BY created_at) x), '[]') AS "sign_ins!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
                        SELECT d.id, t.name AS team, d.name, d.description, d.visibility, d.created_at
                        FROM datasets d JOIN own_teams t ON t.id = d.team_id WHERE d.created_by = $1 ORDER BY d.created_at) x), '[]')

@@ -1,0 +1,78 @@
+//! Server functions of identity providers.
+#![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
+
+use crate::error::AppError;
+use domain::identity_providers::{
+    IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport, IdentityProviderSummary, PendingLink, SignInWays,
+};
+use domain::{IdentityId, IdentityProviderId};
+use leptos::server;
+use server_fn::codec::Json;
+
+/// All providers, for those who manage the installation.
+#[server(prefix = "/api", endpoint = "identity-providers/overview", input = Json)]
+pub async fn open_identity_providers() -> Result<IdentityProviderOverview, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().overview(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// Adds a provider, or changes the one of this id.
+#[server(prefix = "/api", endpoint = "identity-providers/save", input = Json)]
+pub async fn save_identity_provider(id: IdentityProviderId, draft: IdentityProviderDraft) -> Result<IdentityProviderSummary, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().save(&viewer, id, draft).await.map_err(crate::server_context::fail)
+}
+
+/// Asks a provider what it publishes.
+#[server(prefix = "/api", endpoint = "identity-providers/test", input = Json)]
+pub async fn test_identity_provider(issuer: String) -> Result<IdentityProviderReport, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().test(&viewer, &issuer).await.map_err(crate::server_context::fail)
+}
+
+/// Turns a provider on or off.
+#[server(prefix = "/api", endpoint = "identity-providers/set-enabled", input = Json)]
+pub async fn set_identity_provider_enabled(id: IdentityProviderId, is_enabled: bool) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().set_enabled(&viewer, id, is_enabled).await.map_err(crate::server_context::fail)
+}
+
+/// Removes a provider.
+#[server(prefix = "/api", endpoint = "identity-providers/remove", input = Json)]
+pub async fn remove_identity_provider(id: IdentityProviderId) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().remove(&viewer, id).await.map_err(crate::server_context::fail)
+}
+
+/// What waits for the person in front of this browser to prove that an account is theirs.
+#[server(prefix = "/api", endpoint = "identity-providers/pending-link", input = Json)]
+pub async fn read_pending_link() -> Result<Option<PendingLink>, AppError> {
+    let services = crate::server_context::services();
+    let cookies = crate::server_context::cookies();
+    let token = crate::features::identity::flow_cookie::FlowCookie::new(&services.settings().public_url).find(&cookies);
+    services.identity_providers().pending(token).await.map_err(crate::server_context::fail)
+}
+
+/// The identities that open the viewer's account.
+#[server(prefix = "/api", endpoint = "identity-providers/ways", input = Json)]
+pub async fn list_ways() -> Result<SignInWays, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().ways(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// Begins to link an identity; the answer is where the browser goes.
+#[server(prefix = "/api", endpoint = "identity-providers/start-link", input = Json)]
+pub async fn start_link(id: IdentityProviderId) -> Result<String, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    let started = services.identity_providers().start_link(&viewer, id).await.map_err(crate::server_context::fail)?;
+    let cookie = crate::features::identity::flow_cookie::FlowCookie::new(&services.settings().public_url);
+    crate::server_context::add_secret_cookie(&cookie.keep(started.token_text()));
+    Ok(started.address)
+}
+
+/// Ends a link of the viewer's.
+#[server(prefix = "/api", endpoint = "identity-providers/unlink", input = Json)]
+pub async fn unlink_identity(id: IdentityId) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().unlink(&viewer, id).await.map_err(crate::server_context::fail)
+}

@@ -1,0 +1,170 @@
+//! Sign-ins: every try to sign in, by which way, and how it ended.
+
+use crate::SignInId;
+use crate::words::words;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// By which way somebody signs in.
+    SignInMethod {
+        /// With their password.
+        Password = "Password",
+        /// By making an account.
+        SignUp = "Sign-up",
+        /// Through an identity provider.
+        Provider = "Identity provider",
+    }
+}
+
+words! {
+    /// Why a try failed.
+    SignInReason {
+        /// Nobody has the address.
+        UnknownAddress = "unknown-address",
+        /// The password is another.
+        WrongPassword = "wrong-password",
+        /// The person is suspended.
+        Suspended = "suspended",
+        /// The person is in no team they could work in.
+        NoTeam = "no-team",
+        /// There is no such provider, or it is turned off.
+        ProviderOff = "provider-off",
+        /// The provider cannot be reached.
+        Unreachable = "unreachable",
+        /// The person cancelled at the provider.
+        Cancelled = "cancelled",
+        /// The provider answered with an error.
+        ProviderRefused = "provider-refused",
+        /// It began in another browser, too long ago, or not here at all.
+        WrongState = "wrong-state",
+        /// The answer belongs to another try.
+        WrongNonce = "wrong-nonce",
+        /// The answer was made for another application.
+        WrongAudience = "wrong-audience",
+        /// The answer was made by another provider.
+        WrongIssuer = "wrong-issuer",
+        /// The answer is not signed, or not by the provider.
+        WrongSignature = "wrong-signature",
+        /// The answer is too old.
+        Expired = "expired",
+        /// The answer cannot be read.
+        Unreadable = "unreadable",
+        /// The provider gave no address.
+        NoAddress = "no-address",
+        /// The provider does not vouch for the address.
+        UnverifiedAddress = "unverified-address",
+        /// The address is of another domain.
+        WrongDomain = "wrong-domain",
+        /// Nobody has an account with the address, and the provider makes none.
+        NoAccount = "no-account",
+        /// There is an account with the address that the identity is not linked to.
+        NotLinked = "not-linked",
+        /// The identity belongs to another account.
+        LinkedElsewhere = "linked-elsewhere",
+    }
+}
+
+impl SignInReason {
+    /// What the person is told. With a password, what was wrong is nobody's business.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::UnknownAddress | Self::WrongPassword | Self::NoTeam => "The email address or the password is not right.",
+            Self::Suspended => "You cannot sign in here at the moment. Ask your administrator.",
+            Self::ProviderOff => "This way to sign in is not available any more.",
+            Self::Unreachable => "Your identity provider cannot be reached. Try again in a moment.",
+            Self::Cancelled => "Signing in was cancelled.",
+            Self::ProviderRefused => "Your identity provider refused to sign you in.",
+            Self::WrongState => "Signing in took too long or began in another browser. Start again here.",
+            Self::WrongNonce => "The answer of your identity provider belongs to another sign-in. Start again here.",
+            Self::WrongAudience => "The answer of your identity provider was made for another application.",
+            Self::WrongIssuer => "The answer does not come from the identity provider you chose.",
+            Self::WrongSignature => "The answer of your identity provider is not signed as it must be.",
+            Self::Expired => "The answer of your identity provider has expired. Start again here.",
+            Self::Unreadable => "The answer of your identity provider could not be read.",
+            Self::NoAddress => "Your identity provider did not tell your email address.",
+            Self::UnverifiedAddress => "Your identity provider has not verified your email address. Verify it there first.",
+            Self::WrongDomain => "People with an email address of this domain cannot sign in this way.",
+            Self::NoAccount => "You have no account here yet. Ask someone who has one to invite you.",
+            Self::NotLinked => "There is an account with your email address. Sign in as usual, then link it on your account page.",
+            Self::LinkedElsewhere => "This identity is linked to another account.",
+        }
+    }
+
+    /// What the administrator is told.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::UnknownAddress => "Unknown address",
+            Self::WrongPassword => "Wrong password",
+            Self::Suspended => "Suspended",
+            Self::NoTeam => "In no team",
+            Self::ProviderOff => "Provider turned off",
+            Self::Unreachable => "Provider unreachable",
+            Self::Cancelled => "Cancelled",
+            Self::ProviderRefused => "Refused by the provider",
+            Self::WrongState => "Wrong or expired state",
+            Self::WrongNonce => "Wrong nonce",
+            Self::WrongAudience => "Wrong audience",
+            Self::WrongIssuer => "Wrong issuer",
+            Self::WrongSignature => "Wrong signature",
+            Self::Expired => "Expired token",
+            Self::Unreadable => "Unreadable answer",
+            Self::NoAddress => "No address",
+            Self::UnverifiedAddress => "Address not verified",
+            Self::WrongDomain => "Domain not allowed",
+            Self::NoAccount => "No account",
+            Self::NotLinked => "Not linked yet",
+            Self::LinkedElsewhere => "Linked to another account",
+        }
+    }
+}
+
+words! {
+    /// How a try ended, for a filter.
+    SignInOutcome {
+        /// Somebody is in.
+        Succeeded = "succeeded",
+        /// Nobody is.
+        Failed = "failed",
+    }
+}
+
+/// One try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInEntry {
+    /// The try.
+    pub id: SignInId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who, as far as that is known.
+    pub person: String,
+    /// By which way.
+    pub way: String,
+    /// Whether they are in.
+    pub succeeded: bool,
+    /// Why not, in words.
+    pub reason: Option<String>,
+    /// From which address.
+    pub ip: String,
+    /// With what, made readable.
+    pub device: String,
+}
+
+/// What a filter of the record asks for, as it stands in an address; empty means everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignInQuery {
+    /// An email address.
+    pub person: String,
+    /// One of [`SignInOutcome`].
+    pub outcome: String,
+}
+
+/// Part of the record, the latest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInPage {
+    /// The tries.
+    pub entries: Vec<SignInEntry>,
+    /// Where the older ones begin; none when these are the oldest.
+    pub older: Option<SignInId>,
+}

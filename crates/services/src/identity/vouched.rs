@@ -1,0 +1,77 @@
+//! Vouched: what `services::identity_providers` needs to know of accounts, and accounts for people a provider vouches for.
+
+use super::queries::{self, NewUser};
+use super::{Identity, Origin};
+use crate::audit::{self, Author};
+use crate::{Error, OnConstraint as _, Result, SystemTx};
+use domain::audit::{Action, Event};
+use domain::text::{EmailAddress, FirstName, LastName};
+use domain::{Role, TeamId, UserId};
+
+/// An account with the address somebody is vouched for.
+pub(crate) struct Vouched {
+    /// Whose it is.
+    pub(crate) user: UserId,
+    /// Whether they can prove that by a password.
+    pub(crate) has_password: bool,
+    /// Whether they are kept out.
+    pub(crate) is_suspended: bool,
+}
+
+/// Somebody who gets an account because a provider vouches for them.
+pub(crate) struct Newcomer<'a> {
+    /// Their address, verified.
+    pub(crate) email: &'a EmailAddress,
+    /// First name.
+    pub(crate) first_name: FirstName,
+    /// Last name.
+    pub(crate) last_name: LastName,
+    /// The team they join, and as what.
+    pub(crate) joins: Option<(TeamId, Role)>,
+}
+
+impl Identity<'_> {
+    /// The account of an address.
+    pub(crate) async fn find_account(&self, tx: &mut SystemTx, email: &EmailAddress) -> Result<Option<Vouched>> {
+        let found = queries::find_credentials(tx, email).await?;
+        Ok(found.map(|known| Vouched {
+            user: known.user_id,
+            has_password: known.password_hash.is_some(),
+            is_suspended: known.is_suspended,
+        }))
+    }
+
+    /// The team a session of somebody starts in.
+    pub(crate) async fn home_team(&self, tx: &mut SystemTx, user: UserId) -> Result<Option<TeamId>> {
+        Ok(queries::find_home_team(tx, user).await?)
+    }
+
+    /// Makes an account without a password, with a team of its own; returns whose it is and the team to start in.
+    pub(crate) async fn welcome(&self, tx: &mut SystemTx, person: Newcomer<'_>, origin: &Origin) -> Result<(UserId, TeamId)> {
+        let (user, own) = (UserId::new(), TeamId::new());
+        let new = NewUser {
+            id: user,
+            email: person.email,
+            first_name: person.first_name.as_str(),
+            last_name: person.last_name.as_str(),
+            password_hash: "",
+            is_system_administrator: false,
+            now: self.services.parts.clock.now(),
+        };
+        queries::insert_user(tx, new)
+            .await
+            .on_constraint("users_email_key", || Error::Conflict("Somebody made this account at the same moment. Try again.".to_owned()))?;
+        queries::insert_personal_team(tx, own, &format!("{}’s team", person.first_name), user).await?;
+        queries::insert_membership(tx, own, user, Role::Owner).await?;
+        let author = || Author::person(user, origin.ip);
+        let mut start = own;
+        if let Some((team, role)) = person.joins {
+            queries::insert_membership(tx, team, user, role).await?;
+            let joined = Event::new(Action::MemberJoined, user.as_uuid(), person.email.as_str()).with_roles(&[role]);
+            audit::record_in(tx, Some(team), author(), joined).await?;
+            start = team;
+        }
+        audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), person.email.as_str())).await?;
+        Ok((user, start))
+    }
+}

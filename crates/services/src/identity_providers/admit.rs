@@ -1,0 +1,172 @@
+//! Admit: what becomes of somebody a provider vouches for: in, a proof first, a new account, or nothing.
+
+use super::IdentityProviders;
+use super::flow::{Arrival, Kept, Refusal};
+use super::queries::{self, IdentityRow, ProviderRow};
+use super::verify::Vouch;
+use crate::audit::{self, Author};
+use crate::identity::{Newcomer, Origin};
+use crate::sign_ins::{self, Attempt};
+use crate::{Error, OnConstraint as _, Result, SystemTx};
+use domain::audit::{Action, Event};
+use domain::identity_providers::RoleRule;
+use domain::sign_ins::{SignInMethod, SignInReason};
+use domain::text::{EmailAddress, FirstName, LastName};
+use domain::{Role, TeamId, UserId};
+
+impl IdentityProviders<'_> {
+    /// Lets somebody in whose identity is known, and decides about everybody else by their verified address.
+    pub(super) async fn admit(
+        &self,
+        provider: &ProviderRow,
+        vouch: Vouch,
+        next: String,
+        origin: &Origin,
+    ) -> Result<Result<Arrival, Refusal>> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let known = queries::find_identity(&mut tx, &vouch.issuer, &vouch.subject).await?;
+        let user = known.as_ref().map(|known| known.user_id);
+        let refused = |reason| Ok(Err(Refusal { reason, user, email: vouch.email.clone() }));
+        if !provider.email_domains.is_empty() || known.is_none() {
+            match checked_address(provider, &vouch) {
+                Ok(_) => {}
+                Err(reason) => return refused(reason),
+            }
+        }
+        if let Some(known) = known {
+            if known.is_suspended {
+                return refused(SignInReason::Suspended);
+            }
+            let Some(team) = self.services.identity().home_team(&mut tx, known.user_id).await? else {
+                return refused(SignInReason::NoTeam);
+            };
+            return self.let_in(tx, provider, (&known, team), vouch.email.as_ref(), next, origin).await.map(Ok);
+        }
+        let Some(email) = vouch.email.clone() else { return refused(SignInReason::NoAddress) };
+        match self.services.identity().find_account(&mut tx, &email).await? {
+            Some(account) => {
+                let refused = |reason| Ok(Err(Refusal { reason, user: Some(account.user), email: Some(email.clone()) }));
+                if account.is_suspended {
+                    return refused(SignInReason::Suspended);
+                }
+                if !account.has_password {
+                    return refused(SignInReason::NotLinked);
+                }
+                let kept = Kept::Unproven { issuer: vouch.issuer, subject: vouch.subject, email: email.clone(), next };
+                let token = self.keep(&mut tx, provider.id, &kept).await?;
+                tx.commit().await?;
+                Ok(Ok(Arrival::NeedsProof(token)))
+            }
+            None if !provider.creates_accounts => refused(SignInReason::NoAccount),
+            None => self.welcome(tx, provider, &vouch, (&email, next), origin).await.map(Ok),
+        }
+    }
+
+    async fn let_in(
+        &self,
+        mut tx: SystemTx,
+        provider: &ProviderRow,
+        (known, team): (&IdentityRow, TeamId),
+        email: Option<&EmailAddress>,
+        next: String,
+        origin: &Origin,
+    ) -> Result<Arrival> {
+        let now = self.services.parts.clock.now();
+        queries::touch_identity(&mut tx, known.id, provider.id, now).await?;
+        let session = self.services.identity().start_session(&mut tx, known.user_id, team, origin).await?;
+        sign_ins::record(&mut tx, through(provider, known.user_id, email), origin, now).await?;
+        tx.commit().await?;
+        Ok(Arrival::SignedIn { session, next })
+    }
+
+    /// An account for somebody who has none, in the team and with the role that the provider's settings give.
+    async fn welcome(
+        &self,
+        mut tx: SystemTx,
+        provider: &ProviderRow,
+        vouch: &Vouch,
+        (email, next): (&EmailAddress, String),
+        origin: &Origin,
+    ) -> Result<Arrival> {
+        let local = email.as_str().split('@').next().unwrap_or_default();
+        let first_name = FirstName::parse(cut(&vouch.first_name)).or_else(|_| FirstName::parse(cut(local)))?;
+        let last_name = LastName::parse(cut(&vouch.last_name))?;
+        let joins = provider.default_team_id.map(|team| (team, role(provider, &vouch.roles)));
+        let identity = self.services.identity();
+        let now = self.services.parts.clock.now();
+        let (user, team) = identity.welcome(&mut tx, Newcomer { email, first_name, last_name, joins }, origin).await?;
+        queries::insert_identity(&mut tx, user, provider.id, (&vouch.issuer, &vouch.subject), now).await?;
+        let session = identity.start_session(&mut tx, user, team, origin).await?;
+        sign_ins::record(&mut tx, through(provider, user, Some(email)), origin, now).await?;
+        audit::record_in(&mut tx, None, Author::person(user, origin.ip), linked(provider, user)).await?;
+        tx.commit().await?;
+        Ok(Arrival::SignedIn { session, next })
+    }
+
+    /// Links the identity to the account that is signed in.
+    pub(super) async fn link(
+        &self,
+        provider: &ProviderRow,
+        vouch: &Vouch,
+        user: UserId,
+        origin: &Origin,
+    ) -> Result<Result<Arrival, Refusal>> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        match queries::find_identity(&mut tx, &vouch.issuer, &vouch.subject).await? {
+            Some(known) if known.user_id == user => return Ok(Ok(Arrival::Linked)),
+            Some(_) => {
+                return Ok(Err(Refusal { reason: SignInReason::LinkedElsewhere, user: Some(user), email: vouch.email.clone() }));
+            }
+            None => {}
+        }
+        self.insert_link(&mut tx, provider, user, (&vouch.issuer, &vouch.subject), origin).await?;
+        tx.commit().await?;
+        Ok(Ok(Arrival::Linked))
+    }
+
+    /// Links an identity and records that; the caller's transaction ends soon after.
+    pub(super) async fn insert_link(
+        &self,
+        tx: &mut SystemTx,
+        provider: &ProviderRow,
+        user: UserId,
+        identity: (&str, &str),
+        origin: &Origin,
+    ) -> Result<()> {
+        queries::insert_identity(tx, user, provider.id, identity, self.services.parts.clock.now())
+            .await
+            .on_constraint("identities_issuer_subject_key", || Error::Conflict(SignInReason::LinkedElsewhere.sentence().to_owned()))?;
+        audit::record_in(tx, None, Author::person(user, origin.ip), linked(provider, user)).await
+    }
+}
+
+fn linked(provider: &ProviderRow, user: UserId) -> Event {
+    Event::new(Action::AccountIdentityLinked, user.as_uuid(), provider.name.as_str())
+}
+
+/// A sign-in through a provider that succeeded.
+pub(super) fn through<'a>(provider: &'a ProviderRow, user: UserId, email: Option<&'a EmailAddress>) -> Attempt<'a> {
+    Attempt { user: Some(user), email, method: SignInMethod::Provider, provider: &provider.name, reason: None }
+}
+
+/// The address, when the provider vouches for it and its domain may come in.
+fn checked_address<'a>(provider: &ProviderRow, vouch: &'a Vouch) -> Result<&'a EmailAddress, SignInReason> {
+    let email = vouch.email.as_ref().ok_or(SignInReason::NoAddress)?;
+    if !vouch.is_verified {
+        return Err(SignInReason::UnverifiedAddress);
+    }
+    let domain = email.as_str().rsplit('@').next().unwrap_or_default();
+    let is_welcome = provider.email_domains.is_empty() || provider.email_domains.iter().any(|allowed| allowed == domain);
+    if is_welcome { Ok(email) } else { Err(SignInReason::WrongDomain) }
+}
+
+/// The highest role that a rule gives, else the usual one.
+fn role(provider: &ProviderRow, values: &[String]) -> Role {
+    let rules: Vec<RoleRule> = serde_json::from_value(provider.role_rules.clone()).unwrap_or_default();
+    rules.iter().filter(|rule| values.contains(&rule.value)).map(|rule| rule.role).max().unwrap_or(provider.default_role)
+}
+
+/// As much of a name as is kept.
+fn cut(name: &str) -> String {
+    name.trim().chars().take(FirstName::MAX).collect()
+}

@@ -1,0 +1,105 @@
+//! Discover: what a provider publishes about itself, over the one way out, and what is wrong with it in words.
+
+use super::{IdentityProviders, draft};
+use crate::{Result, Viewer};
+use domain::identity_providers::IdentityProviderReport;
+use egress::{EgressClient, EgressError};
+use futures::future::BoxFuture;
+use openidconnect::core::{CoreJwsSigningAlgorithm as Algorithm, CoreProviderMetadata};
+use openidconnect::{DiscoveryError, HttpRequest, HttpResponse, IssuerUrl};
+
+/// Most bytes of one answer.
+const MOST_BYTES: usize = 1024 * 1024;
+/// How an answer may be signed: with a key that only the provider has.
+const SIGNATURES: [Algorithm; 9] = [
+    Algorithm::RsaSsaPkcs1V15Sha256,
+    Algorithm::RsaSsaPkcs1V15Sha384,
+    Algorithm::RsaSsaPkcs1V15Sha512,
+    Algorithm::RsaSsaPssSha256,
+    Algorithm::RsaSsaPssSha384,
+    Algorithm::RsaSsaPssSha512,
+    Algorithm::EcdsaP256Sha256,
+    Algorithm::EcdsaP384Sha384,
+    Algorithm::EdDsa,
+];
+
+/// Makes the requests of the OpenID library: no redirects, the egress rules, a bounded answer.
+pub(super) fn requests(
+    egress: &EgressClient,
+) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, EgressError>> + Send + Sync {
+    let egress = egress.clone();
+    move |request| {
+        let egress = egress.clone();
+        Box::pin(async move { egress.exchange(request, MOST_BYTES).await })
+    }
+}
+
+/// What the provider publishes, with its keys.
+pub(super) async fn discover(egress: &EgressClient, issuer: &str) -> Result<CoreProviderMetadata, DiscoveryError<EgressError>> {
+    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(DiscoveryError::UrlParse)?;
+    CoreProviderMetadata::discover_async(issuer, &requests(egress)).await
+}
+
+/// The signatures that the provider makes and that are good enough.
+pub(super) fn signatures(metadata: &CoreProviderMetadata) -> Vec<Algorithm> {
+    let offered = metadata.id_token_signing_alg_values_supported();
+    SIGNATURES.iter().filter(|algorithm| offered.contains(algorithm)).cloned().collect()
+}
+
+impl IdentityProviders<'_> {
+    /// Asks a provider what it publishes and says in words what is wrong with it.
+    pub async fn test(&self, viewer: &Viewer, issuer: &str) -> Result<IdentityProviderReport> {
+        viewer.require_system_administrator()?;
+        let egress = &self.services.parts.egress;
+        let issuer = draft::issuer(issuer, egress)?;
+        Ok(match discover(egress, &issuer).await {
+            Ok(metadata) => match fault(&metadata) {
+                Some(sentence) => IdentityProviderReport { is_working: false, sentence: sentence.to_owned() },
+                None => works(&metadata),
+            },
+            Err(error) => IdentityProviderReport { is_working: false, sentence: trouble(&error) },
+        })
+    }
+}
+
+fn works(metadata: &CoreProviderMetadata) -> IdentityProviderReport {
+    let keys = metadata.jwks().keys().len();
+    let keys = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
+    let sentence = format!(
+        "It answers, calls itself by this name and publishes {keys}. Whether ID and secret are right shows when somebody signs in."
+    );
+    IdentityProviderReport { is_working: true, sentence }
+}
+
+/// What keeps a provider that answers from being used.
+pub(super) fn fault(metadata: &CoreProviderMetadata) -> Option<&'static str> {
+    let is_web = matches!(metadata.authorization_endpoint().url().scheme(), "http" | "https");
+    if !is_web {
+        Some("Its authorization endpoint is not a web address.")
+    } else if metadata.token_endpoint().is_none() {
+        Some("It publishes no token endpoint, so that nobody can sign in with a code.")
+    } else if signatures(metadata).is_empty() {
+        Some("It signs with no algorithm that is accepted here: RS, PS, ES or EdDSA.")
+    } else if metadata.jwks().keys().is_empty() {
+        Some("It publishes no key that its answers could be checked with.")
+    } else {
+        None
+    }
+}
+
+/// Why a provider could not be asked.
+fn trouble(error: &DiscoveryError<EgressError>) -> String {
+    match error {
+        DiscoveryError::Request(cause) => cause.to_string(),
+        DiscoveryError::Response(status, ..) if !status.is_success() => {
+            format!(
+                "It answered with status {} where its configuration should be. Is the issuer spelled as the provider spells it?",
+                status.as_u16()
+            )
+        }
+        DiscoveryError::Response(_, _, what) => format!("Its answer is not what it should be: {what}."),
+        DiscoveryError::Parse(cause) => format!("Its configuration or its keys cannot be read: {}.", cause.inner()),
+        DiscoveryError::Validation(what) => format!("It calls itself something else: {what}. Enter the issuer exactly so."),
+        other => format!("It cannot be asked: {other}."),
+    }
+}

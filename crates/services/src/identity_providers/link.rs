@@ -1,0 +1,86 @@
+//! Link: identities and the accounts they open: proving that an account is one's own, linking another way in, and ending it.
+
+use super::admit::through;
+use super::flow::{Kept, Started};
+use super::{IdentityProviders, queries};
+use crate::identity::{Origin, Proven, SignedIn, token};
+use crate::{Error, Result, Viewer, audit, sign_ins};
+use domain::audit::{Action, Event};
+use domain::identity_providers::{PendingLink, SignInWays};
+use domain::sign_ins::SignInReason;
+use domain::{IdentityId, IdentityProviderId};
+use secrecy::SecretString;
+use std::net::{IpAddr, Ipv4Addr};
+
+impl IdentityProviders<'_> {
+    /// Begins to link an identity to the viewer's account.
+    pub async fn start_link(&self, viewer: &Viewer, id: IdentityProviderId) -> Result<Started> {
+        let ip = viewer.came_from.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        match self.start(id, "", Some(viewer), &Origin { ip, user_agent: String::new() }).await? {
+            Ok(started) => Ok(started),
+            Err(SignInReason::ProviderOff) => Err(Error::NotFound),
+            Err(reason) => Err(Error::Conflict(reason.sentence().to_owned())),
+        }
+    }
+
+    /// What waits for a proof by the browser that holds the token.
+    pub async fn pending(&self, token: Option<&str>) -> Result<Option<PendingLink>> {
+        let Some(token) = token else { return Ok(None) };
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let Some(row) = queries::find_flow(&mut tx, &token::hash(token), self.services.parts.clock.now()).await? else { return Ok(None) };
+        let Some(provider) = self.usable(&mut tx, row.provider_id).await? else { return Ok(None) };
+        Ok(match self.open(&row)? {
+            Kept::Unproven { email, .. } => Some(PendingLink { provider: provider.name, email: email.into() }),
+            Kept::Underway { .. } => None,
+        })
+    }
+
+    /// Links what waits once the password of the account is typed, and starts a session: with where the person was going. None when
+    /// nothing waits any more.
+    pub async fn prove(&self, token: Option<&str>, password: SecretString, origin: &Origin) -> Result<Option<(SignedIn, String)>> {
+        let Some(hash) = token.map(token::hash) else { return Ok(None) };
+        let parts = &self.services.parts;
+        let found = {
+            let mut tx = parts.db.system_tx().await?;
+            match queries::find_flow(&mut tx, &hash, parts.clock.now()).await? {
+                Some(row) => self.usable(&mut tx, row.provider_id).await?.map(|provider| (row, provider)),
+                None => None,
+            }
+        };
+        let Some((row, provider)) = found else { return Ok(None) };
+        let Kept::Unproven { issuer, subject, email, next } = self.open(&row)? else { return Ok(None) };
+        let identity = self.services.identity();
+        let Proven { user, team, taken } = identity.prove(&email, password, origin).await?;
+        let now = parts.clock.now();
+        let mut tx = parts.db.system_tx().await?;
+        if queries::take_flow(&mut tx, &hash, now).await?.is_none() {
+            return Ok(None);
+        }
+        let session = identity.start_session(&mut tx, user, team, origin).await?;
+        sign_ins::record(&mut tx, through(&provider, user, Some(&email)), origin, now).await?;
+        self.insert_link(&mut tx, &provider, user, (&issuer, &subject), origin).await?;
+        tx.commit().await?;
+        taken.give_back(&parts.db).await?;
+        Ok(Some((session, next)))
+    }
+
+    /// The identities that open the viewer's account, and the providers that could.
+    pub async fn ways(&self, viewer: &Viewer) -> Result<SignInWays> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let linked = queries::list_linked(&mut tx, viewer.user_id).await?;
+        Ok(SignInWays { linked, linkable: queries::list_linkable(&mut tx, viewer.user_id).await? })
+    }
+
+    /// Ends a link of the viewer's, unless it is their last way in; one of anybody else does not exist.
+    pub async fn unlink(&self, viewer: &Viewer, id: IdentityId) -> Result<()> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let has_other = queries::has_other_way_in(&mut tx, viewer.user_id, id).await?;
+        let provider = queries::delete_identity(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;
+        if !has_other {
+            return Err(Error::Conflict("This is your only way in. Set a password first, or link another one.".to_owned()));
+        }
+        let event = Event::new(Action::AccountIdentityUnlinked, viewer.user_id.as_uuid(), provider);
+        audit::record_in(&mut tx, None, viewer, event).await?;
+        tx.commit().await
+    }
+}

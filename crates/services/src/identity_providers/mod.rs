@@ -1,0 +1,49 @@
+//! Identity providers: people sign in with what they have elsewhere, by OpenID Connect.
+//!
+//! The invariant: who somebody is follows from issuer and subject alone. An e-mail address, even a verified one, finds an account but
+//! never opens it: an identity is linked after its person signed in to the account. Nothing a provider says is believed before
+//! its signature, issuer, audience, age and nonce were checked; a try is used once, by the browser that began it, within ten minutes.
+//!
+//! set up by administrators  `manage` (with `draft`), `discover` ("Test")
+//! signing in                `flow` (there and back) → `verify` (what the provider says) → `admit` (what becomes of it)
+//! linking                   `link`
+//! tables                    identity_providers, identities, sign_in_flows
+
+mod admit;
+mod discover;
+mod draft;
+mod flow;
+mod link;
+mod manage;
+mod queries;
+mod verify;
+
+pub use flow::{Arrival, Callback, Started};
+
+use crate::secrets::place;
+use crate::{Result, Services};
+use domain::IdentityProviderId;
+use domain::identity_providers::WayIn;
+use sqlx::PgConnection;
+
+/// Who vouches for people.
+pub struct IdentityProviders<'a> {
+    pub(crate) services: &'a Services,
+}
+
+impl IdentityProviders<'_> {
+    /// Where a provider sends people back to.
+    fn callback(&self, id: IdentityProviderId) -> String {
+        format!("{}/auth/oidc/{id}/callback", self.services.settings().public_url)
+    }
+}
+
+/// The providers people can sign in with.
+pub(crate) async fn ways_in(tx: &mut PgConnection) -> Result<Vec<WayIn>> {
+    Ok(queries::list_enabled(tx).await?)
+}
+
+/// Where the secret of a provider is sealed for.
+fn secret_place(id: IdentityProviderId) -> String {
+    place("identity_providers", "sealed_client_secret", "", &id.to_string())
+}

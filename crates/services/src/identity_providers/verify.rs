@@ -1,0 +1,228 @@
+//! Verify: what a provider says of somebody, once its signature, issuer, audience, age and nonce were checked.
+
+use super::queries::ProviderRow;
+use crate::{Error, Result};
+use chrono::{DateTime, Utc};
+use domain::sign_ins::SignInReason;
+use domain::text::EmailAddress;
+use egress::EgressError;
+use futures::future::BoxFuture;
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreRevocableToken, CoreRevocationErrorResponse,
+    CoreTokenIntrospectionResponse, CoreTokenType,
+};
+use openidconnect::{
+    AccessToken, AdditionalClaims, AuthType, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdTokenClaims, IdTokenFields, Nonce,
+    OAuth2TokenResponse as _, PkceCodeVerifier, RedirectUrl, RequestTokenError, StandardErrorResponse, StandardTokenResponse,
+    SubjectIdentifier, TokenResponse as _, UserInfoClaims, UserInfoError,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Claims that the standard does not name.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct OtherClaims(HashMap<String, Value>);
+
+impl AdditionalClaims for OtherClaims {}
+
+type TokenFields =
+    IdTokenFields<OtherClaims, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+
+/// The library's client for a provider that was asked what it publishes.
+pub(super) type OidcClient = Client<
+    OtherClaims,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    StandardTokenResponse<TokenFields, CoreTokenType>,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// What is redeemed, and what was sent along.
+pub(super) struct Redeem {
+    pub code: String,
+    pub nonce: String,
+    pub verifier: String,
+}
+
+/// Somebody a provider vouches for.
+pub(super) struct Vouch {
+    pub issuer: String,
+    pub subject: String,
+    /// As the provider says it, if that is an address.
+    pub email: Option<EmailAddress>,
+    /// Whether the provider says that it is theirs.
+    pub is_verified: bool,
+    pub first_name: String,
+    pub last_name: String,
+    /// Values of the role claim.
+    pub roles: Vec<String>,
+}
+
+/// A client for the provider; what it takes the secret in depends on what it publishes.
+pub(super) fn client(
+    metadata: CoreProviderMetadata,
+    provider: &ProviderRow,
+    secret: Option<String>,
+    callback: String,
+) -> Result<OidcClient> {
+    let offered = metadata.token_endpoint_auth_methods_supported().cloned().unwrap_or_default();
+    let takes_body =
+        offered.contains(&CoreClientAuthMethod::ClientSecretPost) && !offered.contains(&CoreClientAuthMethod::ClientSecretBasic);
+    let redirect = RedirectUrl::new(callback).map_err(Error::internal)?;
+    let client = OidcClient::from_provider_metadata(metadata, ClientId::new(provider.client_id.clone()), secret.map(ClientSecret::new));
+    Ok(client.set_redirect_uri(redirect).set_auth_type(if takes_body { AuthType::RequestBody } else { AuthType::BasicAuth }))
+}
+
+/// Redeems a code and checks what comes for it.
+pub(super) async fn redeem<R>(
+    client: &OidcClient,
+    requests: &R,
+    signatures: Vec<CoreJwsSigningAlgorithm>,
+    redeem: Redeem,
+    role_claim: &str,
+    now: DateTime<Utc>,
+) -> Result<Vouch, SignInReason>
+where
+    R: Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, EgressError>> + Send + Sync,
+{
+    let request = client.exchange_code(AuthorizationCode::new(redeem.code)).map_err(|_| SignInReason::Unreachable)?;
+    let verifier = PkceCodeVerifier::new(redeem.verifier);
+    let tokens = request.set_pkce_verifier(verifier).request_async(requests).await.map_err(|error| {
+        tracing::info!(%error, "an identity provider gave no token");
+        match error {
+            RequestTokenError::Request(_) => SignInReason::Unreachable,
+            RequestTokenError::Parse(..) => SignInReason::Unreadable,
+            _ => SignInReason::ProviderRefused,
+        }
+    })?;
+    let token = tokens.id_token().ok_or(SignInReason::Unreadable)?;
+    let checks = client.id_token_verifier().set_allowed_algs(signatures).set_time_fn(move || now);
+    let claims = token.claims(&checks, &Nonce::new(redeem.nonce)).map_err(|error| {
+        tracing::info!(%error, "a token of an identity provider was refused");
+        reason(&error)
+    })?;
+    let roles = values(&claims.additional_claims().0, role_claim);
+    if claims.email().is_some() && (role_claim.is_empty() || !roles.is_empty()) {
+        return Ok(vouch(claims, None, roles));
+    }
+    let info = ask_more(client, requests, tokens.access_token().clone(), claims.subject().clone()).await?;
+    let roles = if roles.is_empty() {
+        info.as_ref().map(|info| values(&info.additional_claims().0, role_claim)).unwrap_or_default()
+    } else {
+        roles
+    };
+    Ok(vouch(claims, info.as_ref(), roles))
+}
+
+type Info = UserInfoClaims<OtherClaims, CoreGenderClaim>;
+
+/// Many providers tell addresses and groups only where one asks for them once more.
+async fn ask_more<R>(
+    client: &OidcClient,
+    requests: &R,
+    token: AccessToken,
+    subject: SubjectIdentifier,
+) -> Result<Option<Info>, SignInReason>
+where
+    R: Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, EgressError>> + Send + Sync,
+{
+    let Ok(request) = client.user_info(token, Some(subject)) else { return Ok(None) };
+    let info: Result<Info, UserInfoError<EgressError>> = request.request_async(requests).await;
+    info.map(Some).map_err(|error| {
+        tracing::info!(%error, "an identity provider told nothing of a person");
+        match error {
+            UserInfoError::Request(_) => SignInReason::Unreachable,
+            UserInfoError::ClaimsVerification(error) => reason(&error),
+            _ => SignInReason::Unreadable,
+        }
+    })
+}
+
+fn vouch(claims: &IdTokenClaims<OtherClaims, CoreGenderClaim>, info: Option<&Info>, roles: Vec<String>) -> Vouch {
+    // Address and its verification come from one place, or the one could vouch for the other's.
+    let (email, verified) = match (claims.email(), info) {
+        (Some(email), _) => (Some(email), claims.email_verified()),
+        (None, Some(info)) => (info.email(), info.email_verified()),
+        (None, None) => (None, None),
+    };
+    let given =
+        claims.given_name().or_else(|| info.and_then(Info::given_name)).and_then(|name| name.get(None)).map(|name| name.to_string());
+    let family =
+        claims.family_name().or_else(|| info.and_then(Info::family_name)).and_then(|name| name.get(None)).map(|name| name.to_string());
+    let whole = claims.name().or_else(|| info.and_then(Info::name)).and_then(|name| name.get(None)).map(|name| name.to_string());
+    let (first_name, last_name) = match (given, family, whole) {
+        (Some(given), family, _) => (given, family.unwrap_or_default()),
+        (None, _, Some(whole)) => match whole.trim().split_once(' ') {
+            Some((first, rest)) => (first.to_owned(), rest.trim().to_owned()),
+            None => (whole, String::new()),
+        },
+        (None, family, None) => (String::new(), family.unwrap_or_default()),
+    };
+    Vouch {
+        issuer: claims.issuer().to_string(),
+        subject: claims.subject().to_string(),
+        email: email.and_then(|email| EmailAddress::parse(email.as_str()).ok()),
+        is_verified: verified == Some(true),
+        first_name,
+        last_name,
+        roles,
+    }
+}
+
+fn reason(error: &ClaimsVerificationError) -> SignInReason {
+    match error {
+        ClaimsVerificationError::Expired(_) => SignInReason::Expired,
+        ClaimsVerificationError::InvalidAudience(_) => SignInReason::WrongAudience,
+        ClaimsVerificationError::InvalidIssuer(_) => SignInReason::WrongIssuer,
+        ClaimsVerificationError::InvalidNonce(_) => SignInReason::WrongNonce,
+        ClaimsVerificationError::SignatureVerification(_) => SignInReason::WrongSignature,
+        _ => SignInReason::Unreadable,
+    }
+}
+
+/// The words a claim holds; its name may have dots in it, or dots may lead into it.
+fn values(claims: &HashMap<String, Value>, name: &str) -> Vec<String> {
+    let found = claims.get(name).or_else(|| {
+        let mut steps = name.split('.');
+        let first = claims.get(steps.next()?)?;
+        steps.try_fold(first, |value, step| value.get(step))
+    });
+    match found {
+        Some(Value::String(word)) => vec![word.clone()],
+        Some(Value::Array(words)) => words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_claim_is_found_by_its_name_or_by_the_way_to_it() {
+        let claims: HashMap<String, Value> = serde_json::from_value(json!({
+            "groups": ["a", 1, "b"], "https://example.org/role": "lead", "realm_access": { "roles": ["c"] }
+        }))
+        .unwrap();
+        assert_eq!(values(&claims, "groups"), ["a", "b"]);
+        assert_eq!(values(&claims, "https://example.org/role"), ["lead"]);
+        assert_eq!(values(&claims, "realm_access.roles"), ["c"]);
+        assert!(values(&claims, "realm_access.nothing").is_empty() && values(&claims, "").is_empty());
+    }
+}

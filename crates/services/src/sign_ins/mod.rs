@@ -1,0 +1,125 @@
+//! Sign-ins: the record of every try to sign in, for the person it concerns and for those who manage the installation.
+//!
+//! The invariant: a row holds the hash of the tried address and never the address itself; it outlives the person, and goes after a year.
+//!
+//! written by   [`record`], in the transaction of the try      read by   [`SignIns::list_own`], [`SignIns::list`]
+//! table        sign_ins
+
+mod queries;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
+mod tests;
+
+use crate::identity::{Origin, describe_device, token};
+use crate::{Error, Result, Services, Viewer};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::sign_ins::{SignInEntry, SignInMethod, SignInOutcome, SignInPage, SignInQuery, SignInReason};
+use domain::text::EmailAddress;
+use domain::{FieldErrors, SignInId, UserId};
+use sqlx::PgConnection;
+
+/// How long a row is kept.
+const KEPT: TimeDelta = TimeDelta::days(365);
+/// How many of one's own are shown.
+const OWN: i64 = 20;
+/// Entries of one page.
+const PAGE: i64 = 50;
+
+/// The record of sign-ins.
+pub struct SignIns<'a> {
+    pub(crate) services: &'a Services,
+}
+
+/// One try, as far as it is known.
+pub(crate) struct Attempt<'a> {
+    /// Whose account it was about; none when there is none.
+    pub user: Option<UserId>,
+    /// The address; none when it ended before one was known.
+    pub email: Option<&'a EmailAddress>,
+    /// By which way.
+    pub method: SignInMethod,
+    /// Through which provider; empty without one.
+    pub provider: &'a str,
+    /// Why it failed; none when it succeeded.
+    pub reason: Option<SignInReason>,
+}
+
+impl<'a> Attempt<'a> {
+    /// A try without a provider that succeeded.
+    pub(crate) const fn plain(user: Option<UserId>, email: &'a EmailAddress, method: SignInMethod) -> Self {
+        Self { user, email: Some(email), method, provider: "", reason: None }
+    }
+
+    /// The same, which failed.
+    pub(crate) const fn failed(self, reason: SignInReason) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+}
+
+/// Writes a try down.
+pub(crate) async fn record(tx: &mut PgConnection, attempt: Attempt<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
+    let (ip, user_agent) = origin.logged();
+    let email_hash = attempt.email.map(|email| token::hash(email.as_str()));
+    Ok(queries::insert(tx, &attempt, email_hash.as_deref(), (&ip, &user_agent), now).await?)
+}
+
+impl SignIns<'_> {
+    /// The viewer's latest sign-ins, and tries to sign in as them.
+    pub async fn list_own(&self, viewer: &Viewer) -> Result<Vec<SignInEntry>> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let rows = queries::list_of(&mut tx, viewer.user_id, OWN).await?;
+        Ok(rows.into_iter().map(queries::SignInRow::entry).collect())
+    }
+
+    /// Sign-ins of everybody, the latest first, for those who manage the installation; for others the record does not exist.
+    pub async fn list(&self, viewer: &Viewer, query: &SignInQuery, before: Option<SignInId>) -> Result<SignInPage> {
+        viewer.require_system_administrator()?;
+        let (email, outcome) = parse(query)?;
+        let hash = email.as_ref().map(|email| token::hash(email.as_str()));
+        let succeeded = outcome.map(|outcome| outcome == SignInOutcome::Succeeded);
+        let person = email.as_ref().map(EmailAddress::as_str);
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let mut rows = queries::list(&mut tx, (person, hash.as_deref()), succeeded, before, PAGE + 1).await?;
+        let has_older = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+        if has_older {
+            rows.pop();
+        }
+        let older = rows.last().filter(|_| has_older).map(|row| row.id);
+        Ok(SignInPage { entries: rows.into_iter().map(queries::SignInRow::entry).collect(), older })
+    }
+
+    /// Forgets what is older than a year; how many. Housekeeping calls it.
+    pub async fn delete_old(&self) -> Result<u64> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let deleted = queries::delete_before(&mut tx, self.services.parts.clock.now() - KEPT).await?;
+        tx.commit().await?;
+        Ok(deleted)
+    }
+}
+
+/// What a filter asks for, or messages at its fields.
+fn parse(query: &SignInQuery) -> Result<(Option<EmailAddress>, Option<SignInOutcome>)> {
+    let mut wrong = FieldErrors::default();
+    let person = Some(query.person.trim()).filter(|person| !person.is_empty()).map(EmailAddress::parse).transpose();
+    let person = person.map_err(|error| wrong.add("person", error.message)).ok().flatten();
+    let outcome = Some(query.outcome.trim()).filter(|outcome| !outcome.is_empty()).map(str::parse).transpose();
+    let outcome = outcome.map_err(|error: domain::InvalidText| wrong.add("outcome", error.message)).ok().flatten();
+    if wrong.is_empty() { Ok((person, outcome)) } else { Err(Error::Invalid(wrong)) }
+}
+
+impl queries::SignInRow {
+    fn entry(self) -> SignInEntry {
+        let way = if self.provider.is_empty() { self.method } else { self.provider };
+        let reason = self.reason.map(|word| word.parse::<SignInReason>().map_or(word, |reason| reason.words().to_owned()));
+        SignInEntry {
+            id: self.id,
+            at: self.created_at,
+            person: self.person.unwrap_or_default(),
+            way,
+            succeeded: self.succeeded,
+            reason,
+            ip: self.ip,
+            device: describe_device(&self.user_agent),
+        }
+    }
+}

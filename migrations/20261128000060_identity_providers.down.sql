@@ -1,0 +1,1 @@
+DROP TABLE sign_in_flows, identities, identity_providers;
