@@ -24,6 +24,11 @@ pub enum AppError {
     /// Signed in, but the role lacks the permission.
     #[error("Your role in this team does not allow that.")]
     Forbidden,
+    /// The licence of the installation is over: nothing can be changed.
+    #[error(
+        "The licence of this installation has expired: everything can be read and exported, but nothing changed until an administrator installs a new one."
+    )]
+    ReadOnly,
     /// It does not exist, or it is not for this viewer: the two look the same.
     #[error("There is nothing here, or it is not shared with you.")]
     NotFound,
@@ -62,7 +67,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::ReadOnly => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,

@@ -8,6 +8,7 @@ use crate::features::chat::page::ChatPage;
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{AccountPage, ForgotPasswordPage, SignInPage, SignUpPage};
 use crate::features::identity_providers::page::{LinkPage, SignInAdminPage};
+use crate::features::licences::page::LicencesPage;
 use crate::features::mails::page::MailsPage;
 use crate::features::models::page::ModelsPage;
 use crate::features::prompts::page::{PromptPage, PromptsPage};
@@ -55,6 +56,7 @@ fn SignedInRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/admin/roles") view=RolesPage ssr=SsrMode::Async/>
             <Route path=path!("/team/audit") view=TeamAuditPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/audit") view=InstallationAuditPage ssr=SsrMode::Async/>
+            <Route path=path!("/admin/licences") view=LicencesPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/mails") view=MailsPage ssr=SsrMode::Async/>
             <Route path=path!("/admin/sign-in") view=SignInAdminPage ssr=SsrMode::Async/>
         </ParentRoute>

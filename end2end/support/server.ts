@@ -1,5 +1,5 @@
-// A Lyceum of a test's own, to be killed and started again, on the database of all tests behind a line that can be cut.
-import { spawn, type ChildProcess } from 'node:child_process';
+// A Lyceum of a test's own, to be killed and started again, on the database of all tests, or one of its own, behind a line that can be cut.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -66,14 +66,19 @@ export class OwnServer {
   private settings: NodeJS.ProcessEnv = {};
   url = '';
 
-  /** Starts it; it may go to the provider at `egress` (host:port). */
-  async start(egress: string): Promise<void> {
+  /** Starts it; it may go to the provider at `egress` (host:port). With `ownDatabase` nobody has been on it yet. */
+  async start(egress: string, more: NodeJS.ProcessEnv = {}, ownDatabase?: string): Promise<void> {
     const port = await freePort();
     const database = new URL(process.env.DATABASE_URL!);
+    if (ownDatabase) {
+      execFileSync(join(process.env.LYCEUM_POSTGRES_DIR!, 'bin/psql'), [database.href, '--quiet', '-c', `create database ${ownDatabase}`]);
+      database.pathname = `/${ownDatabase}`;
+    }
     database.port = String(await this.database.open());
     this.url = `http://127.0.0.1:${port}`;
     this.settings = {
       ...process.env, DATABASE_URL: database.href, LYCEUM_LISTEN_ADDR: `127.0.0.1:${port}`, LYCEUM_DATA_DIR: this.folder, LYCEUM_EGRESS_ALLOW: egress,
+      ...more,
     };
     await this.startAgain();
   }

@@ -3,7 +3,7 @@ import { expect, expectAccessible, test } from '../support/test';
 import { hydrated } from '../support/people';
 
 const SIGNED_OUT = ['/sign-in', '/sign-in/link', '/sign-up'];
-const SIGNED_IN = ['/chat', '/datasets', '/prompts', '/prompts/new', '/team', '/team/groups', '/team/settings', '/account', '/admin/models', '/admin/roles', '/team/audit', '/admin/audit', '/admin/mails', '/admin/sign-in'];
+const SIGNED_IN = ['/chat', '/datasets', '/prompts', '/prompts/new', '/team', '/team/groups', '/team/settings', '/account', '/admin/models', '/admin/roles', '/team/audit', '/admin/audit', '/admin/mails', '/admin/sign-in', '/admin/licences'];
 
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any screen (${theme})`, async ({ administrator: page, browser, baseURL }) => {

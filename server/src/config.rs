@@ -10,6 +10,7 @@ pub mod site;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 use services::Keyring;
+use services::licences::LicenceKey;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -76,6 +77,9 @@ pub struct Options {
     /// Who mails come from, as in Lyceum <lyceum@example.org>; required with `LYCEUM_SMTP_URL`
     #[arg(long, global = true, env = "LYCEUM_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// Public key that licences are signed with: base64 of 32 bytes (Ed25519); without one no licence is taken
+    #[arg(long, global = true, env = "LYCEUM_LICENCE_KEY", value_name = "KEY")]
+    pub licence_key: Option<String>,
     /// Where documents are kept: a folder, or `s3://bucket/prefix`; the data folder when unset
     #[arg(long, global = true, env = "LYCEUM_OBJECT_STORE", value_name = "WHERE")]
     pub object_store: Option<String>,
@@ -146,6 +150,8 @@ pub struct Config {
     pub egress_allow: Vec<egress::HostPort>,
     /// Sends mail; none where no mail server is set.
     pub mailer: Option<egress::Mailer>,
+    /// The key licences are signed with.
+    pub licence_key: Option<LicenceKey>,
     /// Where documents are kept.
     pub object_store: ObjectStoreLocation,
     /// Folder of the model folders.
@@ -205,6 +211,9 @@ pub enum ConfigError {
     /// No mail server, or no sender.
     #[error(transparent)]
     Mail(#[from] egress::MailSettingsError),
+    /// Not a public key.
+    #[error("LYCEUM_LICENCE_KEY must be an Ed25519 public key: base64 of 32 bytes.")]
+    LicenceKey,
     /// Neither a folder nor s3://.
     #[error("LYCEUM_OBJECT_STORE must be a folder or s3://bucket/prefix; it is “{0}”.")]
     ObjectStore(String),
@@ -235,6 +244,7 @@ impl Config {
             sign_up: options.sign_up,
             egress_allow: egress::parse_allow_list(&options.egress_allow)?,
             mailer: mailer(options.smtp_url, options.mail_from)?,
+            licence_key: licence_key(options.licence_key)?,
             object_store: object_store(options.object_store, &data_dir)?,
             models_dir: options.models_dir.unwrap_or_else(|| cache_dir().join("models")),
             max_upload_bytes: options.max_upload_mb * 1024 * 1024,
@@ -276,6 +286,12 @@ fn public_url(given: Option<String>, listen: SocketAddr) -> Result<String, Confi
 fn mailer(url: Option<SecretString>, from: Option<String>) -> Result<Option<egress::Mailer>, ConfigError> {
     let Some(url) = url.filter(|url| !url.expose_secret().trim().is_empty()) else { return Ok(None) };
     Ok(Some(egress::Mailer::new(url.expose_secret(), from.as_deref().unwrap_or_default())?))
+}
+
+/// The key of licences, where one is set.
+fn licence_key(given: Option<String>) -> Result<Option<LicenceKey>, ConfigError> {
+    let given = given.filter(|given| !given.trim().is_empty());
+    given.map(|given| LicenceKey::parse(&given).ok_or(ConfigError::LicenceKey)).transpose()
 }
 
 fn object_store(given: Option<String>, data_dir: &Path) -> Result<ObjectStoreLocation, ConfigError> {

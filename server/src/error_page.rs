@@ -39,6 +39,7 @@ fn page(nonce: Option<&Nonce>, error: &AppError) -> String {
     let heading = match error {
         AppError::Unavailable => "Back in a moment",
         AppError::Forbidden => "Not allowed",
+        AppError::ReadOnly => "Read-only",
         AppError::Busy { .. } => "One moment",
         AppError::NotFound => "Not found",
         _ => "Something went wrong",

@@ -41,6 +41,7 @@ pub fn services(config: &Config, db: Db) -> anyhow::Result<Services> {
             max_upload_bytes: config.max_upload_bytes,
             extractor: (program, vec!["extract".to_owned()]),
             session_lifetime: SESSION_LIFETIME,
+            licence_key: config.licence_key.clone(),
         },
     }))
 }

@@ -69,6 +69,94 @@ async fn every_screen_but_the_entrance_sends_strangers_to_sign_in(pool: PgPool) 
     }
 }
 
+/// What goes on when the licence is over, and why. Everything else is refused: also what is added one day and not listed here.
+const GOES_ON: &[(&str, &[&str])] = &[
+    (
+        "coming and going",
+        &[
+            "POST /api/identity/change-password",
+            "POST /api/identity/end-session",
+            "POST /api/identity/sign-out",
+            "POST /api/identity/sign-out-everywhere",
+            "POST /api/identity/switch-team",
+            "POST /sign-in",
+            "POST /sign-out",
+        ],
+    ),
+    (
+        "one's own data and account",
+        &[
+            "POST /api/my-data/exports",
+            "POST /api/my-data/request-export",
+            "POST /api/my-data/deletion-terms",
+            "POST /api/my-data/keep-account",
+            "GET /api/exports/{id}/file",
+        ],
+    ),
+    ("replacing the licence", &["POST /api/licences/overview", "POST /api/licences/seats"]),
+    ("ending an answer that was begun", &["POST /api/chat/stop"]),
+    ("asking others, which changes nothing here", &["POST /api/models/test", "POST /api/models/test-draft"]),
+    (
+        "reading",
+        &[
+            "GET /api/audit/{scope}/{format}",
+            "GET /api/documents/{id}/file",
+            "GET /api/generations/{id}/events",
+            "POST /api/audit/choices",
+            "POST /api/audit/list",
+            "POST /api/audit/verify",
+            "POST /api/chat/list",
+            "POST /api/chat/open",
+            "POST /api/chat/opening",
+            "POST /api/chat/search",
+            "POST /api/chat/source",
+            "POST /api/datasets/documents",
+            "POST /api/datasets/list",
+            "POST /api/datasets/open",
+            "POST /api/datasets/search",
+            "POST /api/identity/profile",
+            "POST /api/identity/sessions",
+            "POST /api/identity/sign-up-terms",
+            "POST /api/identity/viewer",
+            "POST /api/mails/overview",
+            "POST /api/models/list",
+            "POST /api/models/overview",
+            "POST /api/prompts/choices",
+            "POST /api/prompts/get",
+            "POST /api/prompts/list",
+            "POST /api/roles/matrix",
+            "POST /api/sharing/explain",
+            "POST /api/sharing/list",
+            "POST /api/team/belongings",
+            "POST /api/team/by-address",
+            "POST /api/team/deleted",
+            "POST /api/team/groups",
+            "POST /api/team/invitations",
+            "POST /api/team/members",
+            "POST /api/team/preview-import",
+            "POST /api/team/settings",
+            "POST /api/team/teams",
+        ],
+    ),
+];
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn once_the_licence_is_over_everything_is_refused_but_what_goes_on(pool: PgPool) {
+    let mut world = World::start(&pool).await;
+    let text = services::licences::testing::licence("L-1", 50);
+    world.app.services.licences().install(&world.administrator, &text).await.expect("it is installed");
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let goes_on = GOES_ON.iter().any(|(_, routes)| routes.contains(&row.route));
+        let Some(answer) = world.ask_when_over(&row).await else { continue };
+        let is_refused = answer.status.as_u16() == 403 && answer.text == "\"ReadOnly\"";
+        if is_refused == goes_on || (goes_on && !answer.status.is_success() && !answer.status.is_redirection()) {
+            wrong.push(format!("{} ({}): {} {:.200}", row.route, row.case, answer.status.as_u16(), answer.text));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn no_plain_route_changes_anything_by_get() {
     let reading: Vec<&str> = plain_routes().filter(|route| route.method == Method::GET).map(|route| route.path).collect();

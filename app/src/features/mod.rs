@@ -5,6 +5,7 @@ pub mod chat;
 pub mod datasets;
 pub mod identity;
 pub mod identity_providers;
+pub mod licences;
 pub mod mails;
 pub mod models;
 pub mod my_data;

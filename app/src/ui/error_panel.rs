@@ -49,6 +49,7 @@ fn heading(error: &AppError) -> &'static str {
     match error {
         AppError::SignedOut => "You are signed out",
         AppError::Forbidden => "Not allowed",
+        AppError::ReadOnly => "Read-only",
         AppError::NotFound => "Not found",
         AppError::Invalid(_) => "That cannot be taken",
         AppError::Conflict(_) => "Not possible now",
@@ -61,7 +62,7 @@ fn heading(error: &AppError) -> &'static str {
 
 fn drawing(error: &AppError) -> IconDrawing {
     match error {
-        AppError::SignedOut | AppError::Forbidden => lu::LuLock,
+        AppError::SignedOut | AppError::Forbidden | AppError::ReadOnly => lu::LuLock,
         AppError::NotFound => lu::LuSearch,
         AppError::Busy { .. } | AppError::Unavailable => lu::LuClock,
         AppError::Network => lu::LuWifiOff,

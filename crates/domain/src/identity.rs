@@ -1,6 +1,7 @@
 //! Identity: who is signed in, and from where.
 
 use crate::identity_providers::WayIn;
+use crate::licences::LicenceNotice;
 use crate::team::InvitationPreview;
 use crate::words::words;
 use crate::{Permission, SessionId, TeamId, UserId};
@@ -42,6 +43,8 @@ pub struct ViewerInfo {
     pub gone_at: Option<DateTime<Utc>>,
     /// Whether they can sign in with a password.
     pub has_password: bool,
+    /// What is to be said about the licence, if anything.
+    pub licence: Option<LicenceNotice>,
 }
 
 impl ViewerInfo {
@@ -95,4 +98,6 @@ pub struct SignUpTerms {
     pub signed_in_as: Option<String>,
     /// The identity providers one can sign in with.
     pub ways: Vec<WayIn>,
+    /// Why nobody can make an account now, in a sentence.
+    pub refusal: Option<String>,
 }

@@ -106,6 +106,8 @@ ids! {
     JobId,
     /// A mail that is to be sent.
     MailId,
+    /// A licence of the installation.
+    LicenceId,
     /// One HTTP request, for finding it in the log.
     RequestId,
 }

@@ -10,6 +10,7 @@ mod errors;
 pub mod identity;
 pub mod identity_providers;
 mod ids;
+pub mod licences;
 pub mod mails;
 pub mod markdown;
 pub mod models;

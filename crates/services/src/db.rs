@@ -1,7 +1,10 @@
 //! Connections: one pool whose connections are `lyceum_app` and see one team per transaction, and one small pool whose
 //! connections are `lyceum_system` for sign-in, worker claims and sweeps.
 //!
-//! The invariant: without a team set, a query on team rows fails; a transaction never spans a model call.
+//! The invariants: without a team set, a query on team rows fails; a transaction never spans a model call; and what a person
+//! changes is changed in a [`Db::team_tx`] or, across teams, a [`Db::installation_tx`]. The statement that begins those makes them
+//! read-only once the licence is over, so that a new write is refused without knowing of licences. What goes on all the same says
+//! so by the transaction it takes: [`Db::ongoing_tx`], [`Db::tx_for`], [`Db::system_tx`].
 
 use crate::{Result, Viewer};
 use domain::{TeamId, UserId};
@@ -48,8 +51,15 @@ impl Db {
         Ok(())
     }
 
-    /// A transaction that sees the viewer's team.
+    /// A transaction that sees the viewer's team; read-only once the licence is over.
     pub async fn team_tx(&self, viewer: &Viewer) -> Result<TeamTx> {
+        let mut tx = self.app.begin().await?;
+        crate::db::queries::set_licensed_viewer(&mut tx, viewer.team_id, viewer.user_id).await?;
+        Ok(TeamTx(tx))
+    }
+
+    /// The same for what goes on when the licence is over: taking things out of Lyceum, and answers that were begun.
+    pub async fn ongoing_tx(&self, viewer: &Viewer) -> Result<TeamTx> {
         self.tx_for(viewer.team_id, viewer.user_id).await
     }
 
@@ -58,6 +68,13 @@ impl Db {
         let mut tx = self.app.begin().await?;
         crate::db::queries::set_viewer(&mut tx, team, user).await?;
         Ok(TeamTx(tx))
+    }
+
+    /// A transaction across teams in which a person changes something; read-only once the licence is over.
+    pub async fn installation_tx(&self) -> Result<SystemTx> {
+        let mut tx = self.system.begin().await?;
+        crate::db::queries::obey_licence(&mut tx).await?;
+        Ok(SystemTx(tx))
     }
 
     /// A transaction across teams: sign-in, claims, sweeps; never on behalf of a screen's list.
@@ -99,7 +116,7 @@ fn pool(connections: u32, set_role: &'static str) -> PgPoolOptions {
 }
 
 mod queries {
-    //! The one statement that makes a transaction somebody's.
+    //! The statements that make a transaction somebody's.
 
     use super::{PgConnection, TeamId, UserId};
 
@@ -113,12 +130,42 @@ mod queries {
         .await?;
         Ok(())
     }
+
+    /// The same, and read-only once the licence is over.
+    pub(super) async fn set_licensed_viewer(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<()> {
+        sqlx::query!(
+            "SELECT set_config('app.team_id', $1, true) AS team, set_config('app.user_id', $2, true) AS person,
+                    CASE WHEN licence_is_over() THEN set_config('transaction_read_only', 'on', true) END AS read_only",
+            team.to_string(),
+            user.to_string()
+        )
+        .fetch_one(connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Makes a transaction read-only once the licence is over.
+    pub(super) async fn obey_licence(connection: &mut PgConnection) -> sqlx::Result<()> {
+        sqlx::query!("SELECT CASE WHEN licence_is_over() THEN set_config('transaction_read_only', 'on', true) END AS read_only")
+            .fetch_one(connection)
+            .await?;
+        Ok(())
+    }
+
+    pub(super) async fn is_read_only(connection: &mut PgConnection) -> sqlx::Result<bool> {
+        sqlx::query_scalar!(r#"SELECT current_setting('transaction_read_only') = 'on' AS "is_read_only!""#).fetch_one(connection).await
+    }
 }
 
 /// A transaction that sees one team; rolled back unless committed.
 pub struct TeamTx(Transaction<'static, Postgres>);
 
 impl TeamTx {
+    /// Refuses when nothing can be changed: for work that costs something before its first change.
+    pub async fn require_writable(&mut self) -> Result<()> {
+        if queries::is_read_only(&mut self.0).await? { Err(crate::Error::ReadOnly) } else { Ok(()) }
+    }
+
     /// Makes it durable.
     pub async fn commit(self) -> Result<()> {
         Ok(self.0.commit().await?)

@@ -24,6 +24,9 @@ pub enum Error {
     /// Fields hold something that cannot be taken.
     #[error("invalid input")]
     Invalid(FieldErrors),
+    /// The licence of the installation is over: nothing can be changed.
+    #[error("read-only")]
+    ReadOnly,
     /// The state of things does not allow it; a sentence for the person.
     #[error("{0}")]
     Conflict(String),
@@ -67,6 +70,10 @@ impl From<FieldErrors> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
+        // 25006: a change in a transaction that the licence made read-only (`Db::team_tx`); nothing else of ours makes one so.
+        if error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "25006") {
+            return Self::ReadOnly;
+        }
         let is_away = match &error {
             sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed

@@ -12,6 +12,7 @@ mod error;
 pub mod identity;
 pub mod identity_providers;
 pub mod jobs;
+pub mod licences;
 pub mod mails;
 pub mod models;
 pub mod my_data;
@@ -63,6 +64,8 @@ pub struct Settings {
     pub extractor: (PathBuf, Vec<String>),
     /// How long a session lives without being used.
     pub session_lifetime: Duration,
+    /// The key licences are signed with; without one none is taken.
+    pub licence_key: Option<licences::LicenceKey>,
 }
 
 /// The parts the services are built from; tests replace what they need to.
@@ -141,6 +144,11 @@ impl Services {
     /// Mails, and what became of them.
     pub fn mails(&self) -> mails::Mails<'_> {
         mails::Mails { services: self }
+    }
+
+    /// What the installation may be used for, and by whom.
+    pub fn licences(&self) -> licences::Licences<'_> {
+        licences::Licences { services: self }
     }
 
     /// Background work.

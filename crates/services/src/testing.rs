@@ -32,6 +32,7 @@ pub fn parts(pool: &PgPool) -> Parts {
             max_upload_bytes: 1024 * 1024,
             extractor: (PathBuf::from("lyceum"), vec!["extract".to_owned()]),
             session_lifetime: Duration::from_hours(720),
+            licence_key: Some(crate::licences::testing::public_key()),
         },
     }
 }

@@ -55,6 +55,15 @@ fn a_database_of_ones_own_wants_keys_of_ones_own() {
 }
 
 #[test]
+fn the_key_of_licences_is_a_public_key_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(config(folder.path(), &["--licence-key", ""]).unwrap().licence_key.is_none());
+    assert!(matches!(config(folder.path(), &["--licence-key", "c2hvcnQ="]), Err(ConfigError::LicenceKey)));
+    let key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="; // of RFC 8032, section 7.1
+    assert_eq!(config(folder.path(), &["--licence-key", key]).unwrap().licence_key.unwrap().name(), "21fe31dfa154a261");
+}
+
+#[test]
 fn keys_of_the_wrong_length_are_refused_without_showing_them() {
     let folder = tempfile::tempdir().unwrap();
     let refused = config(folder.path(), &["--secret-keys", "c2hvcnQ="]).unwrap_err();

@@ -9,6 +9,7 @@ mod chat;
 mod datasets;
 mod identity;
 mod jobs;
+mod licences;
 mod mails;
 mod models;
 mod my_data;

@@ -19,12 +19,14 @@ pub fn SignUpPage() -> impl IntoView {
     let token = if outcome.invitation.is_empty() { asked } else { outcome.invitation.clone() };
     let asked = Some(token.clone()).filter(|token| !token.is_empty());
     let terms = Resource::new_blocking(move || asked.clone(), read_sign_up_terms);
-    let show = move |terms: SignUpTerms| match (terms.signed_in_as.clone(), terms.invitation.clone()) {
+    let show = move |terms: SignUpTerms| {
+        match (terms.signed_in_as.clone(), terms.invitation.clone()) {
         (Some(_), None) if token.is_empty() => view! { <Redirect path="/chat"/> }.into_any(),
         (Some(email), invitation) => view! { <Join email invitation token=token.clone() outcome=outcome.clone()/> }.into_any(),
         (None, _) => {
-            view! { <Intro terms=terms.clone() token=token.clone()/><Form terms token=token.clone() outcome=outcome.clone()/> }.into_any()
+            view! { <Intro terms=terms.clone() token=token.clone()/><Refused refusal=terms.refusal.clone()/><Form terms token=token.clone() outcome=outcome.clone()/> }.into_any()
         }
+    }
     };
     view! {
         <AuthFrame title="Create your account"><ResourceView resource=terms children=show/></AuthFrame>
@@ -45,6 +47,12 @@ fn Intro(terms: SignUpTerms, token: String) -> impl IntoView {
         None => "You get a team of your own; invite others to it when you like.".to_owned(),
     };
     view! { <p class="auth-subtitle">{sentence}</p> }
+}
+
+/// Why nobody can make an account now; the form stays, because that may pass.
+#[component]
+fn Refused(refusal: Option<String>) -> impl IntoView {
+    refusal.map(|sentence| view! { <p class="notice notice-warning" role="status">{sentence}</p> })
 }
 
 fn words_of(invitation: &InvitationPreview) -> &'static str {

@@ -7,6 +7,7 @@ use super::sidebar_state::Sidebar;
 use crate::browser::shortcuts::{self, Shortcut};
 use crate::error::AppError;
 use crate::features::identity::api::current_viewer;
+use crate::features::licences::LicenceBanner;
 use crate::features::my_data::DeletionBanner;
 use crate::ui::error_panel::{ErrorPanel, sign_in_address};
 use crate::ui::icon::Icon;
@@ -68,6 +69,7 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
                     </A>
                 </header>
                 <DeletionBanner/>
+                <LicenceBanner/>
                 <main class="screen" id="main" tabindex="-1" node_ref=main><Outlet/></main>
             </div>
         </div>

@@ -31,6 +31,7 @@ pub fn AdminSections() -> impl IntoView {
             <ScreenLink href="/admin/roles" label="Roles"/>
             <ScreenLink href="/admin/sign-in" label="Sign-in"/>
             <ScreenLink href="/admin/mails" label="Mails"/>
+            <ScreenLink href="/admin/licences" label="Licences"/>
             <ScreenLink href="/admin/audit" label="Audit trail"/>
         </Bar>
     }

@@ -29,6 +29,8 @@ words! {
         Chat = "Chat",
         /// An identity provider.
         IdentityProvider = "Identity provider",
+        /// A licence.
+        Licence = "Licence",
         /// The trail itself.
         AuditTrail = "Audit trail",
     }
@@ -143,6 +145,14 @@ words! {
         ChatAnswered = "chat.answered",
         /// A chat was deleted.
         ChatDeleted = "chat.deleted",
+        /// A licence was installed, in the place of another or of none.
+        LicenceInstalled = "licence.installed",
+        /// Somebody took a free seat by signing in.
+        SeatTaken = "seat.taken",
+        /// An administrator gave somebody a seat.
+        SeatGiven = "seat.given",
+        /// An administrator took somebody's seat.
+        SeatFreed = "seat.freed",
         /// The trail was exported.
         AuditExported = "audit.exported",
     }
@@ -164,6 +174,8 @@ impl Action {
         ("document", "Documents"),
         ("prompt", "Prompts"),
         ("chat", "Chats"),
+        ("licence", "Licences"),
+        ("seat", "Seats"),
         ("audit", "Audit trail"),
     ];
 
@@ -181,6 +193,7 @@ impl Action {
             "document" => TargetType::Document,
             "prompt" => TargetType::Prompt,
             "chat" => TargetType::Chat,
+            "licence" => TargetType::Licence,
             "audit" => TargetType::AuditTrail,
             _ => TargetType::Person,
         }
@@ -242,6 +255,10 @@ impl Action {
             Self::PromptDeleted => "deleted the prompt “{}”",
             Self::ChatAnswered => "asked a model",
             Self::ChatDeleted => "deleted a chat",
+            Self::LicenceInstalled => "installed the licence “{}”",
+            Self::SeatTaken => "took a seat",
+            Self::SeatGiven => "gave a seat to {}",
+            Self::SeatFreed => "freed the seat of {}",
             Self::AuditExported => "exported the audit trail",
         }
     }

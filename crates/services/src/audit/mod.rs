@@ -65,7 +65,7 @@ async fn begin(services: &Services, viewer: &Viewer, scope: AuditScope) -> Resul
     require(viewer, scope)?;
     let db = &services.parts.db;
     match scope {
-        AuditScope::Team => Ok((Reading::Team(db.team_tx(viewer).await?), Some(viewer.team_id))),
+        AuditScope::Team => Ok((Reading::Team(db.ongoing_tx(viewer).await?), Some(viewer.team_id))),
         AuditScope::Installation => Ok((Reading::Installation(db.system_tx().await?), None)),
     }
 }

@@ -12,7 +12,7 @@ impl Chat<'_> {
     /// what has ended is no error.
     pub async fn stop(&self, viewer: &Viewer, id: GenerationId) -> Result<()> {
         viewer.require(Permission::ManageChats)?;
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let mut tx = self.services.parts.db.ongoing_tx(viewer).await?;
         if !generations::request_stop(&mut tx, id, viewer.user_id).await? {
             return Err(Error::NotFound);
         }

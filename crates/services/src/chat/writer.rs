@@ -156,7 +156,7 @@ impl<'a> Writer<'a> {
     }
 
     async fn tx(&self) -> Result<TeamTx> {
-        self.services.parts.db.team_tx(&self.plan.viewer).await
+        self.services.parts.db.ongoing_tx(&self.plan.viewer).await
     }
 
     /// The end of the run commits the whole answer and waits for the disk; what streams meanwhile need not.

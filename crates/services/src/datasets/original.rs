@@ -24,7 +24,7 @@ pub struct Original {
 impl Datasets<'_> {
     /// Opens the file of a document the viewer may see.
     pub async fn open_original(&self, viewer: &Viewer, id: DocumentId) -> Result<Original> {
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let mut tx = self.services.parts.db.ongoing_tx(viewer).await?;
         let document = access::visible_document(&mut tx, viewer, id).await?;
         let found = self.services.parts.objects.get(&Path::from(document.object_key)).await?;
         audit::record(&mut tx, viewer, Event::new(Action::DocumentDownloaded, id.as_uuid(), document.name.as_str())).await?;

@@ -56,6 +56,7 @@ impl Datasets<'_> {
     pub async fn check_upload(&self, viewer: &Viewer, dataset: DatasetId) -> Result<()> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         access::editable(&mut tx, viewer, dataset).await?;
+        tx.require_writable().await?;
         tx.commit().await
     }
 

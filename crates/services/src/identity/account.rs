@@ -2,7 +2,7 @@
 
 use super::{Identity, Password, password, queries, throttle, token};
 use crate::audit::{self, Author};
-use crate::{Error, Result, Viewer};
+use crate::{Error, Result, Viewer, licences};
 use chrono::TimeDelta;
 use domain::audit::{Action, Event};
 use domain::identity::Profile;
@@ -19,6 +19,7 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let account = queries::get_account(&mut tx, viewer.user_id).await?;
         let team_name = queries::team_name(&mut tx, viewer.team_id).await?;
+        let licence = licences::notice(&mut tx, viewer).await?;
         Ok(ViewerInfo {
             user_id: viewer.user_id,
             first_name: account.first_name,
@@ -28,6 +29,7 @@ impl Identity<'_> {
             team_name,
             is_system_administrator: viewer.is_system_administrator,
             permissions: viewer.permissions.clone(),
+            licence,
             gone_at: account.deletion_requested_at.map(crate::my_data::gone_at),
             has_password: !account.password_hash.is_empty(),
         })
@@ -51,7 +53,7 @@ impl Identity<'_> {
         let (Ok(first_name), Ok(last_name), Ok(tone), Ok(about)) = (first_name, last_name, tone, about) else {
             return Err(wrong.into());
         };
-        let mut tx = self.services.parts.db.system_tx().await?;
+        let mut tx = self.services.parts.db.installation_tx().await?;
         let names = (first_name.as_str(), last_name.as_str());
         let before = queries::get_account(&mut tx, viewer.user_id).await?;
         queries::update_profile(&mut tx, viewer.user_id, names, tone.as_str(), about.as_str()).await?;

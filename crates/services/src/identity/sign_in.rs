@@ -3,9 +3,12 @@
 use super::queries::{self, Credentials, NewSession};
 use super::throttle::{self, SIGN_IN_PER_ADDRESS, SIGN_IN_PER_IP, Taken};
 use super::{Identity, Origin, SignedIn, password, token};
+use crate::audit::{self, Author};
+use crate::licences::seats;
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, Result, SystemTx};
 use chrono::TimeDelta;
+use domain::audit::{Action, Event};
 use domain::sign_ins::{SignInMethod, SignInReason};
 use domain::text::EmailAddress;
 use domain::{TeamId, UserId};
@@ -41,7 +44,14 @@ impl Identity<'_> {
         let mut tx = db.system_tx().await?;
         let now = self.services.parts.clock.now();
         sign_ins::record(&mut tx, Attempt::plain(Some(user), &email, SignInMethod::Password), &origin, now).await?;
-        let session = self.start_session(&mut tx, user, team, &origin).await?;
+        let session = match self.start_session(&mut tx, user, team, &origin).await {
+            Ok(session) => session,
+            Err(error) => {
+                drop(tx);
+                taken.give_back(db).await?; // the password was right
+                return Err(error);
+            }
+        };
         tx.commit().await?;
         taken.give_back(db).await?;
         Ok(session)
@@ -89,14 +99,20 @@ impl Identity<'_> {
         })
     }
 
-    /// A session of this person in this team; its token is new, whatever the browser held before.
+    /// A session of this person in this team; its token is new, whatever the browser held before. All sessions begin here: with a
+    /// licence nobody gets one without a seat.
     pub(crate) async fn start_session(&self, tx: &mut SystemTx, user: UserId, team: TeamId, origin: &Origin) -> Result<SignedIn> {
+        let seated = seats::take(tx, user).await?;
         let token = token::fresh();
         let now = self.services.parts.clock.now();
         let (ip, user_agent) = origin.logged();
         let session =
             NewSession { token_hash: &token::hash(&token), user, team, ip, user_agent, now, expires_at: now + self.session_lifetime() };
         queries::insert_session(tx, session).await?;
+        if let Some(email) = seated {
+            let event = Event::new(Action::SeatTaken, user.as_uuid(), email);
+            audit::record_in(tx, None, Author::person(user, origin.ip), event).await?;
+        }
         Ok(SignedIn { token: token.into(), user_id: user, team_id: team })
     }
 

@@ -5,6 +5,7 @@ use super::throttle::{self, SIGN_UP_PER_IP};
 use super::token::SplitToken;
 use super::{Identity, Origin, Password, SignedIn};
 use crate::audit::{self, Author};
+use crate::licences::seats;
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, OnConstraint as _, Result, SignUp, SystemTx, Viewer};
 use domain::audit::{Action, Event};
@@ -83,7 +84,8 @@ impl Identity<'_> {
         };
         let needs_invitation = !is_first && self.services.settings().sign_up == SignUp::Invited;
         let ways = crate::identity_providers::ways_in(&mut tx).await?;
-        Ok(SignUpTerms { is_first, needs_invitation, invitation: open.and_then(preview), signed_in_as, ways })
+        let refusal = if signed_in_as.is_none() { seats::refusal(&mut tx).await?.map(sentence_of) } else { None };
+        Ok(SignUpTerms { is_first, needs_invitation, invitation: open.and_then(preview), signed_in_as, ways, refusal })
     }
 
     /// Makes an account with a team of its own and signs it in. With an invitation the session starts in the team that invited.
@@ -96,7 +98,7 @@ impl Identity<'_> {
         let Checked { first_name, last_name, email, password } = checked;
         let password_hash = password.hash().await?;
 
-        let mut tx = db.system_tx().await?;
+        let mut tx = db.installation_tx().await?;
         let is_first = self.is_first(&mut tx).await?;
         if !is_first && invitation.is_none() && self.services.settings().sign_up == SignUp::Invited {
             return Err(needs_invitation()); // somebody else became the first in the meantime
@@ -125,6 +127,9 @@ impl Identity<'_> {
     /// Refuses whoever may not make an account, before anything costly is done for them.
     async fn admit(&self, email: &EmailAddress, invitation: Option<&str>) -> Result<Option<OpenInvitation>> {
         let mut tx = self.services.parts.db.system_tx().await?;
+        if let Some(refusal) = seats::refusal(&mut tx).await? {
+            return Err(refusal);
+        }
         if let Some(given) = invitation.filter(|given| !given.is_empty()) {
             let open = self.find_invitation(&mut tx, Some(given)).await?.ok_or_else(invitation_is_over)?;
             if open.email != email.as_str() {
@@ -166,7 +171,8 @@ async fn record(
             Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), email.as_str()).with_roles(&[invitation.role.parse()?]);
         audit::record_in(tx, Some(team), author(), event).await?;
     }
-    audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), email.as_str())).await
+    audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), email.as_str())).await?;
+    Ok(())
 }
 
 /// The person's own team, and the membership the invitation gives; returns the team to start in.
@@ -184,6 +190,14 @@ async fn make_teams(
     let (team, role) = queries::use_invitation(tx, invitation.id, now).await?.ok_or_else(invitation_is_over)?;
     queries::insert_membership(tx, team, user, role.parse()?).await?;
     Ok(team)
+}
+
+/// What the entrance says of a refusal.
+fn sentence_of(refusal: Error) -> String {
+    match refusal {
+        Error::Conflict(sentence) => sentence,
+        _ => "The licence of this installation has expired, so that nobody can make an account now.".to_owned(),
+    }
 }
 
 pub(crate) fn invitation_is_over() -> Error {

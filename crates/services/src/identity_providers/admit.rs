@@ -6,6 +6,7 @@ use super::queries::{self, IdentityRow, ProviderRow};
 use super::verify::Vouch;
 use crate::audit::{self, Author};
 use crate::identity::{Newcomer, Origin};
+use crate::licences::seats;
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, OnConstraint as _, Result, SystemTx};
 use domain::audit::{Action, Event};
@@ -88,6 +89,9 @@ impl IdentityProviders<'_> {
         (email, next): (&EmailAddress, String),
         origin: &Origin,
     ) -> Result<Arrival> {
+        if let Some(refusal) = seats::refusal(&mut tx).await? {
+            return Err(refusal);
+        }
         let local = email.as_str().split('@').next().unwrap_or_default();
         let first_name = FirstName::parse(cut(&vouch.first_name)).or_else(|_| FirstName::parse(cut(local)))?;
         let last_name = LastName::parse(cut(&vouch.last_name))?;

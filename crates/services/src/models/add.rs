@@ -18,7 +18,7 @@ impl Models<'_> {
             ModelType::Llm => None,
             ModelType::Embeddings => Some(self.probed_dimensions(&model).await?),
         };
-        let mut tx = parts.db.system_tx().await?;
+        let mut tx = parts.db.installation_tx().await?;
         let provider_id = self.provider_of(&mut tx, &model).await?;
         let id = insert(&mut tx, &model, provider_id, dimensions).await?;
         if let Some(dimensions) = dimensions {

@@ -14,7 +14,7 @@ impl Models<'_> {
     /// built-in ones stay: a conflict says so.
     pub async fn remove(&self, viewer: &Viewer, id: ModelId) -> Result<()> {
         viewer.require_system_administrator()?;
-        let mut tx = self.services.parts.db.system_tx().await?;
+        let mut tx = self.services.parts.db.installation_tx().await?;
         let row = queries::find(&mut tx, id).await?.filter(|row| !row.is_removed).ok_or(Error::NotFound)?;
         if row.kind == ProviderKind::BuiltIn {
             return Err(Error::Conflict("Built-in models come with Lyceum and stay.".to_owned()));
@@ -29,7 +29,7 @@ impl Models<'_> {
     /// Makes a model the one that new prompts, chats and datasets start with.
     pub async fn make_default(&self, viewer: &Viewer, id: ModelId) -> Result<ModelSummary> {
         viewer.require_system_administrator()?;
-        let mut tx = self.services.parts.db.system_tx().await?;
+        let mut tx = self.services.parts.db.installation_tx().await?;
         let row = queries::find(&mut tx, id).await?.filter(|row| !row.is_removed).ok_or(Error::NotFound)?;
         queries::clear_default(&mut tx, row.model_type).await?;
         let is_set = queries::set_default(&mut tx, id).await.on_constraint("models_one_default", || {
@@ -45,7 +45,7 @@ impl Models<'_> {
     pub async fn update_key(&self, viewer: &Viewer, id: ProviderId, api_key: &str) -> Result<()> {
         viewer.require_system_administrator()?;
         let parts = &self.services.parts;
-        let mut tx = parts.db.system_tx().await?;
+        let mut tx = parts.db.installation_tx().await?;
         let provider = changeable(&mut tx, id).await?;
         let key = draft::api_key(api_key)?;
         let sealed = provider_key::seal(&parts.keyring, id, &key);
@@ -60,7 +60,7 @@ impl Models<'_> {
     pub async fn update_address(&self, viewer: &Viewer, id: ProviderId, base_url: &str, api_key: &str) -> Result<()> {
         viewer.require_system_administrator()?;
         let parts = &self.services.parts;
-        let mut tx = parts.db.system_tx().await?;
+        let mut tx = parts.db.installation_tx().await?;
         let provider = changeable(&mut tx, id).await?;
         let base_url = draft::base_url(base_url, &parts.egress)?;
         let key = draft::api_key(api_key)?;

@@ -47,7 +47,7 @@ impl MyData<'_> {
     /// Asks for an export of everything that is the viewer's. One is put together at a time.
     pub async fn request_export(&self, viewer: &Viewer) -> Result<ExportSummary> {
         let (id, now) = (ExportId::new(), self.services.parts.clock.now());
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let mut tx = self.services.parts.db.ongoing_tx(viewer).await?;
         if exports::list(&mut tx, viewer.user_id, now).await?.len() >= MOST_EXPORTS {
             return Err(Error::Conflict(format!("You have {MOST_EXPORTS} exports. The oldest goes after seven days.")));
         }
@@ -69,7 +69,7 @@ impl MyData<'_> {
 
     /// The file of an export of the viewer's; one of anybody else, or one that is not ready, does not exist.
     pub async fn open_export(&self, viewer: &Viewer, id: ExportId) -> Result<Original> {
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let mut tx = self.services.parts.db.ongoing_tx(viewer).await?;
         let export = exports::find(&mut tx, id, viewer.user_id, self.services.parts.clock.now()).await?;
         let export = export.filter(|export| export.status == ExportStatus::Ready).ok_or(Error::NotFound)?;
         tx.commit().await?;

@@ -37,7 +37,7 @@ impl Roles<'_> {
         if !granted && is_kept(role, permission) {
             return Err(Error::Conflict("Owners keep this right: without it nobody could put a team in order.".to_owned()));
         }
-        let mut tx = self.services.parts.db.system_tx().await?;
+        let mut tx = self.services.parts.db.installation_tx().await?;
         if granted {
             queries::grant(&mut tx, role, permission).await?;
         } else {

@@ -49,7 +49,7 @@ impl Team<'_> {
     /// Lets a deleted team live again, with everything in it; one that the viewer does not own does not exist.
     pub async fn restore(&self, viewer: &Viewer, id: TeamId) -> Result<()> {
         let since = self.services.parts.clock.now() - GRACE;
-        let mut tx = self.services.parts.db.system_tx().await?;
+        let mut tx = self.services.parts.db.installation_tx().await?;
         let name = teams::restore(&mut tx, id, viewer.user_id, since).await?.ok_or(Error::NotFound)?;
         audit::record_in(&mut tx, Some(id), viewer, Event::new(Action::TeamRestored, id.as_uuid(), name)).await?;
         tx.commit().await

@@ -175,7 +175,7 @@ impl Team<'_> {
     /// Joins the team that invited the viewer's address, and goes on in it.
     pub async fn accept_invitation(&self, viewer: &Viewer, token: &str) -> Result<TeamId> {
         let identity = self.services.identity();
-        let mut tx = self.services.parts.db.system_tx().await?;
+        let mut tx = self.services.parts.db.installation_tx().await?;
         let invitation = identity.find_invitation(&mut tx, Some(token)).await?.ok_or_else(invitation_is_over)?;
         if people::email_of(&mut tx, viewer.user_id).await? != invitation.email {
             return Err(Error::Conflict("This invitation is for another address. Sign in with the one it was sent to.".to_owned()));

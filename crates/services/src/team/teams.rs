@@ -17,7 +17,7 @@ impl Team<'_> {
     pub async fn create(&self, viewer: &Viewer, name: &str) -> Result<TeamSummary> {
         let name = TeamName::parse(name)?;
         let id = TeamId::new();
-        let mut tx = self.services.parts.db.system_tx().await?;
+        let mut tx = self.services.parts.db.installation_tx().await?;
         if teams::count_made_by(&mut tx, viewer.user_id).await? >= MOST_MADE {
             return Err(Error::Conflict(format!("You have made {MOST_MADE} teams. Delete some first.")));
         }

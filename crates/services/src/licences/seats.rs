@@ -1,0 +1,46 @@
+//! Seats: taking one by signing in.
+//!
+//! The invariant: seats are counted and taken under one lock, so that two people never take the last one.
+
+use super::queries::{self, Standing};
+use crate::{Error, Result, SystemTx};
+use domain::UserId;
+
+/// Lets somebody begin a session: they have a seat, or take a free one. Their address when they took one.
+pub(crate) async fn take(tx: &mut SystemTx, user: UserId) -> Result<Option<String>> {
+    if !needs_one(queries::standing(tx, user).await?.as_ref()) {
+        return Ok(None);
+    }
+    queries::lock(tx).await?;
+    let standing = queries::standing(tx, user).await?;
+    if !needs_one(standing.as_ref()) {
+        return Ok(None);
+    }
+    if let Some(Standing { seats, is_system_administrator: false, .. }) = standing
+        && queries::count_seats(tx).await? >= i64::from(seats)
+    {
+        return Err(full(seats));
+    }
+    Ok(Some(queries::insert_seat(tx, user).await?))
+}
+
+/// Why somebody new cannot come in now: all seats are taken, or nothing can be changed. None when they can.
+pub(crate) async fn refusal(tx: &mut SystemTx) -> Result<Option<Error>> {
+    let Some(licence) = queries::find_in_force(tx).await? else { return Ok(None) };
+    if licence.expires_at <= licence.now {
+        return Ok(Some(Error::ReadOnly));
+    }
+    Ok((queries::count_seats(tx).await? >= i64::from(licence.seats)).then(|| full(licence.seats)))
+}
+
+/// There is a licence and they have no seat; nobody in particular needs none.
+fn needs_one(standing: Option<&Standing>) -> bool {
+    standing.is_some_and(|standing| !standing.has_seat)
+}
+
+/// All seats are taken.
+pub(super) fn full(seats: i32) -> Error {
+    let all = if seats == 1 { "The only seat".to_owned() } else { format!("All {seats} seats") };
+    let verb = if seats == 1 { "is" } else { "are" };
+    Error::Conflict(format!("{all} of this installation {verb} taken. Ask its administrator to free one or to get more."))
+}

@@ -1,0 +1,71 @@
+//! The end of a licence: changes are refused by the database, and nothing is locked in. (Every address is asked in `server`.)
+
+use super::{administrator, end_in, install, services, sign_in, sign_up};
+use crate::testing::member;
+use crate::{Error, Viewer};
+use domain::Role;
+use domain::datasets::{NewDataset, Visibility};
+use domain::licences::LicenceStanding;
+use domain::my_data::ExportSummary;
+use sqlx::PgPool;
+
+fn dataset(name: &str) -> NewDataset {
+    NewDataset { name: name.to_owned(), description: String::new(), visibility: Visibility::Team, embedding_model_id: None }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn after_its_end_everything_is_read_and_nothing_changed(pool: PgPool) {
+    let services = services(&pool);
+    let root = administrator(&services, &pool).await;
+    install(&services, &root, "L-1", 5).await;
+    sign_up(&services, "ada@example.org").await.unwrap();
+    let rules = services.datasets().create(&root, dataset("Rules")).await.unwrap();
+    end_in(&pool, 0).await;
+    assert!(services.licences().is_over().await.unwrap());
+
+    assert!(matches!(services.datasets().create(&root, dataset("More")).await, Err(Error::ReadOnly)));
+    assert!(matches!(services.datasets().delete(&root, rules.id).await, Err(Error::ReadOnly)));
+    assert!(matches!(services.datasets().check_upload(&root, rules.id).await, Err(Error::ReadOnly)));
+    assert!(matches!(services.team().create(&root, "Legal").await, Err(Error::ReadOnly)));
+    assert!(matches!(sign_up(&services, "eve@example.org").await, Err(Error::ReadOnly)));
+    assert!(matches!(services.licences().free_seat(&root, root.user_id).await, Err(Error::Conflict(_) | Error::ReadOnly)));
+
+    assert_eq!(services.datasets().list(&root).await.unwrap().len(), 1);
+    sign_in(&services, "ada@example.org").await.unwrap();
+    let export: ExportSummary = services.my_data().request_export(&root).await.unwrap();
+    assert_eq!(services.my_data().list_exports(&root).await.unwrap()[0].id, export.id);
+
+    install(&services, &root, "L-2", 5).await;
+    services.datasets().create(&root, dataset("More")).await.unwrap();
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn administrators_are_warned_and_everybody_is_told_of_the_end(pool: PgPool) {
+    let services = services(&pool);
+    let root = administrator(&services, &pool).await;
+    let eve = member(&services, &root, "eve@example.org", Role::Viewer).await;
+    let notice = async |viewer: &Viewer| services.identity().current_viewer_info(viewer).await.unwrap().licence;
+    assert_eq!(notice(&root).await, None, "no licence, no notice");
+    install(&services, &root, "L-1", 5).await;
+    end_in(&pool, 31).await;
+    assert_eq!(notice(&root).await, None);
+    end_in(&pool, 30).await;
+    assert!(!notice(&root).await.unwrap().is_over);
+    assert_eq!(notice(&eve).await, None);
+    assert_eq!(services.licences().overview(&root).await.unwrap().licence.unwrap().standing, LicenceStanding::EndsSoon);
+    end_in(&pool, 0).await;
+    assert!(notice(&root).await.unwrap().is_over && notice(&eve).await.unwrap().is_over);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn what_was_begun_is_finished(pool: PgPool) {
+    let services = services(&pool);
+    let root = administrator(&services, &pool).await;
+    install(&services, &root, "L-1", 5).await;
+    let rules = services.datasets().create(&root, dataset("Rules")).await.unwrap();
+    end_in(&pool, 0).await;
+    let mut tx = services.db().tx_for(root.team_id, root.user_id).await.unwrap();
+    let touched = sqlx::query("UPDATE datasets SET description = 'read' WHERE id = $1").bind(rules.id).execute(&mut *tx).await.unwrap();
+    assert_eq!(touched.rows_affected(), 1);
+    tx.commit().await.unwrap();
+}

@@ -1,0 +1,31 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { hydrated } from '../support/people';
+
+/** `/admin/licences`. */
+export class LicencesPage {
+  readonly seats: Locator;
+
+  constructor(private readonly page: Page) {
+    this.seats = page.getByRole('table', { name: 'Seats' });
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto('/admin/licences');
+    await hydrated(this.page);
+  }
+
+  /** Pastes a licence and sends it. */
+  async send(text: string): Promise<void> {
+    await this.page.getByLabel('Licence', { exact: true }).fill(text);
+    await this.page.getByRole('button', { name: 'Install licence' }).click();
+  }
+
+  async install(text: string): Promise<void> {
+    await this.send(text);
+    await expect(this.page.getByText('The licence is installed').first()).toBeVisible();
+  }
+
+  seatOf(email: string): Locator {
+    return this.seats.getByRole('row').filter({ hasText: email });
+  }
+}

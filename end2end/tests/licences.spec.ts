@@ -1,0 +1,105 @@
+// Licences on a server of this test's own: what they say, who has a seat, and that nothing is locked in at the end.
+import { expect, expectAccessible, test } from '../support/test';
+import { freshAddress, hydrated, PASSWORD, signUp } from '../support/people';
+import { LicenceIssuer } from '../support/licence';
+import { OwnServer } from '../support/server';
+import { LicencesPage } from '../pages/LicencesPage';
+
+const issuer = new LicenceIssuer();
+const server = new OwnServer();
+const DAY = 24 * 3600 * 1000;
+
+test.describe.configure({ mode: 'default', timeout: 240_000 });
+
+test.beforeAll(async () => {
+  await server.start('', { LYCEUM_LICENCE_KEY: issuer.key, LYCEUM_SIGN_UP: 'open' }, `lyceum_licences_${process.pid}`);
+});
+
+test.afterAll(async () => {
+  await server.stop();
+});
+
+test('a licence is installed, seats people, warns, ends and is replaced', async ({ browser }) => {
+  const context = await browser.newContext({ baseURL: server.url });
+  const page = await context.newPage();
+  await signUp(page, 'Grace', 'root@example.org');
+  const licences = new LicencesPage(page);
+  await licences.open();
+  await expect(page.getByRole('main')).toContainText('There is no licence: everything is included');
+  await expect(licences.seats).toHaveCount(0);
+  await expectAccessible(page);
+
+  // What is wrong with a file is said under the field.
+  const good = issuer.issue('L-1', 2);
+  await licences.send('hello');
+  await expect(page.getByText('This is not a Lyceum licence.')).toBeVisible();
+  await licences.send(good.slice(0, -40));
+  await expect(page.getByText('The licence is cut off')).toBeVisible();
+  await licences.send(new LicenceIssuer().issue('L-1', 2));
+  await expect(page.getByText('The licence was signed with the key')).toBeVisible();
+  await licences.send(issuer.issue('L-1', 2, -1000));
+  await expect(page.getByText('The licence expired on')).toBeVisible();
+
+  // From a file.
+  await page.getByLabel('Or take it from a file').setInputFiles({ name: 'licence.txt', mimeType: 'text/plain', buffer: Buffer.from(good) });
+  await expect(page.getByLabel('Licence', { exact: true })).toHaveValue(good);
+  await page.getByRole('button', { name: 'Install licence' }).click();
+  await expect(page.getByText('1 of 2 used, 1 free')).toBeVisible();
+  await expect(licences.seatOf('root@example.org')).toContainText('Manages the installation');
+
+  // The next person takes the free seat; the one after that is refused in a sentence.
+  const ada = await browser.newContext({ baseURL: server.url });
+  const adasPage = await ada.newPage();
+  const adas = await signUp(adasPage, 'Ada');
+  const eve = await browser.newContext({ baseURL: server.url });
+  const evesPage = await eve.newPage();
+  await evesPage.goto('/sign-up');
+  await hydrated(evesPage);
+  await expect(evesPage.getByText('All 2 seats of this installation are taken.')).toBeVisible();
+  await evesPage.getByLabel('First name').fill('Eve');
+  await evesPage.getByLabel('Email').fill(freshAddress('eve'));
+  await evesPage.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await evesPage.getByRole('button', { name: 'Create account' }).click();
+  await expect(evesPage.getByRole('main')).toContainText('Ask its administrator to free one');
+
+  await page.reload();
+  await hydrated(page);
+  await expect(page.getByText('2 of 2 used, 0 free')).toBeVisible();
+  await expectAccessible(page);
+  await licences.seatOf(adas).getByRole('button', { name: 'Free seat' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Free seat' }).click();
+  await expect(licences.seatOf(adas).getByRole('button', { name: 'Give seat' })).toBeVisible();
+  await adasPage.goto('/datasets');
+  await expect(adasPage).toHaveURL(/sign-in/);
+  await licences.seatOf(adas).getByRole('button', { name: 'Give seat' }).click();
+  await expect(licences.seatOf(adas).getByRole('button', { name: 'Free seat' })).toBeVisible();
+
+  // Thirty days before the end the administrator is warned.
+  await licences.install(issuer.issue('L-2', 5, 20 * DAY));
+  await expect(page.getByText('After that everything can be read and exported')).toBeVisible();
+  await expectAccessible(page);
+
+  // At the end nothing is changed, everything is read, and the next licence is taken.
+  await licences.install(issuer.issue('L-3', 5, 10_000));
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByText('Expired: read-only')).toBeVisible({ timeout: 1000 });
+  }).toPass({ timeout: 60_000 });
+  await page.goto('/datasets');
+  await hydrated(page);
+  await expect(page.getByText('Everything can be read and exported, but nothing changed.')).toBeVisible();
+  await page.getByRole('button', { name: 'New dataset' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Rules');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('dialog')).toContainText('The licence of this installation has expired');
+  await licences.open();
+  await licences.install(issuer.issue('L-4', 5));
+  await page.goto('/datasets');
+  await hydrated(page);
+  await expect(page.getByText('The licence expired on')).toHaveCount(0);
+  await page.getByRole('button', { name: 'New dataset' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Rules');
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  await expect(page.getByRole('heading', { name: 'Rules', level: 1 })).toBeVisible();
+  for (const each of [context, ada, eve]) await each.close();
+});

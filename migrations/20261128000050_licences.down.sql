@@ -1,0 +1,3 @@
+DROP FUNCTION licence_is_over();
+DROP TABLE seats;
+DROP TABLE licences;
