@@ -192,3 +192,36 @@ test('a group is made, filled, renamed and deleted', async ({ member: page }) =>
   await page.getByRole('dialog').getByRole('button', { name: 'Delete group' }).click();
   await expect(page.getByText('There are no groups yet.')).toBeVisible();
 });
+
+test('an owner sees the team as a member does, changes nothing, and stops', async ({ member: page, browser, baseURL }) => {
+  const team = new TeamPage(page);
+  await team.open();
+  const link = new URL(await team.invite(freshAddress('grace'), 'Viewer'));
+  const grace = await browser.newPage({ baseURL });
+  await grace.goto(link.pathname + link.search);
+  await hydrated(grace);
+  await grace.getByLabel('First name').fill('Grace');
+  await grace.getByLabel('Last name').fill('Hopper');
+  await grace.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await grace.getByRole('button', { name: 'Create account' }).click();
+  await grace.waitForURL('**/chat');
+  await grace.close();
+
+  await team.open();
+  await team.choose('Grace Hopper', 'View as');
+  await page.getByRole('dialog').getByRole('button', { name: 'View as this member' }).click();
+  await page.waitForURL('**/chat');
+  await hydrated(page);
+  await expect(page.getByText('You see this team as Grace Hopper does.')).toBeVisible();
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 375, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/datasets');
+  await hydrated(page);
+  await expect(page.getByRole('button', { name: 'New dataset' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.waitForURL('**/team');
+  await hydrated(page);
+  await expect(page.getByText('You see this team as')).toHaveCount(0);
+});

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod error_page;
+pub mod looking;
 pub mod observe;
 pub mod router;
 pub mod security;

@@ -5,6 +5,7 @@
 
 use crate::api::ApiError;
 use crate::error_page;
+use crate::looking::passes;
 use crate::router::AppState;
 use app::error::AppError;
 use app::features::identity::session_cookie::SessionCookie;
@@ -60,10 +61,27 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     if viewer.is_none() && is_private_screen(&request) {
         return Redirect::to(&sign_in_address(&request)).into_response();
     }
+    if viewer.as_ref().is_some_and(|viewer| viewer.seen_by.is_some()) && !passes(request.method(), route(&request)) {
+        return only_looking(&request);
+    }
     request.extensions_mut().insert(viewer);
     let mut response = next.run(request).await;
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// The route as the router has it; the path itself where nothing is routed.
+fn route(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or(request.uri().path(), MatchedPath::as_str)
+}
+
+/// What an owner is told who sees the team as somebody else and asks for more than looking: screens lead back to the team.
+fn only_looking(request: &Request) -> Response {
+    if is_screen(request) {
+        return Redirect::to("/chat").into_response();
+    }
+    let error = AppError::Conflict("You see this team as somebody else, and only look. Stop viewing first.".to_owned());
+    error_page::answer(error_page::wants_page(request.headers()), request.extensions().get(), &error)
 }
 
 fn could_not_ask(request: &Request, error: services::Error) -> Response {

@@ -45,6 +45,8 @@ pub struct ViewerInfo {
     pub has_password: bool,
     /// What is to be said about the licence, if anything.
     pub licence: Option<LicenceNotice>,
+    /// Whether somebody else looks: an owner who sees the team as this person does.
+    pub is_viewed_by_owner: bool,
 }
 
 impl ViewerInfo {

@@ -51,15 +51,19 @@ impl Db {
         Ok(())
     }
 
-    /// A transaction that sees the viewer's team; read-only once the licence is over.
+    /// A transaction that sees the viewer's team; read-only once the licence is over, and for an owner who only looks.
     pub async fn team_tx(&self, viewer: &Viewer) -> Result<TeamTx> {
         let mut tx = self.app.begin().await?;
-        crate::db::queries::set_licensed_viewer(&mut tx, viewer.team_id, viewer.user_id).await?;
+        let only_looks = viewer.seen_by.is_some();
+        crate::db::queries::set_licensed_viewer(&mut tx, viewer.team_id, viewer.user_id, only_looks).await?;
         Ok(TeamTx(tx))
     }
 
     /// The same for what goes on when the licence is over: taking things out of Lyceum, and answers that were begun.
     pub async fn ongoing_tx(&self, viewer: &Viewer) -> Result<TeamTx> {
+        if viewer.seen_by.is_some() {
+            return self.team_tx(viewer).await;
+        }
         self.tx_for(viewer.team_id, viewer.user_id).await
     }
 
@@ -131,13 +135,19 @@ mod queries {
         Ok(())
     }
 
-    /// The same, and read-only once the licence is over.
-    pub(super) async fn set_licensed_viewer(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<()> {
+    /// The same, and read-only once the licence is over or for whoever only looks.
+    pub(super) async fn set_licensed_viewer(
+        connection: &mut PgConnection,
+        team: TeamId,
+        user: UserId,
+        only_looks: bool,
+    ) -> sqlx::Result<()> {
         sqlx::query!(
             "SELECT set_config('app.team_id', $1, true) AS team, set_config('app.user_id', $2, true) AS person,
-                    CASE WHEN licence_is_over() THEN set_config('transaction_read_only', 'on', true) END AS read_only",
+                    CASE WHEN $3 OR licence_is_over() THEN set_config('transaction_read_only', 'on', true) END AS read_only",
             team.to_string(),
-            user.to_string()
+            user.to_string(),
+            only_looks
         )
         .fetch_one(connection)
         .await?;

@@ -70,7 +70,7 @@ impl From<FieldErrors> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        // 25006: a change in a transaction that the licence made read-only (`Db::team_tx`); nothing else of ours makes one so.
+        // 25006: a change in a transaction that `Db::team_tx` made read-only.
         if error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "25006") {
             return Self::ReadOnly;
         }

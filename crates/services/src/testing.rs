@@ -90,5 +90,13 @@ async fn join(services: &Services, user_id: UserId, team_id: TeamId, role: Role)
         .expect("the permissions of a role");
     tx.commit().await.expect("committed");
     let permissions: Vec<Permission> = words.iter().map(|word| word.parse().expect("a known permission")).collect();
-    Viewer { user_id, team_id, session_id: None, is_system_administrator: false, permissions, came_from: CameFrom::default() }
+    Viewer {
+        user_id,
+        team_id,
+        session_id: None,
+        is_system_administrator: false,
+        permissions,
+        seen_by: None,
+        came_from: CameFrom::default(),
+    }
 }

@@ -34,11 +34,23 @@ pub struct Viewer {
     pub is_system_administrator: bool,
     /// What their roles in the team allow.
     pub permissions: Vec<Permission>,
+    /// The owner who sees the team as this person does; none when it is the person themselves. They only read.
+    pub seen_by: Option<UserId>,
     /// Where their request comes from.
     pub came_from: CameFrom,
 }
 
 impl Viewer {
+    /// Who really acts.
+    pub fn actor(&self) -> UserId {
+        self.seen_by.unwrap_or(self.user_id)
+    }
+
+    /// Refuses with a sentence while an owner only looks.
+    pub fn require_own_eyes(&self) -> Result<()> {
+        if self.seen_by.is_none() { Ok(()) } else { Err(only_looking()) }
+    }
+
     /// Whether the viewer's roles allow it.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
@@ -53,4 +65,9 @@ impl Viewer {
     pub fn require_system_administrator(&self) -> Result<()> {
         if self.is_system_administrator { Ok(()) } else { Err(Error::NotFound) }
     }
+}
+
+/// What an owner is told who tries to change something while they see the team as somebody else.
+pub(crate) fn only_looking() -> Error {
+    Error::Conflict("You see this team as somebody else, and only look. Stop viewing first.".to_owned())
 }

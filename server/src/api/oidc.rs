@@ -80,6 +80,8 @@ async fn finish(
             ([(header::SET_COOKIE, keep)], Redirect::to("/sign-in/link")).into_response()
         }
         Ok(Arrival::Linked) => forgetting(&state, Redirect::to("/account").into_response()),
+        // Whoever is signed in wanted to link something, and is told where they began.
+        Ok(Arrival::Refused(reason)) if viewer.is_some() => lead_back(&state, "/account", reason),
         Ok(Arrival::Refused(reason)) => turn_back(&state, reason),
         Err(error) => failed(&parts, error),
     }
@@ -119,7 +121,11 @@ fn forgetting(state: &AppState, mut answer: Response) -> Response {
 
 /// To the sign-in screen, which says why.
 fn turn_back(state: &AppState, reason: SignInReason) -> Response {
-    forgetting(state, Redirect::to(&format!("/sign-in?trouble={reason}")).into_response())
+    lead_back(state, "/sign-in", reason)
+}
+
+fn lead_back(state: &AppState, screen: &str, reason: SignInReason) -> Response {
+    forgetting(state, Redirect::to(&format!("{screen}?trouble={reason}")).into_response())
 }
 
 fn failed(parts: &Parts, error: Error) -> Response {

@@ -293,6 +293,7 @@ async fn all_rights(client: &TestClient, is_system_administrator: bool) -> Viewe
         session_id: None,
         is_system_administrator,
         permissions: Permission::ALL.to_vec(),
+        seen_by: None,
         came_from: services::CameFrom::default(),
     }
 }

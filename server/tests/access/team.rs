@@ -31,6 +31,16 @@ fn of_members() -> Vec<Row> {
         function("POST /api/team/reinstate", "of the owner's team", THE_TEAMS, about_a_member),
         function("POST /api/team/belongings", "of the owner's team", THE_TEAMS, about_a_member),
         function("POST /api/team/remove-member", "of the owner's team", THE_TEAMS, about_a_member),
+        function("POST /api/team/view-as", "one of the owner's team", THE_OWNERS, |world| {
+            Box::pin(async move {
+                let own_again = "UPDATE memberships SET roles = '{Owner}' WHERE team_id = $1 AND user_id = $2";
+                let owner = sqlx::query(own_again).bind(world.owner.team_id).bind(world.owner.user_id);
+                owner.execute(&world.app.pool).await.expect("an owner");
+                Call::Arguments(json!({ "user_id": member(world).await }))
+            })
+        })
+        .ending_the_session(),
+        function("POST /api/team/stop-viewing", "oneself", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /api/team/hand-over", "to one of the owner's team", THE_OWNERS, |world| {
             Box::pin(async move {
                 // The one before may have been the owner, who then owns it no longer.

@@ -21,3 +21,4 @@ mod search;
 mod security;
 mod sharing;
 mod team;
+mod view_as;

@@ -301,7 +301,8 @@ async fn somebody_signed_in_links_and_unlinks_but_keeps_a_way_in(pool: PgPool) {
     // The same identity is nobody else's, and whoever began must be whoever comes back.
     let eve = scene.app.sign_up("eve@example.org").await;
     let back = start(&eve).await;
-    eve.get(&back).await.expect_redirect("/sign-in?trouble=linked-elsewhere");
+    eve.get(&back).await.expect_redirect("/account?trouble=linked-elsewhere");
+    assert!(eve.get("/account?trouble=linked-elsewhere").await.expect(200).text.contains("This identity is linked to another account."));
     let unlink = json!({ "id": ways.linked[0].id });
     eve.server_fn("identity-providers/unlink", unlink.clone()).await.expect(404);
 

@@ -1,16 +1,22 @@
 //! Ways: the identities that open one's account, linking another one and ending a link.
 
 use super::api::{list_ways, start_link, unlink_identity};
-use crate::ui::{Button, ButtonSize, Card, ConfirmDialog, ListSkeleton, ResourceView, Time, TimeStyle, use_toasts};
+use crate::error::AppError;
+use crate::ui::{Button, ButtonSize, Card, ConfirmDialog, FormError, ListSkeleton, ResourceView, Time, TimeStyle, use_toasts};
 use domain::identity_providers::{LinkedIdentity, SignInWays, WayIn};
+use domain::sign_ins::SignInReason;
 use domain::{IdentityId, IdentityProviderId};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 /// The card on the account screen.
 #[component]
 pub fn WaysCard() -> impl IntoView {
     let ways = Resource::new(|| (), |()| list_ways());
     let toasts = use_toasts();
+    // A word of a closed list: what stands in an address is never shown itself.
+    let asked = use_query_map().with_untracked(|query| query.get("trouble")).and_then(|word| word.parse::<SignInReason>().ok());
+    let trouble = asked.map(|reason| AppError::Conflict(reason.sentence().to_owned()));
     let asking = RwSignal::new(false);
     let doomed = RwSignal::new(None::<LinkedIdentity>);
     let unlink = Action::new(move |&id: &IdentityId| async move {
@@ -29,6 +35,7 @@ pub fn WaysCard() -> impl IntoView {
     let title = Signal::derive(move || format!("Unlink {}?", doomed.get().map(|identity| identity.provider).unwrap_or_default()));
     view! {
         <Card title="Ways to sign in" description="Besides your password: what you have elsewhere.">
+            <FormError error=Signal::stored(trouble)/>
             <ResourceView resource=ways skeleton=|| view! { <ListSkeleton/> } children=move |ways: SignInWays| {
                 view! { <WayList ways link on_unlink=move |identity| { doomed.set(Some(identity)); asking.set(true); }/> }
             }/>

@@ -213,3 +213,17 @@ pub async fn delete_group(id: GroupId) -> Result<(), AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     services.team().delete_group(&viewer, id).await.map_err(crate::server_context::fail)
 }
+
+/// Sees the team as a member does, from the next request on.
+#[server(prefix = "/api", endpoint = "team/view-as", input = Json)]
+pub async fn view_as_member(user_id: UserId) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.team().view_as(&viewer, user_id).await.map_err(crate::server_context::fail)
+}
+
+/// Sees the team as oneself again.
+#[server(prefix = "/api", endpoint = "team/stop-viewing", input = Json)]
+pub async fn stop_viewing() -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.team().stop_viewing(&viewer).await.map_err(crate::server_context::fail)
+}

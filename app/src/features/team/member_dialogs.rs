@@ -1,6 +1,6 @@
 //! What is asked before a member is changed: the roles, or whether it is really meant.
 
-use super::api::{change_roles, hand_over_team, member_belongings, reinstate_member, remove_member, suspend_member};
+use super::api::{change_roles, hand_over_team, member_belongings, reinstate_member, remove_member, suspend_member, view_as_member};
 use super::members::{Chosen, MemberAct};
 use super::{role_hint, role_label};
 use crate::error::AppError;
@@ -61,16 +61,18 @@ fn Question(member: MemberSummary, act: MemberAct, asking: RwSignal<bool>, confi
     let (title, button) = match act {
         MemberAct::Suspend => (format!("Suspend {name}?"), "Suspend member"),
         MemberAct::HandOver => (format!("Make {name} the owner?"), "Hand over ownership"),
+        MemberAct::ViewAs => (format!("View the team as {name}?"), "View as this member"),
         _ => (format!("Remove {name} from the team?"), "Remove member"),
     };
     let body = Signal::derive(move || {
         match act {
         MemberAct::Suspend => "Their sessions in this team end within seconds, and so does what is being written for them. Everything of theirs stays, and you can reinstate them at any time.".to_owned(),
         MemberAct::HandOver => "They become the owner of this team, and you stay as a team manager. Only they can give it back.".to_owned(),
+        MemberAct::ViewAs => "You see what they see, their private prompts, datasets and chats included, and can change nothing. Beginning and end are recorded in the audit trail.".to_owned(),
         _ => removal_sentence(belongings.value().get().and_then(Result::ok)),
     }
     });
-    view! { <ConfirmDialog open=asking title body confirm=button pending on_confirm=confirm/> }.into_any()
+    view! { <ConfirmDialog open=asking title body confirm=button pending harmless=act == MemberAct::ViewAs on_confirm=confirm/> }.into_any()
 }
 
 /// What becomes of somebody's own things.
@@ -101,6 +103,8 @@ fn act_action(asking: RwSignal<bool>, on_changed: Callback<()>) -> Action<(Membe
                     MemberAct::Suspend => format!("{name} is suspended."),
                     MemberAct::Reinstate => format!("{name} may come in again."),
                     MemberAct::HandOver => format!("{name} owns the team now."),
+                    // Everything on screen is as one sees it oneself: begin afresh.
+                    MemberAct::ViewAs => return drop(window().location().set_href("/chat")),
                     MemberAct::Remove => format!("{name} is no longer in the team."),
                     MemberAct::Roles => format!("The roles of {name} are changed."),
                 }),
@@ -120,6 +124,7 @@ async fn perform(id: UserId, act: MemberAct) -> Result<(), AppError> {
         MemberAct::Suspend => suspend_member(id).await.map(drop),
         MemberAct::Reinstate => reinstate_member(id).await.map(drop),
         MemberAct::HandOver => hand_over_team(id).await.map(drop),
+        MemberAct::ViewAs => view_as_member(id).await,
         MemberAct::Remove => remove_member(id).await.map(drop),
         // Has a form of its own.
         MemberAct::Roles => Ok(()),

@@ -18,6 +18,8 @@ pub enum MemberAct {
     Suspend,
     /// Letting them in again.
     Reinstate,
+    /// Seeing the team as they do.
+    ViewAs,
     /// Making them the owner.
     HandOver,
     /// Taking them out of the team.
@@ -108,6 +110,7 @@ fn MemberMenu(member: MemberSummary, chosen: Chosen) -> impl IntoView {
                     <MenuItem label="Reinstate" icon=lu::LuUserCheck on_select=move || choose(MemberAct::Reinstate)/>
                 </Show>
                 <Show when=move || owns.get() && !is_suspended>
+                    <MenuItem label="View as" icon=lu::LuEye on_select=move || choose(MemberAct::ViewAs)/>
                     <MenuItem label="Hand over ownership" icon=lu::LuCrown on_select=move || choose(MemberAct::HandOver)/>
                 </Show>
                 <MenuSeparator/>

@@ -15,6 +15,9 @@ mod members;
 mod open_team;
 pub mod page;
 mod settings;
+mod view_as;
+
+pub use view_as::ViewAsBanner;
 
 use domain::Role;
 

@@ -9,6 +9,7 @@ use crate::error::AppError;
 use crate::features::identity::api::current_viewer;
 use crate::features::licences::LicenceBanner;
 use crate::features::my_data::DeletionBanner;
+use crate::features::team::ViewAsBanner;
 use crate::ui::error_panel::{ErrorPanel, sign_in_address};
 use crate::ui::icon::Icon;
 use crate::ui::icon_button::IconButton;
@@ -68,6 +69,7 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
                         <Icon icon=lu::LuSquarePen/>
                     </A>
                 </header>
+                <ViewAsBanner/>
                 <DeletionBanner/>
                 <LicenceBanner/>
                 <main class="screen" id="main" tabindex="-1" node_ref=main><Outlet/></main>

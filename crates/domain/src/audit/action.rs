@@ -61,6 +61,10 @@ words! {
         MemberRemoved = "member.removed",
         /// A member owns the team in the place of the one who did it.
         MemberMadeOwner = "member.made-owner",
+        /// An owner sees the team as a member does.
+        MemberViewStarted = "member.view-started",
+        /// They see it as themselves again.
+        MemberViewEnded = "member.view-ended",
         /// Somebody joined because their identity provider vouches for them.
         MemberJoined = "member.joined",
         /// Somebody was asked to join.
@@ -213,6 +217,8 @@ impl Action {
             Self::MemberReinstated => "reinstated {}",
             Self::MemberRemoved => "removed {} from the team",
             Self::MemberMadeOwner => "handed the team over to {}",
+            Self::MemberViewStarted => "began to view the team as {}",
+            Self::MemberViewEnded => "stopped viewing the team as {}",
             Self::MemberJoined => "joined the team through their identity provider",
             Self::InvitationMade => "invited {}",
             Self::InvitationRenewed => "renewed the invitation of {}",

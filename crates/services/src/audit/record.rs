@@ -32,7 +32,7 @@ impl Author {
 
 impl From<&Viewer> for Author {
     fn from(viewer: &Viewer) -> Self {
-        Self { actor: Some(viewer.user_id), via: viewer.came_from.via, ip: viewer.came_from.ip }
+        Self { actor: Some(viewer.actor()), via: viewer.came_from.via, ip: viewer.came_from.ip }
     }
 }
 

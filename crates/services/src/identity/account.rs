@@ -30,8 +30,9 @@ impl Identity<'_> {
             is_system_administrator: viewer.is_system_administrator,
             permissions: viewer.permissions.clone(),
             licence,
-            gone_at: account.deletion_requested_at.map(crate::my_data::gone_at),
+            gone_at: account.deletion_requested_at.filter(|_| viewer.seen_by.is_none()).map(crate::my_data::gone_at),
             has_password: !account.password_hash.is_empty(),
+            is_viewed_by_owner: viewer.seen_by.is_some(),
         })
     }
 

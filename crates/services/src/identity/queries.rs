@@ -250,16 +250,21 @@ pub(super) struct ViewerRow {
     pub team_id: TeamId,
     pub last_seen_at: DateTime<Utc>,
     pub is_system_administrator: bool,
+    /// As whom an owner sees the team; none when they see it as themselves.
+    pub subject_id: Option<UserId>,
     pub permissions: Vec<String>,
 }
 
-/// Who holds the token, in the team of the session, or in another of theirs when they are no longer in that one.
+/// Who holds the token, in the team of the session, or in another of theirs when they are no longer in that one. As somebody else
+/// only an owner sees their team, and only as long as both are in it.
 pub(super) async fn find_viewer(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<Option<ViewerRow>> {
     sqlx::query_as!(
         ViewerRow,
         r#"SELECT sessions.id AS "session_id: SessionId", users.id AS "user_id: UserId", sessions.team_id AS "session_team: TeamId",
                   home.team_id AS "team_id: TeamId", sessions.last_seen_at, users.is_system_administrator,
-                  ARRAY(SELECT DISTINCT permission FROM roles_permissions WHERE role = ANY (home.roles)) AS "permissions!"
+                  subject.user_id AS "subject_id?: UserId",
+                  ARRAY(SELECT DISTINCT permission FROM roles_permissions
+                        WHERE role = ANY (coalesce(subject.roles, home.roles))) AS "permissions!"
            FROM sessions
            JOIN users ON users.id = sessions.user_id AND users.suspended_at IS NULL
            JOIN LATERAL (SELECT memberships.team_id, memberships.roles
@@ -267,6 +272,10 @@ pub(super) async fn find_viewer(connection: &mut PgConnection, token_hash: &[u8]
                          WHERE memberships.user_id = users.id AND memberships.suspended_at IS NULL AND teams.deleted_at IS NULL
                          ORDER BY memberships.team_id = sessions.team_id DESC, teams.is_personal DESC, memberships.created_at
                          LIMIT 1) AS home ON true
+           LEFT JOIN LATERAL (SELECT members.user_id, members.roles
+                              FROM memberships members JOIN users people ON people.id = members.user_id AND people.suspended_at IS NULL
+                              WHERE members.team_id = home.team_id AND home.team_id = sessions.team_id AND 'Owner' = ANY (home.roles)
+                                AND members.user_id = sessions.view_as AND members.suspended_at IS NULL) AS subject ON true
            WHERE sessions.token_hash = $1 AND sessions.expires_at > $2"#,
         token_hash,
         now
@@ -283,7 +292,7 @@ pub(super) async fn touch_session(
     expires_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE sessions SET last_seen_at = $3, expires_at = $4, team_id = $2 WHERE id = $1",
+        "UPDATE sessions SET last_seen_at = $3, expires_at = $4, team_id = $2, view_as = CASE WHEN team_id = $2 THEN view_as END WHERE id = $1",
         id.as_uuid(),
         team.as_uuid(),
         now,
@@ -337,7 +346,15 @@ pub(super) async fn session_began(connection: &mut PgConnection, id: SessionId) 
 }
 
 pub(super) async fn set_session_team(connection: &mut PgConnection, id: SessionId, team: TeamId) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE sessions SET team_id = $2 WHERE id = $1", id.as_uuid(), team.as_uuid()).execute(connection).await?;
+    sqlx::query!("UPDATE sessions SET team_id = $2, view_as = NULL WHERE id = $1", id.as_uuid(), team.as_uuid())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Sees the team of a session as somebody, or as oneself again.
+pub(crate) async fn set_view(connection: &mut PgConnection, id: SessionId, subject: Option<UserId>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sessions SET view_as = $2 WHERE id = $1", id.as_uuid(), subject.map(UserId::as_uuid)).execute(connection).await?;
     Ok(())
 }
 

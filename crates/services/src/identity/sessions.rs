@@ -23,15 +23,18 @@ impl Identity<'_> {
             tx.commit().await?;
         }
         let mut permissions = queries::permissions(&row.permissions);
-        if row.is_system_administrator {
+        // What somebody may do on the installation is not part of how they see their team.
+        let is_system_administrator = row.is_system_administrator && row.subject_id.is_none();
+        if is_system_administrator {
             permissions.push(Permission::ManageModels);
         }
         Ok(Some(Viewer {
-            user_id: row.user_id,
+            user_id: row.subject_id.unwrap_or(row.user_id),
             team_id: row.team_id,
             session_id: Some(row.session_id),
-            is_system_administrator: row.is_system_administrator,
+            is_system_administrator,
             permissions,
+            seen_by: row.subject_id.map(|_| row.user_id),
             came_from: CameFrom::default(),
         }))
     }
@@ -59,10 +62,10 @@ impl Identity<'_> {
     /// Ends one of the viewer's sessions; another person's does not exist.
     pub async fn end_session(&self, viewer: &Viewer, session: SessionId) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        if !queries::delete_session(&mut tx, viewer.user_id, session).await? {
+        if !queries::delete_session(&mut tx, viewer.actor(), session).await? {
             return Err(Error::NotFound);
         }
-        audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountSessionEnded, viewer.user_id.as_uuid(), "")).await?;
+        audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountSessionEnded, viewer.actor().as_uuid(), "")).await?;
         tx.commit().await
     }
 

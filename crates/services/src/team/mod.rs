@@ -18,6 +18,7 @@ mod remove;
 mod settings;
 mod standing;
 mod teams;
+mod view_as;
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]

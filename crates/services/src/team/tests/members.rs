@@ -227,3 +227,13 @@ async fn ownership_changes_hands(pool: PgPool) {
     assert!(matches!(services.team().hand_over(&ada, ada.user_id).await, Err(Error::Forbidden)));
     assert!(matches!(services.team().change_roles(&ada, grace.user_id, &[Role::Viewer]).await, Err(Error::Forbidden)));
 }
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn whoever_only_looks_is_refused_by_postgres_itself(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let looking = Viewer { seen_by: Some(UserId::new()), ..ada.clone() };
+    let refused = services.team().create_group(&looking, "Readers").await;
+    assert!(matches!(&refused, Err(Error::Conflict(sentence)) if sentence.contains("only look")), "{refused:?}");
+    assert!(services.team().list_groups(&looking).await.unwrap().is_empty());
+}
