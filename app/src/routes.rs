@@ -6,7 +6,10 @@
 use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::chat::page::ChatPage;
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
-use crate::features::identity::page::{AccountPage, ForgotPasswordPage, SignInPage, SignUpPage};
+use crate::features::identity::page::{
+    AccountPage, ConfirmEmailPage, EmailConfirmedPage, ForgotPasswordPage, ForgotPasswordSentPage, PasswordResetPage, ResetPasswordPage,
+    SignInCodePage, SignInPage, SignUpPage,
+};
 use crate::features::identity_providers::page::{LinkPage, SignInAdminPage};
 use crate::features::licences::page::LicencesPage;
 use crate::features::mails::page::MailsPage;
@@ -27,9 +30,15 @@ pub fn AppRoutes() -> impl IntoView {
         <Routes fallback=NotFoundPage>
             <Route path=path!("/") view=|| view! { <Redirect path="/chat"/> } ssr=SsrMode::Async/>
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/code") view=SignInCodePage ssr=SsrMode::Async/>
             <Route path=path!("/sign-in/link") view=LinkPage ssr=SsrMode::Async/>
             <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async/>
             <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
+            <Route path=path!("/forgot-password/sent") view=ForgotPasswordSentPage ssr=SsrMode::Async/>
+            <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async/>
+            <Route path=path!("/reset-password/done") view=PasswordResetPage ssr=SsrMode::Async/>
+            <Route path=path!("/confirm-email") view=ConfirmEmailPage ssr=SsrMode::Async/>
+            <Route path=path!("/confirm-email/done") view=EmailConfirmedPage ssr=SsrMode::Async/>
             <SignedInRoutes/>
         </Routes>
     }

@@ -1,7 +1,7 @@
 // Mails around signing in: what is sent arrives, and its links lead to us.
 import { TeamPage } from '../pages/TeamPage';
 import { MailCatcher } from '../support/mail';
-import { freshAddress, hydrated, PASSWORD } from '../support/people';
+import { freshAddress, hydrated, PASSWORD, signIn } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
 const catcher = new MailCatcher();
@@ -35,4 +35,61 @@ test('the administrator sees every mail and sends themselves one', async ({ admi
   await expect(page.getByText('took the mail to administrator@example.org')).toBeVisible();
   expect(catcher.find('administrator@example.org')).toContain('A test mail from Lyceum');
   await expectAccessible(page);
+});
+
+/** The link in the latest mail to an address, once there is one. */
+async function linkTo(email: string, path: string): Promise<string> {
+  const link = new RegExp(`http\\S+${path}\\?token=[\\w.-]+`);
+  await expect.poll(() => catcher.find(email) ?? '', { timeout: 30_000 }).toMatch(link);
+  return link.exec(catcher.find(email)!)![0];
+}
+
+test('a forgotten password is replaced by a mailed link, without JavaScript too', async ({ page, browser, baseURL }) => {
+  const email = freshAddress('forgetful');
+  await page.goto('/sign-up');
+  await hydrated(page);
+  await page.getByLabel('First name').fill('Ada');
+  await page.getByLabel('Email').fill(email);
+  const password = page.getByLabel('Password', { exact: true });
+  await password.fill(PASSWORD);
+  await page.getByRole('button', { name: 'Show password' }).click();
+  await expect(password).toHaveAttribute('type', 'text');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL('**/chat');
+
+  const context = await browser.newContext({ baseURL, javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await plain.goto('/sign-in');
+  await plain.getByRole('link', { name: 'Forgot password?' }).click();
+  await plain.getByLabel('Email').fill(email);
+  await plain.getByRole('button', { name: 'Mail me a link' }).click();
+  await plain.waitForURL('**/forgot-password/sent');
+  await plain.goto(await linkTo(email, 'reset-password'));
+  await expect(plain.getByRole('button', { name: 'Show password' })).toHaveCount(0);
+  await plain.getByLabel('New password').fill('an entirely new secret 7');
+  await plain.getByRole('button', { name: 'Change password' }).click();
+  await plain.waitForURL('**/reset-password/done');
+  await context.close();
+
+  await page.goto('/chat');
+  await page.waitForURL('**/sign-in?next=/chat');
+  await signIn(page, email, 'an entirely new secret 7');
+  await expect.poll(() => catcher.find(email) ?? '', { timeout: 30_000 }).toContain('Your password was changed');
+});
+
+test('an address is changed by a link that is mailed to the new one', async ({ member: page }) => {
+  const email = freshAddress('countess');
+  await page.goto('/account');
+  await hydrated(page);
+  await page.getByLabel('New email').fill(email);
+  await page.getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Change email' }).click();
+  await expect(page.getByText('a link is on its way to it')).toBeVisible();
+  await page.goto(await linkTo(email, 'confirm-email'));
+  await hydrated(page);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Confirm the address' }).click();
+  await page.waitForURL('**/confirm-email/done');
+  await page.goto('/account');
+  await expect(page.getByRole('main')).toContainText(`You sign in with ${email}`);
 });

@@ -109,7 +109,7 @@ async fn migrate(options: Options) -> anyhow::Result<()> {
     .await
 }
 
-/// The way back in for somebody who forgot their password: prints a new one, once.
+/// The way back in for somebody who lost their password or their codes: prints a new password, once.
 async fn reset_password(options: Options, email: &str) -> anyhow::Result<()> {
     telemetry::start_logging(&options.log, options.log_format)?;
     let config = Config::from_options(options)?;
@@ -123,7 +123,7 @@ async fn reset_password(options: Options, email: &str) -> anyhow::Result<()> {
             error => error.into(),
         })?;
         println!(
-            "The new password of {email} is {}\nTheir sessions have ended. Ask them to change it on their account page.",
+            "The new password of {email} is {}\nTheir sessions have ended, and two-step sign-in is off. Ask them to change it on their account page.",
             password.expose_secret()
         );
         Ok(())

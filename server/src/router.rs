@@ -63,9 +63,19 @@ pub struct PlainRoute {
 
 /// All plain routes; `server/tests/access_coverage.rs` wants a row for each.
 pub fn plain_routes() -> impl Iterator<Item = &'static PlainRoute> {
-    [api::identity::ROUTES, api::datasets::ROUTES, api::generations::ROUTES, api::my_data::ROUTES, api::audit::ROUTES, api::oidc::ROUTES]
-        .into_iter()
-        .flatten()
+    [
+        api::identity::ROUTES,
+        api::password_reset::ROUTES,
+        api::two_step::ROUTES,
+        api::email_change::ROUTES,
+        api::datasets::ROUTES,
+        api::generations::ROUTES,
+        api::my_data::ROUTES,
+        api::audit::ROUTES,
+        api::oidc::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Everything Lyceum serves. `watchers` are the routes of the machines that watch this one: no session, same headers.

@@ -23,8 +23,20 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Screens for people who are not signed in, and the way to an identity provider and back.
-const PUBLIC_SCREENS: [&str; 6] =
-    ["/sign-in", "/sign-up", "/forgot-password", "/sign-in/link", "/auth/oidc/{provider}", "/auth/oidc/{provider}/callback"];
+const PUBLIC_SCREENS: [&str; 12] = [
+    "/sign-in",
+    "/sign-in/code",
+    "/sign-up",
+    "/forgot-password",
+    "/forgot-password/sent",
+    "/reset-password",
+    "/reset-password/done",
+    "/confirm-email",
+    "/confirm-email/done",
+    "/sign-in/link",
+    "/auth/oidc/{provider}",
+    "/auth/oidc/{provider}/callback",
+];
 
 /// The token a request presents.
 pub fn read_cookie(cookie: SessionCookie, headers: &HeaderMap) -> Option<&str> {

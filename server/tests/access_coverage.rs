@@ -13,7 +13,18 @@ use std::collections::BTreeSet;
 use support::TestApp;
 
 /// Screens for people who are not signed in.
-const PUBLIC_SCREENS: [&str; 4] = ["/sign-in", "/sign-up", "/forgot-password", "/sign-in/link"];
+const PUBLIC_SCREENS: [&str; 10] = [
+    "/sign-in",
+    "/sign-in/code",
+    "/sign-up",
+    "/forgot-password",
+    "/forgot-password/sent",
+    "/reset-password",
+    "/reset-password/done",
+    "/confirm-email",
+    "/confirm-email/done",
+    "/sign-in/link",
+];
 
 #[test]
 fn every_route_has_a_row() {

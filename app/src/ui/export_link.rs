@@ -11,11 +11,14 @@ pub fn ExportLink(
     /// Where the file is.
     #[prop(into)]
     href: Signal<String>,
+    /// What the file is called; the server says so unless given.
+    #[prop(default = "")]
+    filename: &'static str,
     /// The words.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <a href=move || href.get() download="" rel="external" class=button_class(ButtonVariant::Secondary, ButtonSize::Medium)>
+        <a href=move || href.get() download=filename rel="external" class=button_class(ButtonVariant::Secondary, ButtonSize::Medium)>
             <span class="button-icon"><Icon icon=lu::LuDownload/></span>
             <span class="button-words">{children()}</span>
         </a>

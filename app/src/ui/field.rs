@@ -14,6 +14,8 @@ pub enum FieldKind {
     Email,
     /// A password; never shown.
     Password,
+    /// A password that can be shown while it is typed.
+    TypedPassword,
     /// A number.
     Number,
     /// A web address.
@@ -29,7 +31,7 @@ impl FieldKind {
         match self {
             Self::Text => "text",
             Self::Email => "email",
-            Self::Password => "password",
+            Self::Password | Self::TypedPassword => "password",
             Self::Number => "number",
             Self::Url => "url",
             Self::Search => "search",
@@ -109,9 +111,11 @@ pub fn Field(
             value.set(event_target_value(&event));
         }
     };
+    let shown = RwSignal::new(false);
+    let kind_now = move || if shown.get() { "text" } else { kind.as_str() };
     let input = view! {
         <input
-            node_ref=node_ref id=control name=name type=kind.as_str() class="input-box" value=start
+            node_ref=node_ref id=control name=name type=kind_now class="input-box" value=start
             placeholder=placeholder autocomplete=autocomplete maxlength=maxlength min=min max=max step=step
             required=required autofocus=autofocus disabled=move || disabled.get()
             aria-describedby=move || described_by.get()
@@ -122,7 +126,27 @@ pub fn Field(
     if let Some(value) = value {
         follow(node_ref, value);
     }
-    view! { <FieldFrame ids label hide_label hint error>{input.into_any()}</FieldFrame> }.into_any()
+    let input = input.into_any();
+    let input = if kind == FieldKind::TypedPassword { view! { <Reveal shown>{input}</Reveal> }.into_any() } else { input };
+    view! { <FieldFrame ids label hide_label hint error>{input}</FieldFrame> }.into_any()
+}
+
+/// A password with the button that shows it; there is no button before it can do anything.
+#[component]
+fn Reveal(shown: RwSignal<bool>, children: Children) -> impl IntoView {
+    let is_ready = RwSignal::new(false);
+    Effect::new(move |_| is_ready.set(true));
+    let word = move || if shown.get() { "Hide" } else { "Show" };
+    view! {
+        <div class="input-reveal">
+            {children()}
+            <button
+                type="button" class="input-reveal-button" hidden=move || !is_ready.get()
+                aria-label=move || format!("{} password", word()) on:click=move |_| shown.update(|shown| *shown = !*shown)
+            >{word}</button>
+        </div>
+    }
+    .into_any()
 }
 
 /// Keeps the input and the signal at one text. What was typed before the page became interactive counts as typed.

@@ -87,6 +87,35 @@ pub struct Profile {
     pub about: String,
 }
 
+/// What the screens of a forgotten password say before anything is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetTerms {
+    /// Links can be mailed here.
+    pub is_mailed: bool,
+    /// The link that was followed still works.
+    pub is_open: bool,
+}
+
+/// Whether a person signs in with a code beside their password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwoStepState {
+    /// Since when; none while it is off.
+    pub since: Option<DateTime<Utc>>,
+    /// How many recovery codes were not used yet.
+    pub codes_left: u32,
+}
+
+/// What an app needs to make codes, to be scanned or typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwoStepSetup {
+    /// The secret in groups of four letters.
+    pub secret: String,
+    /// How many modules the QR code is wide and high.
+    pub qr_size: u32,
+    /// Its dark modules, as the path of a drawing.
+    pub qr_path: String,
+}
+
 /// What the entry screens say before anything is typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignUpTerms {

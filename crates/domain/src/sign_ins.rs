@@ -10,6 +10,8 @@ words! {
     SignInMethod {
         /// With their password.
         Password = "Password",
+        /// With a code after the password.
+        Code = "Password and code",
         /// By making an account.
         SignUp = "Sign-up",
         /// Through an identity provider.
@@ -24,6 +26,8 @@ words! {
         UnknownAddress = "unknown-address",
         /// The password is another.
         WrongPassword = "wrong-password",
+        /// The code after the password is another, or was used.
+        WrongCode = "wrong-code",
         /// The person is suspended.
         Suspended = "suspended",
         /// The person is in no team they could work in.
@@ -70,6 +74,7 @@ impl SignInReason {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::UnknownAddress | Self::WrongPassword | Self::NoTeam => "The email address or the password is not right.",
+            Self::WrongCode => "This code is not right, or it was used before. Wait for the next one.",
             Self::Suspended => "You cannot sign in here at the moment. Ask your administrator.",
             Self::ProviderOff => "This way to sign in is not available any more.",
             Self::Unreachable => "Your identity provider cannot be reached. Try again in a moment.",
@@ -96,6 +101,7 @@ impl SignInReason {
         match self {
             Self::UnknownAddress => "Unknown address",
             Self::WrongPassword => "Wrong password",
+            Self::WrongCode => "Wrong code",
             Self::Suspended => "Suspended",
             Self::NoTeam => "In no team",
             Self::ProviderOff => "Provider turned off",

@@ -3,7 +3,7 @@
 //! The invariant: whatever happens, the answer is a page of ours: the same screen with what is wrong, or a redirect (303) to a
 //! path of ours. Nothing from the query string or the `Referer` is shown or followed.
 
-use super::ApiError;
+use super::{ApiError, two_step};
 use crate::error_page;
 use crate::router::{AppState, PlainRoute, document, server_context};
 use crate::session::{RequestOrigin, SignedIn, read_cookie, set_cookie};
@@ -25,7 +25,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use services::Error;
-use services::identity::NewPerson;
+use services::identity::{Entry, NewPerson};
 
 /// The plain routes of identity.
 pub const ROUTES: &[PlainRoute] = &[
@@ -69,7 +69,8 @@ async fn sign_in(State(state): State<AppState>, RequestOrigin(origin): RequestOr
     };
     let outcome = FormOutcome { email: form.email.clone(), next: form.next.clone(), ..FormOutcome::default() };
     match state.services.identity().sign_in(&form.email, SecretString::from(form.password), origin).await {
-        Ok(session) => enter(&state, &parts, &session.token, own_path::parse(&form.next)).await,
+        Ok(Entry::In(session)) => enter(&state, &parts, &session.token, own_path::parse(&form.next)).await,
+        Ok(Entry::NeedsCode(step)) => two_step::ask_for_code(&state, &step, own_path::parse(&form.next)),
         Err(error) => show_again(&state, parts, outcome, error).await,
     }
 }

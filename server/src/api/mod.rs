@@ -2,10 +2,13 @@
 
 pub mod audit;
 pub mod datasets;
+pub mod email_change;
 pub mod generations;
 pub mod identity;
 pub mod my_data;
 pub mod oidc;
+pub mod password_reset;
+pub mod two_step;
 
 use crate::error_page;
 use crate::observe::current_request_id;

@@ -6,6 +6,10 @@ use serde_json::json;
 
 const THE_ADMINISTRATORS_OWN: Statuses = [401, 404, 404, 404, 404, 404, 404, 401, 200];
 const FORMS: Statuses = [303; 9];
+/// Something that wants the password, with another one.
+const NOT_MEANT: Statuses = [401, 422, 422, 422, 422, 422, 422, 401, 422];
+const NOT_BEGUN: Statuses = [401, 409, 409, 409, 409, 409, 409, 401, 409];
+const OVER: Statuses = [409; 9];
 const JOINING: Statuses = [401, 409, 409, 409, 409, 409, 409, 401, 409];
 
 pub fn rows() -> Vec<Row> {
@@ -51,6 +55,39 @@ pub fn rows() -> Vec<Row> {
             })
         })
         .ending_the_session(),
+        function("POST /api/identity/reset-terms", "", EVERYBODY, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+        function("POST /forgot-password", "without a mail server", OVER, |_| {
+            Box::pin(async move { Call::Form("/forgot-password".to_owned(), vec![("email", "owner@example.org".to_owned())]) })
+        }),
+        function("POST /reset-password", "with a link that is over", OVER, |_| {
+            let fields = vec![("token", "nobody’s".to_owned()), ("password", "an entirely new secret".to_owned())];
+            Box::pin(async move { Call::Form("/reset-password".to_owned(), fields) })
+        }),
+        function("POST /api/identity/two-step", "one's own", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+        function("POST /api/identity/start-two-step", "with another password", NOT_MEANT, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all" })) })
+        }),
+        function("POST /api/identity/confirm-two-step", "before it was begun", NOT_BEGUN, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "code": "123456" })) })
+        }),
+        function("POST /api/identity/renew-recovery-codes", "with another password", NOT_MEANT, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all" })) })
+        }),
+        function("POST /api/identity/turn-off-two-step", "with another password", NOT_MEANT, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all", "code": "123456" })) })
+        }),
+        function("POST /sign-in/code", "without a password before", FORMS, |_| {
+            Box::pin(async move { Call::Form("/sign-in/code".to_owned(), vec![("code", "123456".to_owned())]) })
+        }),
+        function("POST /api/identity/change-email", "without a mail server", NOT_BEGUN, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "email": "another@example.org", "password": PASSWORD })) })
+        }),
+        function("POST /api/identity/email-to-confirm", "with a link that is over", EVERYBODY, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "token": "nobody’s" })) })
+        }),
+        function("POST /confirm-email", "with a link that is over", OVER, |_| {
+            Box::pin(async move { Call::Form("/confirm-email".to_owned(), vec![("token", "nobody’s".to_owned())]) })
+        }),
         function("POST /sign-out", "oneself, or nobody", FORMS, |_| {
             Box::pin(async move { Call::Form("/sign-out".to_owned(), Vec::new()) })
         })

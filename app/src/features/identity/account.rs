@@ -1,10 +1,12 @@
 //! Account: who one is, how one likes to be answered, how it looks, and where one is signed in.
 
+use super::email_form::EmailCard;
 use super::password_form::PasswordForm;
 use super::profile_form::ProfileCard;
 use super::sessions::SessionsCard;
 use super::teams::TeamsCard;
 use super::theme_choice::ThemeChoice;
+use super::two_step::TwoStepCard;
 use crate::features::identity_providers::WaysCard;
 use crate::features::my_data::{DeletionCard, ExportCard};
 use crate::features::sign_ins::OwnSignInsCard;
@@ -21,6 +23,8 @@ pub fn AccountPage() -> impl IntoView {
                 <ProfileCard/>
                 <Card title="Theme" description="How Lyceum looks in this browser."><ThemeChoice/></Card>
                 <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
+                <EmailCard/>
+                <TwoStepCard/>
                 <WaysCard/>
                 <TeamsCard/>
                 <SessionsCard/>

@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
 
 use crate::error::AppError;
-use domain::identity::{Profile, SignUpTerms};
+use domain::identity::{Profile, ResetTerms, SignUpTerms, TwoStepSetup, TwoStepState};
 use domain::{SessionId, SessionSummary, TeamId, ViewerInfo};
 use leptos::server;
 
@@ -19,6 +19,13 @@ pub async fn read_sign_up_terms(invitation: Option<String>) -> Result<SignUpTerm
     let services = crate::server_context::services();
     let viewer = crate::server_context::viewer();
     services.identity().sign_up_terms(viewer.as_ref(), invitation.as_deref()).await.map_err(crate::server_context::fail)
+}
+
+/// What the screens of a forgotten password say: can a link be mailed, does the one that was followed still work.
+#[server(prefix = "/api", endpoint = "identity/reset-terms")]
+pub async fn read_reset_terms(token: Option<String>) -> Result<ResetTerms, AppError> {
+    let services = crate::server_context::services();
+    services.identity().reset_terms(token.as_deref()).await.map_err(crate::server_context::fail)
 }
 
 /// Ends this session and makes the browser forget it.
@@ -51,6 +58,54 @@ pub async fn change_password(#[server(default)] current_password: String, new_pa
     let (services, viewer) = crate::server_context::current().await?;
     let change = services.identity().change_password(&viewer, current_password.into(), new_password.into()).await;
     change.map_err(crate::server_context::fail)
+}
+
+/// Whether the viewer signs in with a code.
+#[server(prefix = "/api", endpoint = "identity/two-step")]
+pub async fn open_two_step() -> Result<TwoStepState, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().two_step_state(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// A fresh secret for the viewer's app.
+#[server(prefix = "/api", endpoint = "identity/start-two-step")]
+pub async fn start_two_step(password: String) -> Result<TwoStepSetup, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().start_two_step(&viewer, password.into()).await.map_err(crate::server_context::fail)
+}
+
+/// Turns two-step sign-in on with the first code; the recovery codes are in the answer only.
+#[server(prefix = "/api", endpoint = "identity/confirm-two-step")]
+pub async fn confirm_two_step(code: String) -> Result<Vec<String>, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().confirm_two_step(&viewer, &code).await.map_err(crate::server_context::fail)
+}
+
+/// Makes new recovery codes; they are in the answer only.
+#[server(prefix = "/api", endpoint = "identity/renew-recovery-codes")]
+pub async fn renew_recovery_codes(password: String) -> Result<Vec<String>, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().renew_recovery_codes(&viewer, password.into()).await.map_err(crate::server_context::fail)
+}
+
+/// Turns two-step sign-in off.
+#[server(prefix = "/api", endpoint = "identity/turn-off-two-step")]
+pub async fn turn_off_two_step(password: String, code: String) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().turn_off_two_step(&viewer, password.into(), &code).await.map_err(crate::server_context::fail)
+}
+
+/// Mails a link to the address the viewer wants.
+#[server(prefix = "/api", endpoint = "identity/change-email")]
+pub async fn change_email(email: String, password: String) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().request_email_change(&viewer, password.into(), &email).await.map_err(crate::server_context::fail)
+}
+
+/// The address a link confirms, while it works.
+#[server(prefix = "/api", endpoint = "identity/email-to-confirm")]
+pub async fn read_email_to_confirm(token: String) -> Result<Option<String>, AppError> {
+    crate::server_context::services().identity().email_to_confirm(&token).await.map_err(crate::server_context::fail)
 }
 
 /// The browsers the viewer is signed in with.

@@ -50,6 +50,7 @@ pub fn TypedField(
     optional: bool,
 ) -> impl IntoView {
     let error = Signal::stored(error);
+    let kind = if kind == FieldKind::Password { FieldKind::TypedPassword } else { kind };
     match hint {
         Some(hint) => view! { <Field label name kind initial=typed error hint autocomplete required=!optional/> }.into_any(),
         None => view! { <Field label name kind initial=typed error autocomplete required=!optional/> }.into_any(),

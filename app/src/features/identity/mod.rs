@@ -1,12 +1,15 @@
 //! Identity: signing in and up, and one's own account.
 //!
-//! screens       [`page`]: `sign_in`, `sign_up`, `forgot_password`; `account` with `profile_form`, `password_form`, `theme_choice`, `sessions`, `teams`
-//! posts         plain forms to `/sign-in`, `/sign-up`, `/join`, `/sign-out` (server/src/api/identity.rs); what went wrong comes back as [`outcome`]
+//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `forgot_password`, `reset_password`, `confirm_email`; `account` with `profile_form`, `password_form`, `theme_choice`, `sessions`, `teams`,
+//!               `email_form`, `two_step` → `two_step_setup`, `recovery_codes`
+//! posts         plain forms to `/sign-in`, `/sign-in/code`, `/sign-up`, `/join`, `/sign-out`, `/forgot-password`, `/reset-password`, `/confirm-email` (server/src/api); what went wrong comes back as [`outcome`]
 //! server fns    [`api`]
-//! rules + SQL   `services::identity`        tables: users, sessions, sign_ins, throttles
+//! rules + SQL   `services::identity`        tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes
 
 pub mod account;
 pub mod api;
+mod confirm_email;
+mod email_form;
 pub mod flow_cookie;
 mod forgot_password;
 pub(crate) mod form_frame;
@@ -14,9 +17,14 @@ pub mod outcome;
 pub mod page;
 mod password_form;
 mod profile_form;
+mod recovery_codes;
+mod reset_password;
 pub mod session_cookie;
 mod sessions;
 mod sign_in;
+mod sign_in_code;
 mod sign_up;
 mod teams;
 mod theme_choice;
+mod two_step;
+mod two_step_setup;

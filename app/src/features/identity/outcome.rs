@@ -16,6 +16,8 @@ pub struct FormOutcome {
     pub email: String,
     /// Token of the invitation.
     pub invitation: String,
+    /// Token of the link for a new password.
+    pub token: String,
     /// Where the person was going.
     pub next: String,
     /// Why it was not taken.

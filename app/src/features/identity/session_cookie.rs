@@ -3,21 +3,36 @@
 /// Longest `Max-Age` a browser keeps to, 400 days; the session in the database decides when it really ends.
 const SECONDS: u32 = 34_560_000;
 
+/// How long the token between password and code is kept, as long as it is good.
+const STEP_SECONDS: u32 = 600;
+
 /// The cookie of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionCookie {
     is_https: bool,
+    is_step: bool,
 }
 
 impl SessionCookie {
     /// As it has to be where people reach the server at this address.
     pub fn new(public_url: &str) -> Self {
-        Self { is_https: public_url.starts_with("https://") }
+        Self { is_https: public_url.starts_with("https://"), is_step: false }
+    }
+
+    /// The cookie that stands between password and code instead: no session, and good for that one step.
+    #[must_use]
+    pub const fn of_second_step(self) -> Self {
+        Self { is_step: true, ..self }
     }
 
     /// Its name: with the prefix that ties it to this host, where browsers allow that.
     pub const fn name(self) -> &'static str {
-        if self.is_https { "__Host-lyceum_session" } else { "lyceum_session" }
+        match (self.is_https, self.is_step) {
+            (true, false) => "__Host-lyceum_session",
+            (false, false) => "lyceum_session",
+            (true, true) => "__Host-lyceum_step",
+            (false, true) => "lyceum_step",
+        }
     }
 
     /// The token in the value of a `Cookie` header.
@@ -28,7 +43,7 @@ impl SessionCookie {
 
     /// The value of `Set-Cookie` that makes a browser keep the token.
     pub fn keep(self, token: &str) -> String {
-        self.text(token, SECONDS)
+        self.text(token, if self.is_step { STEP_SECONDS } else { SECONDS })
     }
 
     /// The value of `Set-Cookie` that makes it forget.
@@ -55,6 +70,13 @@ mod tests {
     #[test]
     fn on_http_it_has_a_plain_name_because_browsers_refuse_the_other() {
         assert!(SessionCookie::new("http://127.0.0.1:3000").forget().starts_with("lyceum_session=; Path=/; Max-Age=0;"));
+    }
+
+    #[test]
+    fn between_password_and_code_another_cookie_stands_for_ten_minutes() {
+        let step = SessionCookie::new("https://lyceum.example.org").of_second_step();
+        assert_eq!(step.keep("abc"), "__Host-lyceum_step=abc; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure");
+        assert_eq!(step.find("__Host-lyceum_session=no"), None);
     }
 
     #[test]

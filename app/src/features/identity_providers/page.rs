@@ -5,6 +5,7 @@ use super::dialog::ProviderDialog;
 use super::form::Subject;
 use super::table::{ProviderTable, Reports, RowActions};
 use crate::features::sign_ins::SignInRecord;
+use crate::ui::layout::AdminSections;
 use crate::ui::{Button, ButtonVariant, ConfirmDialog, EmptyState, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
 use domain::identity_providers::{IdentityProviderOverview, IdentityProviderReport, IdentityProviderSummary};
 use icondata_lu as lu;
@@ -19,6 +20,7 @@ pub fn SignInAdminPage() -> impl IntoView {
     let overview = Resource::new(|| (), |()| open_identity_providers());
     let reload = Callback::new(move |()| overview.refetch());
     view! {
+        <AdminSections/>
         <PageBody>
             <LiveView resource=overview skeleton=|| view! { <TableSkeleton/> } let:overview><Screen overview reload/></LiveView>
         </PageBody>
@@ -45,7 +47,7 @@ fn Screen(overview: Signal<IdentityProviderOverview>, reload: Callback<()>) -> i
     let name = move || doomed.get().map(|provider| provider.draft.name).unwrap_or_default();
     let loss = Signal::derive(move || removal_sentence(doomed.get().map_or(0, |provider| provider.people)));
     view! {
-        <PageHeader title="Sign-in" back=("/admin/models", "Models") description="With what people sign in besides a password, and who did.">
+        <PageHeader title="Sign-in" description="With what people sign in besides a password, and who did.">
             <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=add>"Add provider"</Button>
         </PageHeader>
         <div class="flow">

@@ -3,6 +3,7 @@
 use super::api::open_licences;
 use super::install::InstallCard;
 use super::seats::Seats;
+use crate::ui::layout::AdminSections;
 use crate::ui::{Badge, Card, FormSkeleton, LiveView, PageBody, PageHeader, Time, TimeStyle, Tone};
 use domain::licences::{LicenceDetail, LicenceOverview, LicenceStanding};
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ pub fn LicencesPage() -> impl IntoView {
     let licences = Resource::new(|| (), |()| open_licences());
     let reload = Callback::new(move |()| licences.refetch());
     view! {
+        <AdminSections/>
         <PageBody>
             <LiveView resource=licences skeleton=|| view! { <FormSkeleton/> } let:overview><LicencesScreen overview reload/></LiveView>
         </PageBody>
@@ -31,7 +33,7 @@ fn LicencesScreen(overview: Signal<LicenceOverview>, reload: Callback<()>) -> im
     };
     view! {
         <PageHeader
-            title="Licences" back=("/admin/models", "Models")
+            title="Licences"
             description="What this installation may be used for, by how many people and until when."
         />
         <div class="flow">

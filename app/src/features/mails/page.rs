@@ -48,7 +48,7 @@ fn NoMailServer() -> impl IntoView {
     view! {
         <p><Badge tone=Tone::Warning>"Not set up"</Badge></p>
         <p>
-            "Nothing is mailed: whoever invites somebody gets a link to hand over. To send mail, set " <code>"LYCEUM_SMTP_URL"</code> " and "
+            "Nothing is mailed: whoever invites somebody gets a link to hand over, and whoever forgets their password has to ask you. To send mail, set " <code>"LYCEUM_SMTP_URL"</code> " and "
             <code>"LYCEUM_MAIL_FROM"</code> " and start Lyceum again."
         </p>
     }

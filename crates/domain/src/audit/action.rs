@@ -95,6 +95,18 @@ words! {
         AccountPasswordChanged = "account.password-changed",
         /// A password was replaced on the command line.
         AccountPasswordReset = "account.password-reset",
+        /// Somebody chose a new password by a link that was mailed to them.
+        AccountPasswordResetByMail = "account.password-reset-by-mail",
+        /// Somebody signs in with a code of their app from then on.
+        AccountTwoStepTurnedOn = "account.two-step-turned-on",
+        /// Somebody signs in with their password alone from then on.
+        AccountTwoStepTurnedOff = "account.two-step-turned-off",
+        /// Somebody made new recovery codes.
+        AccountRecoveryCodesRenewed = "account.recovery-codes-renewed",
+        /// Somebody signed in with a recovery code.
+        AccountRecoveryCodeUsed = "account.recovery-code-used",
+        /// Somebody signs in with another address from then on.
+        AccountEmailChanged = "account.email-changed",
         /// Somebody ended one of their sessions.
         AccountSessionEnded = "account.session-ended",
         /// Somebody ended all of their sessions.
@@ -234,6 +246,12 @@ impl Action {
             Self::AccountProfileChanged => "changed their profile",
             Self::AccountPasswordChanged => "changed their password",
             Self::AccountPasswordReset => "replaced the password of {}",
+            Self::AccountPasswordResetByMail => "chose a new password by a mailed link",
+            Self::AccountTwoStepTurnedOn => "turned two-step sign-in on",
+            Self::AccountTwoStepTurnedOff => "turned two-step sign-in off",
+            Self::AccountRecoveryCodesRenewed => "made new recovery codes",
+            Self::AccountRecoveryCodeUsed => "signed in with a recovery code",
+            Self::AccountEmailChanged => "changed their address to {}",
             Self::AccountSessionEnded => "ended one of their sessions",
             Self::AccountSignedOutEverywhere => "signed out everywhere",
             Self::AccountIdentityLinked => "linked an identity of “{}”",

@@ -1,6 +1,6 @@
 //! One's own account: profile, password, and what the frame shows.
 
-use super::{Identity, Password, password, queries, throttle, token};
+use super::{Identity, Password, password, queries, queries_email, queries_resets, queries_two_step, throttle, token};
 use crate::audit::{self, Author};
 use crate::{Error, Result, Viewer, licences};
 use chrono::TimeDelta;
@@ -119,20 +119,24 @@ impl Identity<'_> {
         let taken = throttle::take(db, self.services.parts.clock.now(), vec![(key, throttle::SIGN_IN_PER_ADDRESS)]).await?;
         if account.password_hash.is_empty() {
             self.prove_freshness(viewer, "new_password").await?;
-        } else if !password::matches(current, Some(account.password_hash)).await? {
+        } else if !password::matches(current, Some(account.password_hash.clone())).await? {
             return Err(Error::field("current_password", "This is not your present password."));
         }
         let hash = new.hash().await?;
         let mut tx = db.system_tx().await?;
         queries::set_password(&mut tx, viewer.user_id, &hash).await?;
         queries::delete_sessions_but(&mut tx, viewer.user_id, viewer.session_id).await?;
+        queries_resets::delete_of(&mut tx, viewer.user_id).await?;
+        queries_email::delete_of(&mut tx, viewer.user_id).await?;
+        queries_two_step::delete_steps_of(&mut tx, viewer.user_id).await?;
+        self.tell_of_new_password(&mut tx, viewer.team_id, &account).await?;
         let event = Event::new(Action::AccountPasswordChanged, viewer.user_id.as_uuid(), account.email);
         audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await?;
         taken.give_back(db).await
     }
 
-    /// Gives an account a random password, ends its sessions, and returns the password to hand over: the way back in for
+    /// Gives an account a random password, turns its two-step sign-in off, ends its sessions, and returns the password to hand over: the way back in for
     /// whoever has the server's command line.
     pub async fn reset_password(&self, email: &str) -> Result<SecretString> {
         let email = EmailAddress::parse(email)?;
@@ -142,6 +146,10 @@ impl Identity<'_> {
         let known = queries::find_credentials(&mut tx, &email).await?.ok_or(Error::NotFound)?;
         queries::set_password(&mut tx, known.user_id, &hash).await?;
         queries::delete_sessions_but(&mut tx, known.user_id, None).await?;
+        queries_resets::delete_of(&mut tx, known.user_id).await?;
+        queries_email::delete_of(&mut tx, known.user_id).await?;
+        queries_two_step::delete_steps_of(&mut tx, known.user_id).await?;
+        queries_two_step::delete(&mut tx, known.user_id).await?;
         let event = Event::new(Action::AccountPasswordReset, known.user_id.as_uuid(), email.as_str());
         audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
         tx.commit().await?;

@@ -5,17 +5,27 @@
 //! making an account   [`sign_up`]          proving it again    [`sign_in`], [`throttle`], [`password`]
 //! browsers            [`sessions`]         one's own settings  [`account`]
 //! through a provider  [`vouched`], for `services::identity_providers`
-//! tables: users, sessions, throttles (and teams, memberships, which `services::team` owns)
+//! forgotten           [`password_reset`]   a second step       [`two_step`], [`second_factor`]
+//! another address     [`email_change`]
+//! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes
+//! (and teams, memberships, which `services::team` owns)
 
 mod account;
 mod device;
+mod email_change;
 mod password;
+mod password_reset;
 mod queries;
+mod queries_email;
+mod queries_resets;
+mod queries_two_step;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod sign_up;
 pub(crate) mod throttle;
 pub(crate) mod token;
+mod two_step;
 mod vouched;
 
 #[cfg(test)]
@@ -52,6 +62,25 @@ impl Origin {
     /// What the browser calls itself, cut to 300 characters.
     fn short_user_agent(&self) -> String {
         self.user_agent.chars().filter(|c| !c.is_control()).take(300).collect()
+    }
+}
+
+/// What comes of a right password.
+#[derive(Debug)]
+pub enum Entry {
+    /// The person is in.
+    In(SignedIn),
+    /// A code is asked for; whoever presents this token with it comes in. It is good for nothing else.
+    NeedsCode(SecretString),
+}
+
+impl Entry {
+    /// The session, when no code is asked for.
+    pub fn session(self) -> Option<SignedIn> {
+        match self {
+            Self::In(session) => Some(session),
+            Self::NeedsCode(_) => None,
+        }
     }
 }
 

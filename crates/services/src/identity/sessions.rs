@@ -1,6 +1,6 @@
 //! Sessions: who holds a token, which browsers a person is signed in with, and ending them.
 
-use super::{Identity, device, queries, token};
+use super::{Identity, device, queries, queries_email, queries_resets, queries_two_step, token};
 use crate::{CameFrom, Error, Result, Viewer, audit};
 use chrono::TimeDelta;
 use domain::audit::{Action, Event};
@@ -73,6 +73,7 @@ impl Identity<'_> {
     pub async fn sign_out_everywhere(&self, viewer: &Viewer) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
         queries::delete_sessions_but(&mut tx, viewer.user_id, None).await?;
+        queries_two_step::delete_steps_of(&mut tx, viewer.user_id).await?;
         let event = Event::new(Action::AccountSignedOutEverywhere, viewer.user_id.as_uuid(), "");
         audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await
@@ -104,10 +105,14 @@ impl Identity<'_> {
         tx.commit().await
     }
 
-    /// Deletes sessions that ended and throttles that are paid off; returns how many sessions. Housekeeping calls it.
+    /// Deletes sessions that ended, links that are over and throttles that are paid off; returns how many sessions. Housekeeping calls it.
     pub async fn delete_expired(&self) -> Result<u64> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        let deleted = queries::delete_expired(&mut tx, self.services.parts.clock.now()).await?;
+        let now = self.services.parts.clock.now();
+        let deleted = queries::delete_expired(&mut tx, now).await?;
+        queries_resets::delete_expired(&mut tx, now).await?;
+        queries_two_step::delete_expired(&mut tx, now).await?;
+        queries_email::delete_expired(&mut tx, now).await?;
         tx.commit().await?;
         Ok(deleted)
     }

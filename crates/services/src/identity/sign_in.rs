@@ -2,7 +2,7 @@
 
 use super::queries::{self, Credentials, NewSession};
 use super::throttle::{self, SIGN_IN_PER_ADDRESS, SIGN_IN_PER_IP, Taken};
-use super::{Identity, Origin, SignedIn, password, token};
+use super::{Entry, Identity, Origin, SignedIn, password, token};
 use crate::audit::{self, Author};
 use crate::licences::seats;
 use crate::sign_ins::{self, Attempt};
@@ -35,26 +35,38 @@ pub(crate) struct Proven {
 struct Refused(Option<UserId>, SignInReason);
 
 impl Identity<'_> {
-    /// Starts a session for whoever knows the password. Failures are counted per address and per network address; too many
-    /// of them are [`Error::Busy`], whoever asks.
-    pub async fn sign_in(&self, email: &str, attempt: SecretString, origin: Origin) -> Result<SignedIn> {
+    /// Starts a session for whoever knows the password, or asks those for a code who want it so. Failures are counted per address
+    /// and per network address; too many of them are [`Error::Busy`], whoever asks.
+    pub async fn sign_in(&self, email: &str, attempt: SecretString, origin: Origin) -> Result<Entry> {
         let email = EmailAddress::parse(email)?;
         let Proven { user, team, taken } = self.prove(&email, attempt, &origin).await?;
         let db = &self.services.parts.db;
         let mut tx = db.system_tx().await?;
-        let now = self.services.parts.clock.now();
-        sign_ins::record(&mut tx, Attempt::plain(Some(user), &email, SignInMethod::Password), &origin, now).await?;
-        let session = match self.start_session(&mut tx, user, team, &origin).await {
-            Ok(session) => session,
-            Err(error) => {
-                drop(tx);
-                taken.give_back(db).await?; // the password was right
-                return Err(error);
-            }
+        let entry = if self.asks_for_code(&mut tx, user).await? {
+            self.ask_for_code(&mut tx, user).await.map(Entry::NeedsCode)
+        } else {
+            self.let_in(&mut tx, (user, team), (&email, SignInMethod::Password), &origin).await.map(Entry::In)
         };
+        if entry.is_err() {
+            drop(tx);
+            taken.give_back(db).await?; // the password was right
+            return entry;
+        }
         tx.commit().await?;
         taken.give_back(db).await?;
-        Ok(session)
+        entry
+    }
+
+    /// Writes down that somebody signed in, and starts their session.
+    pub(super) async fn let_in(
+        &self,
+        tx: &mut SystemTx,
+        (user, team): (UserId, TeamId),
+        (email, method): (&EmailAddress, SignInMethod),
+        origin: &Origin,
+    ) -> Result<SignedIn> {
+        sign_ins::record(tx, Attempt::plain(Some(user), email, method), origin, self.services.parts.clock.now()).await?;
+        self.start_session(tx, user, team, origin).await
     }
 
     /// Finds out whether the password is that of the account, and writes down when it is not.

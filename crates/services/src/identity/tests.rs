@@ -47,7 +47,8 @@ async fn viewer(services: &Services, session: &SignedIn) -> Viewer {
 }
 
 async fn sign_in(services: &Services, email: &str, password: &str) -> Result<SignedIn, Error> {
-    services.identity().sign_in(email, password.to_owned().into(), origin()).await
+    let entry = services.identity().sign_in(email, password.to_owned().into(), origin()).await;
+    entry.map(|entry| entry.session().expect("no code is asked for"))
 }
 
 fn sentence(error: Error, field: &str) -> String {

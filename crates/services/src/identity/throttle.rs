@@ -25,6 +25,18 @@ pub(super) const SIGN_UP_PER_IP: Limit = Limit { burst: 100, every: TimeDelta::s
 
 /// Sign-ins at a provider that one network address begins: each asks the provider.
 pub(crate) const PROVIDER_PER_IP: Limit = Limit { burst: 60, every: TimeDelta::seconds(2) };
+/// Links for a forgotten password, asked for from one network address.
+pub(super) const FORGOT_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(30) };
+/// Links for a forgotten password, to one address: nobody's mailbox is to be filled.
+pub(super) const FORGOT_PER_ADDRESS: Limit = Limit { burst: 3, every: TimeDelta::minutes(10) };
+/// Links that lead nowhere, followed from one network address.
+pub(super) const RESET_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(10) };
+
+/// Wrong codes of one person, from wherever: six digits are guessed with patience alone.
+pub(super) const CODE_PER_PERSON: Limit = Limit { burst: 5, every: TimeDelta::minutes(2) };
+
+/// Other addresses one person asks for.
+pub(super) const EMAIL_PER_PERSON: Limit = Limit { burst: 5, every: TimeDelta::minutes(10) };
 
 /// Attempts that were counted and can be given back.
 pub(crate) struct Taken(Vec<(String, Limit)>);
@@ -64,6 +76,11 @@ pub(crate) fn ip_key(what: &str, ip: IpAddr) -> String {
             format!("{what}:ip:{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
     }
+}
+
+/// The key of somebody who is known already.
+pub(super) fn person_key(what: &str, person: domain::UserId) -> String {
+    format!("{what}:person:{person}")
 }
 
 /// The key of an account; the address itself is not stored.

@@ -53,6 +53,12 @@ impl IdentityProviders<'_> {
         let Proven { user, team, taken } = identity.prove(&email, password, origin).await?;
         let now = parts.clock.now();
         let mut tx = parts.db.system_tx().await?;
+        if identity.asks_for_code(&mut tx, user).await? {
+            taken.give_back(&parts.db).await?;
+            let sentence =
+                "This account asks for a code after the password. Sign in as usual, then link your provider on your account page.";
+            return Err(Error::field("form", sentence));
+        }
         if queries::take_flow(&mut tx, &hash, now).await?.is_none() {
             return Ok(None);
         }

@@ -26,6 +26,34 @@ pub(crate) enum Mail {
         /// When the link stops working.
         works_until: DateTime<Utc>,
     },
+    /// Somebody forgot their password.
+    PasswordReset {
+        /// Where they choose another.
+        link: String,
+        /// When the link stops working.
+        works_until: DateTime<Utc>,
+    },
+    /// A password was changed; says so to its person.
+    PasswordChanged {
+        /// When.
+        at: DateTime<Utc>,
+        /// Where they get another link when it was not them.
+        link: String,
+    },
+    /// Somebody wants to sign in with another address; goes to that one.
+    EmailChange {
+        /// Where they confirm that it is theirs.
+        link: String,
+        /// When the link stops working.
+        works_until: DateTime<Utc>,
+    },
+    /// An account has another address; says so to the former one.
+    EmailChanged {
+        /// When.
+        at: DateTime<Utc>,
+        /// The address from then on.
+        email: String,
+    },
     /// The administrator tries whether mail arrives.
     Test {
         /// Where they tried it.
@@ -34,7 +62,14 @@ pub(crate) enum Mail {
 }
 
 /// The kinds as they are stored, and what the administrator calls them.
-const KINDS: [(&str, &str); 2] = [("Invitation", "Invitation to a team"), ("Test", "Test mail")];
+const KINDS: [(&str, &str); 6] = [
+    ("Invitation", "Invitation to a team"),
+    ("Test", "Test mail"),
+    ("PasswordReset", "Forgotten password"),
+    ("PasswordChanged", "Password was changed"),
+    ("EmailChange", "New address to confirm"),
+    ("EmailChanged", "Address was changed"),
+];
 
 /// What the administrator calls a kind of mail.
 pub(super) fn name_of(kind: &str) -> &str {
@@ -47,6 +82,10 @@ impl Mail {
         match self {
             Self::Invitation { .. } => KINDS[0].0,
             Self::Test { .. } => KINDS[1].0,
+            Self::PasswordReset { .. } => KINDS[2].0,
+            Self::PasswordChanged { .. } => KINDS[3].0,
+            Self::EmailChange { .. } => KINDS[4].0,
+            Self::EmailChanged { .. } => KINDS[5].0,
         }
     }
 
@@ -62,6 +101,10 @@ impl Mail {
                 link: format!("{public_url}/sign-up?invitation=…"),
                 works_until,
             },
+            Self::PasswordReset { link: format!("{public_url}/reset-password?token=…"), works_until },
+            Self::PasswordChanged { at: works_until, link: format!("{public_url}/forgot-password") },
+            Self::EmailChange { link: format!("{public_url}/confirm-email?token=…"), works_until },
+            Self::EmailChanged { at: works_until, email: "countess@example.org".to_owned() },
             Self::Test { link: format!("{public_url}/admin/mails") },
         ]
     }
@@ -78,10 +121,14 @@ impl Mail {
                 ],
                 button: Some(("Join the team".to_owned(), link.clone())),
                 notes: vec![
-                    format!("The link works once, for this address, until {}.", works_until.format("%-d %B %Y, %H:%M UTC")),
+                    format!("The link works once, for this address, until {}.", moment(*works_until)),
                     "If you do not know who this is, you need do nothing.".to_owned(),
                 ],
             },
+            Self::PasswordReset { link, works_until } => password_reset(link, *works_until),
+            Self::PasswordChanged { at, link } => password_changed(*at, link),
+            Self::EmailChange { link, works_until } => email_change(link, *works_until),
+            Self::EmailChanged { at, email } => email_changed(*at, email),
             Self::Test { link } => Letterhead {
                 subject: "A test mail from Lyceum".to_owned(),
                 heading: "Mail arrives".to_owned(),
@@ -111,6 +158,62 @@ impl Mail {
             button: head.button.map(|(words, _)| words),
             notes: head.notes,
         }
+    }
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+fn password_reset(link: &str, works_until: DateTime<Utc>) -> Letterhead {
+    Letterhead {
+        subject: "Choose a new password for Lyceum".to_owned(),
+        heading: "Choose a new password".to_owned(),
+        paragraphs: vec!["Somebody asked for a new password for your account on Lyceum. If it was you, choose one now.".to_owned()],
+        button: Some(("Choose a new password".to_owned(), link.to_owned())),
+        notes: vec![
+            format!("The link works once, until {}.", moment(works_until)),
+            "If it was not you, you need do nothing: your password stays as it is.".to_owned(),
+        ],
+    }
+}
+
+fn password_changed(at: DateTime<Utc>, link: &str) -> Letterhead {
+    Letterhead {
+        subject: "Your password for Lyceum was changed".to_owned(),
+        heading: "Your password was changed".to_owned(),
+        paragraphs: vec![
+            format!("The password of your account on Lyceum was changed on {}.", moment(at)),
+            "Browsers that were signed in with the former one are signed out.".to_owned(),
+        ],
+        button: Some(("It was not me".to_owned(), link.to_owned())),
+        notes: vec!["If it was you, you need do nothing. If not, get a link for a new password at once.".to_owned()],
+    }
+}
+
+fn email_change(link: &str, works_until: DateTime<Utc>) -> Letterhead {
+    Letterhead {
+        subject: "Confirm your new address for Lyceum".to_owned(),
+        heading: "Confirm your new address".to_owned(),
+        paragraphs: vec!["Somebody wants to sign in to their account on Lyceum with this address. If it was you, confirm it.".to_owned()],
+        button: Some(("Confirm the address".to_owned(), link.to_owned())),
+        notes: vec![
+            format!("The link works once, until {}.", moment(works_until)),
+            "If it was not you, you need do nothing: nothing happens without the link.".to_owned(),
+        ],
+    }
+}
+
+fn email_changed(at: DateTime<Utc>, email: &str) -> Letterhead {
+    Letterhead {
+        subject: "Your address for Lyceum was changed".to_owned(),
+        heading: "Your address was changed".to_owned(),
+        paragraphs: vec![
+            format!("Your account on Lyceum has the address {email} since {}.", moment(at)),
+            "Mail about it goes there from now on.".to_owned(),
+        ],
+        button: None,
+        notes: vec!["If it was not you, tell the person who runs your installation at once.".to_owned()],
     }
 }
 

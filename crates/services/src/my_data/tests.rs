@@ -165,7 +165,7 @@ async fn an_account_is_deleted_by_its_password_alone_and_can_be_kept_for_fourtee
 
     clock.advance(TimeDelta::days(13));
     assert_eq!(services.my_data().remove_gone_accounts().await.unwrap(), 0);
-    let again = services.identity().sign_in("ada@example.org", PASSWORD.to_owned().into(), origin()).await.unwrap();
+    let again = services.identity().sign_in("ada@example.org", PASSWORD.to_owned().into(), origin()).await.unwrap().session().unwrap();
     let ada = services.identity().viewer_for_token(again.token.expose_secret()).await.unwrap().unwrap();
     assert!(services.identity().current_viewer_info(&ada).await.unwrap().gone_at.is_some());
     services.my_data().keep_account(&ada).await.unwrap();

@@ -1,0 +1,134 @@
+//! Two-step sign-in on the account screen: whether it is on, and turning it on and off.
+
+use super::api::{open_two_step, renew_recovery_codes, turn_off_two_step};
+use super::recovery_codes::RecoveryCodes;
+use super::two_step_setup::SetUp;
+use crate::error::AppError;
+use crate::ui::{
+    Badge, Button, ButtonVariant, Card, Dialog, DialogActions, Field, FieldKind, FormError, FormSkeleton, ResourceView, Time, Tone,
+    use_toasts,
+};
+use domain::identity::TwoStepState;
+use leptos::prelude::*;
+
+/// What is open above the card.
+#[derive(Clone, Copy)]
+struct Dialogs {
+    set_up: RwSignal<bool>,
+    renew: RwSignal<bool>,
+    turn_off: RwSignal<bool>,
+}
+
+/// The card, and the dialogs behind its buttons; they outlive what they change.
+#[component]
+pub fn TwoStepCard() -> impl IntoView {
+    let changed = RwSignal::new(0_u32);
+    let state = Resource::new(move || changed.get(), |_| open_two_step());
+    let dialogs = Dialogs { set_up: RwSignal::new(false), renew: RwSignal::new(false), turn_off: RwSignal::new(false) };
+    view! {
+        <Card title="Two-step sign-in" description="After your password, Lyceum asks for a code that your phone shows.">
+            <ResourceView resource=state skeleton=|| view! { <FormSkeleton/> } let:state><Standing state dialogs/></ResourceView>
+        </Card>
+        <Dialog open=dialogs.set_up title="Set up two-step sign-in"><SetUp open=dialogs.set_up changed/></Dialog>
+        <Dialog open=dialogs.renew title="New recovery codes"><Renew open=dialogs.renew changed/></Dialog>
+        <Dialog open=dialogs.turn_off title="Turn two-step sign-in off?"><TurnOff open=dialogs.turn_off changed/></Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Standing(state: TwoStepState, dialogs: Dialogs) -> impl IntoView {
+    let Some(since) = state.since else {
+        return view! {
+            <p><Badge>"Off"</Badge>" Whoever learns your password can sign in as you."</p>
+            <div><Button on_click=move || dialogs.set_up.set(true)>"Set up two-step sign-in…"</Button></div>
+        }
+        .into_any();
+    };
+    let left = match state.codes_left {
+        0 => "No recovery code is left: make new ones.".to_owned(),
+        1 => "1 recovery code is left.".to_owned(),
+        count => format!("{count} recovery codes are left."),
+    };
+    view! {
+        <p><Badge tone=Tone::Success>"On"</Badge>" since "<Time at=since/>". "{left}</p>
+        <div class="row">
+            <Button on_click=move || dialogs.renew.set(true)>"New recovery codes…"</Button>
+            <Button variant=ButtonVariant::Danger on_click=move || dialogs.turn_off.set(true)>"Turn off…"</Button>
+        </div>
+    }
+    .into_any()
+}
+
+/// The password, then the codes.
+#[component]
+fn Renew(open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
+    let codes = RwSignal::new(None::<Vec<String>>);
+    let password = RwSignal::new(String::new());
+    let renew = Action::new(move |(): &()| async move {
+        codes.try_set(Some(renew_recovery_codes(password.get_untracked()).await?));
+        changed.update(|count| *count += 1);
+        Ok::<(), AppError>(())
+    });
+    let error = Signal::derive(move || renew.value().get().and_then(Result::err));
+    let wrong = Signal::derive(move || error.get().and_then(|error| error.field("password")));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        renew.dispatch(());
+    };
+    move || match codes.get() {
+        Some(codes) => view! { <RecoveryCodes codes open/> }.into_any(),
+        None => view! {
+            <form class="form" on:submit=submit novalidate>
+                <FormError error/>
+                <p class="dialog-text">"The recovery codes you have stop working."</p>
+                <Field
+                    label="Your password" name="password" id="renew-codes-password" kind=FieldKind::Password value=password error=wrong
+                    autocomplete="current-password" required=true autofocus=true
+                />
+                <DialogActions>
+                    <Button on_click=move || open.set(false)>"Cancel"</Button>
+                    <Button submit=true variant=ButtonVariant::Primary loading=renew.pending()>"Make new codes"</Button>
+                </DialogActions>
+            </form>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn TurnOff(open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
+    let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let toasts = use_toasts();
+    let turn_off = Action::new(move |(): &()| async move {
+        turn_off_two_step(password.get_untracked(), code.get_untracked()).await?;
+        open.set(false);
+        changed.update(|count| *count += 1);
+        toasts.success("Two-step sign-in is off.");
+        Ok::<(), AppError>(())
+    });
+    let error = Signal::derive(move || turn_off.value().get().and_then(Result::err));
+    let at = move |name: &'static str| Signal::derive(move || error.get().and_then(|error| error.field(name)));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        turn_off.dispatch(());
+    };
+    view! {
+        <form class="form" on:submit=submit novalidate>
+            <FormError error/>
+            <Field
+                label="Your password" name="password" id="turn-off-password" kind=FieldKind::Password value=password error=at("password")
+                autocomplete="current-password" required=true autofocus=true
+            />
+            <Field
+                label="Code" name="code" id="turn-off-code" value=code error=at("code") autocomplete="one-time-code" required=true
+                hint="The six digits your app shows now, or a recovery code."
+            />
+            <DialogActions>
+                <Button on_click=move || open.set(false)>"Cancel"</Button>
+                <Button submit=true variant=ButtonVariant::Danger loading=turn_off.pending()>"Turn off"</Button>
+            </DialogActions>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,191 @@
+//! Two-step sign-in: after the password a code of the person's app, or one of their recovery codes.
+//!
+//! The invariant: a code works once, wrong ones are counted per person, and between password and code there is no session: only
+//! a token that is good for this one step and for ten minutes.
+
+use super::queries::{self, AccountRow};
+use super::second_factor::{self, Secret};
+use super::throttle::{self, CODE_PER_PERSON, Taken};
+use super::{Identity, Origin, SignedIn, queries_two_step, token};
+use crate::audit::{self, Author};
+use crate::sign_ins::{self, Attempt};
+use crate::{Error, Result, SystemTx, Viewer};
+use chrono::TimeDelta;
+use domain::UserId;
+use domain::audit::{Action, Event};
+use domain::identity::{TwoStepSetup, TwoStepState};
+use domain::sign_ins::{SignInMethod, SignInReason};
+use domain::text::EmailAddress;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// How long somebody may take from their password to their code.
+const STEP_LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// How long somebody may take to set their app up.
+const SETUP_LIFETIME: TimeDelta = TimeDelta::hours(1);
+
+/// Which kind of code was right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Factor {
+    App,
+    Recovery,
+}
+
+impl Identity<'_> {
+    /// Whether the viewer signs in with a code, and how many recovery codes are left.
+    pub async fn two_step_state(&self, viewer: &Viewer) -> Result<TwoStepState> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let row = queries_two_step::find_state(&mut tx, viewer.user_id).await?;
+        let codes_left = row.as_ref().and_then(|row| u32::try_from(row.codes_left).ok()).unwrap_or_default();
+        Ok(TwoStepState { since: row.map(|row| row.since), codes_left })
+    }
+
+    /// A fresh secret for the viewer's app, in return for their password. It is not in use before a code of it was typed.
+    pub async fn start_two_step(&self, viewer: &Viewer, password: SecretString) -> Result<TwoStepSetup> {
+        self.prove_password(viewer, password).await?;
+        let secret = Secret::fresh();
+        let sealed = secret.seal(&self.services.parts.keyring, viewer.user_id);
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let account = queries::get_account(&mut tx, viewer.user_id).await?;
+        if !queries_two_step::begin(&mut tx, viewer.user_id, &sealed, self.services.parts.clock.now()).await? {
+            return Err(Error::Conflict("Two-step sign-in is on already. Turn it off first.".to_owned()));
+        }
+        tx.commit().await?;
+        secret.setup(&account.email)
+    }
+
+    /// Turns two-step sign-in on with the first code of the app; returns the recovery codes, once.
+    pub async fn confirm_two_step(&self, viewer: &Viewer, code: &str) -> Result<Vec<String>> {
+        let (user, now) = (viewer.user_id, self.services.parts.clock.now());
+        let taken = self.take_guess(user).await?;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let begun = queries_two_step::lock_begun(&mut tx, user, now - SETUP_LIFETIME).await?;
+        let sealed = begun.ok_or_else(|| Error::Conflict("Begin again: this set-up is over.".to_owned()))?;
+        let secret = Secret::open(&self.services.parts.keyring, user, &sealed)?;
+        let code = second_factor::normal(code).filter(|code| second_factor::is_of_app(code)).ok_or_else(wrong_code)?;
+        let step = secret.step_of(&code, now)?.ok_or_else(wrong_code)?;
+        queries_two_step::confirm(&mut tx, user, step, now).await?;
+        let (codes, hashes) = second_factor::fresh_codes(user);
+        queries_two_step::replace_codes(&mut tx, user, &hashes).await?;
+        record(&mut tx, viewer, Action::AccountTwoStepTurnedOn).await?;
+        tx.commit().await?;
+        taken.give_back(&self.services.parts.db).await?;
+        Ok(codes)
+    }
+
+    /// New recovery codes in place of the old ones, in return for the password.
+    pub async fn renew_recovery_codes(&self, viewer: &Viewer, password: SecretString) -> Result<Vec<String>> {
+        self.prove_password(viewer, password).await?;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        if queries_two_step::lock(&mut tx, viewer.user_id).await?.is_none() {
+            return Err(is_off());
+        }
+        let (codes, hashes) = second_factor::fresh_codes(viewer.user_id);
+        queries_two_step::replace_codes(&mut tx, viewer.user_id, &hashes).await?;
+        record(&mut tx, viewer, Action::AccountRecoveryCodesRenewed).await?;
+        tx.commit().await?;
+        Ok(codes)
+    }
+
+    /// Turns two-step sign-in off, in return for the password and a code.
+    pub async fn turn_off_two_step(&self, viewer: &Viewer, password: SecretString, code: &str) -> Result<()> {
+        self.prove_password(viewer, password).await?;
+        let taken = self.take_guess(viewer.user_id).await?;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
+            return Err(is_off());
+        }
+        self.accept_code(&mut tx, viewer.user_id, code).await?.ok_or_else(wrong_code)?;
+        queries_two_step::delete(&mut tx, viewer.user_id).await?;
+        record(&mut tx, viewer, Action::AccountTwoStepTurnedOff).await?;
+        tx.commit().await?;
+        taken.give_back(&self.services.parts.db).await
+    }
+
+    /// Whether a password alone does not let this person in.
+    pub(crate) async fn asks_for_code(&self, tx: &mut SystemTx, user: UserId) -> Result<bool> {
+        Ok(queries_two_step::is_on(tx, user).await?)
+    }
+
+    /// What stands for a person who has typed their password and not yet their code.
+    pub(super) async fn ask_for_code(&self, tx: &mut SystemTx, user: UserId) -> Result<SecretString> {
+        let token = token::fresh();
+        let expires_at = self.services.parts.clock.now() + STEP_LIFETIME;
+        queries_two_step::insert_step(tx, &token::hash(&token), user, expires_at).await?;
+        Ok(token.into())
+    }
+
+    /// Starts the session of whoever typed their password before and has a code now. [`Error::SignedOut`] sends them back to
+    /// the password.
+    pub async fn finish_sign_in(&self, step: &SecretString, code: &str, origin: Origin) -> Result<SignedIn> {
+        let db = &self.services.parts.db;
+        let step = token::hash(step.expose_secret());
+        let now = self.services.parts.clock.now();
+        let (user, account) = {
+            let mut tx = db.system_tx().await?;
+            let user = queries_two_step::find_step(&mut tx, &step, now).await?.ok_or(Error::SignedOut)?;
+            let account = queries::get_account(&mut tx, user).await?;
+            (user, account)
+        };
+        let taken = self.take_guess(user).await?;
+        let mut tx = db.system_tx().await?;
+        let Some(factor) = self.accept_code(&mut tx, user, code).await? else {
+            drop(tx);
+            self.note_wrong_code(user, &account, &origin).await?;
+            return Err(wrong_code());
+        };
+        if !queries_two_step::use_step(&mut tx, &step).await? {
+            return Err(Error::SignedOut);
+        }
+        let team = queries::find_home_team(&mut tx, user).await?.ok_or(Error::SignedOut)?;
+        let email = EmailAddress::parse(&account.email)?;
+        let session = self.let_in(&mut tx, (user, team), (&email, SignInMethod::Code), &origin).await?;
+        if factor == Factor::Recovery {
+            let event = Event::new(Action::AccountRecoveryCodeUsed, user.as_uuid(), account.email);
+            audit::record_in(&mut tx, None, Author::person(user, origin.ip), event).await?;
+        }
+        tx.commit().await?;
+        taken.give_back(db).await?;
+        Ok(session)
+    }
+
+    /// Uses a code up, when it is right: one of a step that is later than the last, or a recovery code.
+    async fn accept_code(&self, tx: &mut SystemTx, user: UserId, code: &str) -> Result<Option<Factor>> {
+        let now = self.services.parts.clock.now();
+        let Some(row) = queries_two_step::lock(tx, user).await? else { return Ok(None) };
+        let Some(code) = second_factor::normal(code) else { return Ok(None) };
+        if !second_factor::is_of_app(&code) {
+            let is_used = queries_two_step::use_code(tx, user, &second_factor::hash_of(user, &code), now).await?;
+            return Ok(is_used.then_some(Factor::Recovery));
+        }
+        let secret = Secret::open(&self.services.parts.keyring, user, &row.sealed_secret)?;
+        let Some(step) = secret.step_of(&code, now)?.filter(|step| *step > row.last_step) else { return Ok(None) };
+        queries_two_step::set_last_step(tx, user, step).await?;
+        Ok(Some(Factor::App))
+    }
+
+    async fn note_wrong_code(&self, user: UserId, account: &AccountRow, origin: &Origin) -> Result<()> {
+        let now = self.services.parts.clock.now();
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let email = EmailAddress::parse(&account.email)?;
+        let failed = Attempt::plain(Some(user), &email, SignInMethod::Code).failed(SignInReason::WrongCode);
+        sign_ins::record(&mut tx, failed, origin, now).await?;
+        tx.commit().await
+    }
+
+    async fn take_guess(&self, user: UserId) -> Result<Taken> {
+        let key = throttle::person_key("second-step", user);
+        throttle::take(&self.services.parts.db, self.services.parts.clock.now(), vec![(key, CODE_PER_PERSON)]).await
+    }
+}
+
+async fn record(tx: &mut SystemTx, viewer: &Viewer, action: Action) -> Result<()> {
+    audit::record_in(tx, None, viewer, Event::new(action, viewer.user_id.as_uuid(), "")).await
+}
+
+fn wrong_code() -> Error {
+    Error::field("code", SignInReason::WrongCode.sentence())
+}
+
+fn is_off() -> Error {
+    Error::Conflict("Two-step sign-in is not on.".to_owned())
+}

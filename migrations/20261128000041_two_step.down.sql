@@ -1,0 +1,1 @@
+DROP TABLE sign_in_steps, recovery_codes, two_step;

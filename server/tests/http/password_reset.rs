@@ -1,0 +1,230 @@
+//! Forgotten passwords on the wire: the same answer for everybody, a link that works once, and nothing left of it afterwards.
+
+use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, TestClient};
+use axum::http::header::LOCATION;
+use reqwest::Method;
+use serde_json::{Value, json};
+use services::MockClock;
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const NEW: &str = "an entirely new secret";
+
+async fn start(pool: &PgPool) -> (TestApp, FakeMailServer, Arc<MockClock>) {
+    let server = FakeMailServer::start().await;
+    let (mailer, clock) = (server.mailer(), Arc::new(MockClock::at(chrono::Utc::now())));
+    let its_clock = clock.clone();
+    let app = TestApp::start_with(pool, |parts| {
+        parts.mailer = Some(mailer);
+        parts.clock = its_clock;
+    });
+    (app.await, server, clock)
+}
+
+async fn ask(app: &TestApp, email: &str) -> Answer {
+    app.anonymous().post_form("/forgot-password", &[("email", email)]).await
+}
+
+async fn send_all(app: &TestApp) {
+    while app.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
+}
+
+/// Asks for a link and reads it in the mail; its token.
+async fn link(app: &TestApp, server: &FakeMailServer, email: &str) -> String {
+    let before = server.mails().len();
+    ask(app, email).await.expect_redirect("/forgot-password/sent");
+    send_all(app).await;
+    let words = server.nth(before + 1).await.words();
+    let start = format!("{}/reset-password?token=", app.url);
+    let (_, rest) = words.split_once(&start).unwrap_or_else(|| panic!("no link of ours: {words}"));
+    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect()
+}
+
+async fn reset(client: &TestClient, token: &str, password: &str) -> Answer {
+    client.post_form("/reset-password", &[("token", token), ("password", password)]).await
+}
+
+async fn signs_in(app: &TestApp, password: &str) -> bool {
+    app.anonymous().post_form("/sign-in", &[("email", "ada@example.org"), ("password", password)]).await.status == 303
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_mailed_link_gives_a_new_password_once_and_ends_all_sessions(pool: PgPool) {
+    let (app, server, _) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let phone = app.sign_in("ada@example.org").await;
+    let spare = link(&app, &server, "ada@example.org").await;
+    let token = link(&app, &server, " ADA@Example.org ").await;
+    let page = app.anonymous().get(&format!("/reset-password?token={token}")).await.expect(200);
+    assert!(page.text.contains("New password") && page.text.contains(&token), "{}", page.text);
+
+    let weak = reset(&ada, &token, "password1").await.expect(422);
+    assert!(weak.text.contains("easy to guess") && weak.text.contains(&token), "the link is not used up by it");
+    reset(&ada, &token, NEW).await.expect_redirect("/reset-password/done");
+    assert!(app.anonymous().get("/reset-password/done").await.expect(200).text.contains("Your password is changed"));
+    for browser in [&ada, &phone] {
+        browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+    }
+    assert!(!signs_in(&app, PASSWORD).await && signs_in(&app, NEW).await);
+    for used in [&token, &spare] {
+        reset(&app.anonymous(), used, "yet another long secret").await.expect(409);
+        let page = app.anonymous().get(&format!("/reset-password?token={used}")).await.expect(200);
+        assert!(page.text.contains("does not work any more"), "{}", page.text);
+    }
+    assert!(signs_in(&app, NEW).await);
+
+    send_all(&app).await;
+    let told = server.mails().last().cloned().expect("a mail");
+    assert_eq!(told.to, ["ada@example.org"]);
+    assert!(told.header("Subject").is_some_and(|subject| subject.contains("was changed")), "{}", told.raw);
+    let events: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE action = 'account.password-reset-by-mail' AND ip <> ''")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(events, 1);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whether_somebody_has_the_address_shows_neither_in_the_answer_nor_in_its_time(pool: PgPool) {
+    let (app, server, _) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    app.sign_up("gone@example.org").await;
+    app.suspend("gone@example.org").await;
+    let mut answers = Vec::new();
+    for email in ["ada@example.org", "nobody@example.org", "gone@example.org"] {
+        let began = Instant::now();
+        let answer = ask(&app, email).await;
+        assert!(began.elapsed() >= Duration::from_millis(390), "{email}: {:?}", began.elapsed());
+        answers.push((answer.status, answer.header(LOCATION).map(str::to_owned), answer.text));
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    send_all(&app).await;
+    let to: Vec<String> = server.mails().into_iter().flat_map(|mail| mail.to).collect();
+    assert_eq!(to, ["ada@example.org"]);
+    ask(&app, "not an address").await.expect(422);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_mailbox_cannot_be_filled(pool: PgPool) {
+    let (app, _, _) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    for email in ["ada@example.org", "nobody@example.org"] {
+        for _ in 0..3 {
+            ask(&app, email).await.expect_redirect("/forgot-password/sent");
+        }
+        let busy = ask(&app, email).await.expect(429);
+        assert!(busy.header("retry-after").is_some() && busy.text.contains("Too many attempts."));
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_token_of_any_other_kind_changes_nothing(pool: PgPool) {
+    let (app, server, _) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    app.sign_up("eve@example.org").await;
+    let token = link(&app, &server, "ada@example.org").await;
+    let foreign = link(&app, &server, "eve@example.org").await;
+    let (selector, verifier) = token.split_once('.').unwrap();
+    let odd = [
+        String::new(),
+        "null".to_owned(),
+        " ".to_owned(),
+        format!("{token}="),
+        format!("{token}\0"),
+        format!("{token}A"),
+        selector.to_owned(),
+        format!(".{verifier}"),
+        format!("{selector}."),
+        format!("{selector}.{}", foreign.split_once('.').unwrap().1),
+        format!("{selector}' OR '1'='1.{verifier}"),
+        "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
+    ];
+    for odd in odd {
+        reset(&app.anonymous(), &odd, NEW).await.expect(409);
+    }
+    app.anonymous().post_form("/reset-password", &[("password", NEW)]).await.expect(422);
+    app.anonymous().post_form("/reset-password", &[("token", &token), ("password", NEW), ("email", "ada@example.org")]).await.expect(422);
+    reset(&app.anonymous(), &foreign, NEW).await.expect_redirect("/reset-password/done");
+    assert!(signs_in(&app, PASSWORD).await, "another person's link is another person's");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_link_ends_after_an_hour(pool: PgPool) {
+    let (app, server, clock) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    let token = link(&app, &server, "ada@example.org").await;
+    clock.advance(chrono::TimeDelta::minutes(60));
+    reset(&app.anonymous(), &token, NEW).await.expect(409);
+    assert!(signs_in(&app, PASSWORD).await);
+    app.services.identity().delete_expired().await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM password_resets").fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 0);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn of_two_who_use_a_link_at_once_one_wins(pool: PgPool) {
+    let (app, server, _) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    let token = link(&app, &server, "ada@example.org").await;
+    let (one, other) = (app.anonymous(), app.anonymous());
+    let (first, second) = tokio::join!(reset(&one, &token, NEW), reset(&other, &token, "yet another long secret"));
+    let mut statuses = [first.status.as_u16(), second.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 409]);
+    assert_eq!(signs_in(&app, NEW).await, first.status == 303);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_link_follows_the_public_address_and_no_header(pool: PgPool) {
+    let (app, server, _) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    let forged = app
+        .anonymous()
+        .own_request(Method::POST, "/forgot-password")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("host", "evil.example")
+        .header("x-forwarded-host", "evil.example")
+        .header("forwarded", "host=evil.example")
+        .body("email=ada%40example.org");
+    Answer::of(forged).await.expect_redirect("/forgot-password/sent");
+    send_all(&app).await;
+    let mail = server.nth(1).await;
+    assert!(!mail.raw.contains("evil.example") && mail.words().contains(&format!("{}/reset-password?token=", app.url)));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_password_of_a_megabyte_is_refused_and_the_link_still_works(pool: PgPool) {
+    let (app, server, _) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    let token = link(&app, &server, "ada@example.org").await;
+    let page = reset(&app.anonymous(), &token, &"x".repeat(1024 * 1024)).await.expect(422);
+    assert!(page.text.contains("1,024 bytes at most"));
+    reset(&app.anonymous(), &token, NEW).await.expect_redirect("/reset-password/done");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn without_a_mail_server_the_page_says_whom_to_ask(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let page = app.anonymous().get("/forgot-password").await.expect(200);
+    assert!(page.text.contains("Mail is not set up here") && !page.text.contains("Mail me a link"), "{}", page.text);
+    ask(&app, "ada@example.org").await.expect(409);
+    let change = json!({ "current_password": PASSWORD, "new_password": NEW });
+    ada.server_fn("identity/change-password", change).await.ok();
+    let queued: i64 = sqlx::query_scalar("SELECT count(*) FROM jobs").fetch_one(&pool).await.unwrap();
+    assert_eq!(queued, 0, "nothing is mailed");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_changed_password_is_told_by_mail_and_ends_links_under_way(pool: PgPool) {
+    let (app, server, _) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let token = link(&app, &server, "ada@example.org").await;
+    let change = json!({ "current_password": PASSWORD, "new_password": NEW });
+    ada.server_fn("identity/change-password", change).await.ok();
+    reset(&app.anonymous(), &token, "yet another long secret").await.expect(409);
+    send_all(&app).await;
+    assert!(server.mails().last().is_some_and(|mail| mail.words().contains("Your password was changed")));
+}

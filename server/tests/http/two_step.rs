@@ -1,0 +1,167 @@
+//! Two-step sign-in on the wire: no session before the code, a code works once, and guessing is slow.
+
+use crate::support::{Answer, PASSWORD, TestApp, TestClient};
+use axum::http::header::SET_COOKIE;
+use chrono::TimeDelta;
+use domain::identity::{TwoStepSetup, TwoStepState};
+use serde_json::{Value, json};
+use services::{Clock as _, MockClock};
+use sqlx::PgPool;
+use std::sync::Arc;
+use totp_rs::{Builder, Secret, Totp};
+
+struct Ada {
+    app: TestApp,
+    clock: Arc<MockClock>,
+    browser: TestClient,
+    totp: Totp,
+    codes: Vec<String>,
+}
+
+impl Ada {
+    /// Somebody whose two-step sign-in is on; their last code is a minute old.
+    async fn start(pool: &PgPool) -> Self {
+        let clock = Arc::new(MockClock::at(chrono::Utc::now()));
+        let its_clock = clock.clone();
+        let app = TestApp::start_with(pool, |parts| parts.clock = its_clock).await;
+        let browser = app.sign_up("ada@example.org").await;
+        let setup: TwoStepSetup = browser.server_fn("identity/start-two-step", json!({ "password": PASSWORD })).await.json();
+        assert!(setup.qr_path.starts_with("M0 0h7"), "{setup:?}");
+        let secret = Secret::try_from_base32(setup.secret.replace(' ', "")).expect("base32");
+        let mut ada = Self {
+            app,
+            clock,
+            browser,
+            totp: Builder::new().with_secret(secret).build().expect("a secret of 160 bits"),
+            codes: Vec::new(),
+        };
+        ada.browser.server_fn("identity/confirm-two-step", json!({ "code": "000000x" })).await.expect(422);
+        let code = ada.code();
+        ada.codes = ada.browser.server_fn("identity/confirm-two-step", json!({ "code": code })).await.json();
+        assert_eq!(ada.codes.len(), 10);
+        ada.clock.advance(TimeDelta::seconds(60));
+        ada
+    }
+
+    fn code(&self) -> String {
+        let seconds = u64::try_from(self.clock.now().timestamp()).expect("after 1970");
+        self.totp.generate(seconds).to_string()
+    }
+
+    /// A browser in which the password was typed.
+    async fn after_the_password(&self) -> TestClient {
+        let client = self.app.anonymous();
+        let form = [("email", "ada@example.org"), ("password", PASSWORD), ("next", "/datasets")];
+        let answer = client.post_form("/sign-in", &form).await;
+        answer.clone().expect_redirect("/sign-in/code?next=/datasets");
+        let cookie = answer.header(SET_COOKIE).expect("a cookie");
+        assert!(cookie.starts_with("lyceum_step=") && cookie.contains("Max-Age=600") && cookie.contains("HttpOnly"), "{cookie}");
+        client
+    }
+}
+
+async fn type_code(client: &TestClient, code: &str) -> Answer {
+    client.post_form("/sign-in/code", &[("code", code), ("next", "/datasets")]).await
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn after_the_password_there_is_no_session_before_the_code(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    let client = ada.after_the_password().await;
+    client.server_fn("identity/viewer", Value::Null).await.expect(401);
+    client.get("/chat").await.expect_redirect("/sign-in?next=/chat");
+    let page = client.get("/sign-in/code?next=/datasets").await.expect(200);
+    assert!(page.text.contains("one-time-code") && page.text.contains("value=\"/datasets\""), "{}", page.text);
+    let wrong = type_code(&client, "12345a").await.expect(422);
+    assert!(wrong.text.contains("This code is not right"), "{}", wrong.text);
+    type_code(&client, &format!(" {} ", ada.code())).await.expect_redirect("/datasets");
+    client.server_fn("identity/viewer", Value::Null).await.ok();
+    let stored: Vec<u8> = sqlx::query_scalar("SELECT sealed_secret FROM two_step").fetch_one(&pool).await.unwrap();
+    assert!(stored.len() > 20 + 28, "it is sealed");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_code_works_once_even_when_two_come_with_it_at_once(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    let (one, other) = (ada.after_the_password().await, ada.after_the_password().await);
+    let code = ada.code();
+    let (first, second) = tokio::join!(type_code(&one, &code), type_code(&other, &code));
+    let mut statuses = [first.status.as_u16(), second.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 422]);
+    ada.clock.advance(TimeDelta::seconds(30));
+    type_code(&ada.after_the_password().await, &code).await.expect(422);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_recovery_code_lets_in_once_and_is_written_down(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    let typed = ada.codes[0].to_lowercase();
+    type_code(&ada.after_the_password().await, &typed).await.expect_redirect("/datasets");
+    type_code(&ada.after_the_password().await, &typed).await.expect(422);
+    let state: TwoStepState = ada.browser.server_fn("identity/two-step", Value::Null).await.json();
+    assert_eq!((state.since.is_some(), state.codes_left), (true, 9));
+    let renewed: Vec<String> = ada.browser.server_fn("identity/renew-recovery-codes", json!({ "password": PASSWORD })).await.json();
+    type_code(&ada.after_the_password().await, &ada.codes[1]).await.expect(422);
+    type_code(&ada.after_the_password().await, &renewed[0]).await.expect_redirect("/datasets");
+    let actions: Vec<String> =
+        sqlx::query_scalar("SELECT action FROM audit_events WHERE action LIKE '%two-step%' OR action LIKE '%recovery%' ORDER BY position")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    let expected =
+        ["account.two-step-turned-on", "account.recovery-code-used", "account.recovery-codes-renewed", "account.recovery-code-used"];
+    assert_eq!(actions, expected);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn guessing_codes_is_slowed_down_from_wherever(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    let client = ada.after_the_password().await;
+    let mut statuses = Vec::new();
+    for _ in 0..7 {
+        statuses.push(type_code(&client, "AAAAAA").await.status.as_u16());
+    }
+    assert!(statuses.starts_with(&[422, 422]) && statuses.ends_with(&[429, 429]), "{statuses:?}");
+    type_code(&ada.after_the_password().await, &ada.code()).await.expect(429);
+    ada.clock.advance(TimeDelta::minutes(10));
+    type_code(&ada.after_the_password().await, &ada.code()).await.expect_redirect("/datasets");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn half_a_sign_in_ends_by_itself_and_with_the_password(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    let late = ada.after_the_password().await;
+    ada.clock.advance(TimeDelta::minutes(10));
+    type_code(&late, &ada.code()).await.expect_redirect("/sign-in?next=/datasets");
+    let stale = ada.after_the_password().await;
+    let change = json!({ "current_password": PASSWORD, "new_password": "an entirely new secret" });
+    ada.browser.server_fn("identity/change-password", change).await.ok();
+    type_code(&stale, &ada.code()).await.expect_redirect("/sign-in?next=/datasets");
+    type_code(&ada.app.anonymous(), &ada.code()).await.expect_redirect("/sign-in?next=/datasets");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn turning_it_off_takes_the_password_and_a_code(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    let turn_off = async |password: &str, code: &str| {
+        ada.browser.server_fn("identity/turn-off-two-step", json!({ "password": password, "code": code })).await
+    };
+    turn_off("wrong and long enough", &ada.code()).await.expect(422);
+    turn_off(PASSWORD, "AAAAAA").await.expect(422);
+    ada.browser.server_fn("identity/start-two-step", json!({ "password": PASSWORD })).await.expect(409);
+    assert!(ada.browser.get("/account").await.expect(200).text.contains("10 recovery codes are left."));
+    turn_off(PASSWORD, &ada.code()).await.ok();
+    assert!(ada.browser.get("/account").await.expect(200).text.contains("Set up two-step sign-in"));
+    let form = [("email", "ada@example.org"), ("password", PASSWORD)];
+    ada.app.anonymous().post_form("/sign-in", &form).await.expect_redirect("/chat");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_command_line_turns_it_off_for_whoever_lost_everything(pool: PgPool) {
+    use secrecy::ExposeSecret as _;
+    let ada = Ada::start(&pool).await;
+    let fresh = ada.app.services.identity().reset_password("ada@example.org").await.unwrap();
+    let form = [("email", "ada@example.org"), ("password", fresh.expose_secret())];
+    ada.app.anonymous().post_form("/sign-in", &form).await.expect_redirect("/chat");
+}
