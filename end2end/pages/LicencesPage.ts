@@ -20,9 +20,10 @@ export class LicencesPage {
     await this.page.getByRole('button', { name: 'Install licence' }).click();
   }
 
-  async install(text: string): Promise<void> {
+  /** Installs the licence with this number. */
+  async install(id: string, text: string): Promise<void> {
     await this.send(text);
-    await expect(this.page.getByText('The licence is installed').first()).toBeVisible();
+    await expect(this.page.getByText(`Licence ${id} for Example Ltd`)).toBeVisible();
   }
 
   seatOf(email: string): Locator {

@@ -75,12 +75,12 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await expect(licences.seatOf(adas).getByRole('button', { name: 'Free seat' })).toBeVisible();
 
   // Thirty days before the end the administrator is warned.
-  await licences.install(issuer.issue('L-2', 5, 20 * DAY));
+  await licences.install('L-2', issuer.issue('L-2', 5, 20 * DAY));
   await expect(page.getByText('After that everything can be read and exported')).toBeVisible();
   await expectAccessible(page);
 
   // At the end nothing is changed, everything is read, and the next licence is taken.
-  await licences.install(issuer.issue('L-3', 5, 10_000));
+  await licences.install('L-3', issuer.issue('L-3', 5, 10_000));
   await expect(async () => {
     await page.reload();
     await expect(page.getByText('Expired: read-only')).toBeVisible({ timeout: 1000 });
@@ -93,7 +93,7 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('dialog')).toContainText('The licence of this installation has expired');
   await licences.open();
-  await licences.install(issuer.issue('L-4', 5));
+  await licences.install('L-4', issuer.issue('L-4', 5));
   await page.goto('/datasets');
   await hydrated(page);
   await expect(page.getByText('The licence expired on')).toHaveCount(0);

@@ -132,6 +132,8 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/mails/overview",
             "POST /api/models/list",
             "POST /api/models/overview",
+            "POST /api/onboarding/guide",
+            "POST /api/onboarding/whom-to-ask",
             "POST /api/prompts/choices",
             "POST /api/prompts/get",
             "POST /api/prompts/list",

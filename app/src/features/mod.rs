@@ -9,6 +9,7 @@ pub mod licences;
 pub mod mails;
 pub mod models;
 pub mod my_data;
+pub mod onboarding;
 pub mod prompts;
 pub mod roles;
 pub mod sharing;

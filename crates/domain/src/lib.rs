@@ -15,6 +15,7 @@ pub mod mails;
 pub mod markdown;
 pub mod models;
 pub mod my_data;
+pub mod onboarding;
 mod page;
 pub mod permission;
 pub mod prompts;

@@ -16,6 +16,7 @@ pub mod licences;
 pub mod mails;
 pub mod models;
 pub mod my_data;
+pub mod onboarding;
 pub mod prompts;
 pub mod roles;
 pub mod search;
@@ -179,6 +180,11 @@ impl Services {
     /// What a person takes along.
     pub fn my_data(&self) -> my_data::MyData<'_> {
         my_data::MyData { services: self }
+    }
+
+    /// Getting started.
+    pub fn onboarding(&self) -> onboarding::Onboarding<'_> {
+        onboarding::Onboarding { services: self }
     }
 
     /// The trail of what was done.

@@ -12,6 +12,7 @@ mod licences;
 mod mails;
 mod models;
 mod my_data;
+mod onboarding;
 mod prompts;
 mod roles;
 mod sharing;
@@ -97,6 +98,7 @@ pub fn rows() -> Vec<Row> {
         audit::rows(),
         mails::rows(),
         licences::rows(),
+        onboarding::rows(),
     ]
     .into_iter()
     .flatten()

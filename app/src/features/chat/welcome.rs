@@ -1,10 +1,15 @@
-//! A new chat: example questions of the chosen prompt, or the first steps where there is no prompt yet.
+//! A new chat: example questions of the chosen prompt, or the first steps where there is no prompt yet; the guide of whoever sets
+//! Lyceum up.
 
 use super::store::ChatStore;
+use crate::error::AppError;
+use crate::features::onboarding::api::open_guide;
+use crate::features::onboarding::{GuideCard, WhomToAsk};
 use crate::features::prompts::api::get_prompt;
-use crate::ui::{Icon, IconDrawing, ResourceView, may, use_viewer};
+use crate::ui::{Icon, IconDrawing, LiveView, ResourceView, may, use_viewer};
 use domain::Permission;
 use domain::chat::ChatOpening;
+use domain::onboarding::Guide;
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -18,13 +23,36 @@ pub fn Welcome(
     opening: StoredValue<ChatOpening>,
 ) -> impl IntoView {
     let has_prompts = opening.with_value(|opening| !opening.prompts.is_empty());
+    let guide = Resource::new(
+        || (),
+        // Without its guide a chat can still be begun.
+        |()| async move { Ok::<_, AppError>(open_guide().await.unwrap_or_default()) },
+    );
+    let reload = Callback::new(move |()| guide.refetch());
     view! {
         <div class="welcome">
             <h2 class="welcome-title">"What would you like to know?"</h2>
-            {if has_prompts { view! { <Examples store opening/> }.into_any() } else { view! { <FirstSteps/> }.into_any() }}
+            {has_prompts.then(|| view! { <Examples store opening/> })}
+            <LiveView resource=guide let:guide>
+                <GuidePlace guide reload/>
+                {(!has_prompts).then(|| view! { <Show when=move || guide.with(Option::is_none)><FirstSteps/></Show> })}
+            </LiveView>
         </div>
     }
     .into_any()
+}
+
+/// The guide, while there is one; it stays the same card while it ticks itself off.
+#[component]
+fn GuidePlace(guide: Signal<Option<Guide>>, reload: Callback<()>) -> impl IntoView {
+    let is_there = Memo::new(move |_| guide.with(Option::is_some));
+    let last = Memo::new(move |last: Option<&Option<Guide>>| guide.get().or_else(|| last.cloned().flatten()));
+    let card = move || {
+        let first = last.get_untracked()?;
+        let guide = Signal::derive(move || last.get().unwrap_or_else(|| first.clone()));
+        Some(view! { <GuideCard guide reload/> })
+    };
+    move || is_there.get().then(card)
 }
 
 /// Questions to start with; a press puts one into the composer.
@@ -70,8 +98,12 @@ fn FirstSteps() -> impl IntoView {
     let (datasets, prompts) = (may(Permission::ManageDatasets), may(Permission::ManagePrompts));
     let viewer = use_viewer();
     let administers = move || viewer.with(|viewer| viewer.is_system_administrator);
+    let makes_something = move || datasets.get() || prompts.get();
     view! {
         <p class="welcome-text">"Lyceum answers from your own documents and shows the page it found the answer on."</p>
+        <Show when=move || !makes_something()>
+            <WhomToAsk permission=Permission::ManageDatasets what="add documents"/>
+        </Show>
         <ul class="steps">
             <Show when=move || datasets.get()>
                 <Step href="/datasets" icon=lu::LuLibraryBig title="Create a dataset" text="Upload the documents that answers should rest on."/>

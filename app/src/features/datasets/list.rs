@@ -3,6 +3,7 @@
 use super::api::list_datasets;
 use super::create_dialog::CreateDialog;
 use super::state::{audience, documents_line, matching};
+use crate::features::onboarding::WhomToAsk;
 use crate::ui::{
     Badge, Button, ButtonVariant, EmptyState, Field, FieldKind, ListSkeleton, LiveView, PageBody, PageHeader, Time, TimeStyle, may,
 };
@@ -44,12 +45,16 @@ pub fn DatasetsPage() -> impl IntoView {
 
 #[component]
 fn NoDatasets(may_manage: Signal<bool>) -> impl IntoView {
-    let body = if may_manage.get_untracked() {
-        "Make one with “New dataset”, upload PDF, Word, HTML, Markdown, CSV or text files, and ask about them in a chat."
-    } else {
-        "When a colleague makes one for your team, it is listed here."
-    };
-    view! { <EmptyState icon=lu::LuDatabase title="There are no datasets yet." body/> }
+    if may_manage.get_untracked() {
+        let body = "Make one with “New dataset”, upload PDF, Word, HTML, Markdown, CSV or text files, and ask about them in a chat.";
+        return view! { <EmptyState icon=lu::LuDatabase title="There are no datasets yet." body/> }.into_any();
+    }
+    view! {
+        <EmptyState icon=lu::LuDatabase title="There are no datasets yet.">
+            <WhomToAsk permission=Permission::ManageDatasets what="make a dataset"/>
+        </EmptyState>
+    }
+    .into_any()
 }
 
 #[component]

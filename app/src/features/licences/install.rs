@@ -55,7 +55,7 @@ fn InstallForm(on_installed: Callback<()>) -> impl IntoView {
         <form class="form" on:submit=submit novalidate>
             <FormError error/>
             <TextArea label="Licence" name="licence" value=text error=wrong rows=7 mono=true placeholder="-----BEGIN LYCEUM LICENCE-----"/>
-            <FilePicker label="Or take it from a file" accept=".txt,.licence,.lic,text/plain" on_text=move |content| text.set(content)/>
+            <FilePicker label="Or take it from a file" accept=".txt,.licence,.lic,text/plain" on_text=move |content: String| text.set(content)/>
             <div class="row">
                 <Button variant=ButtonVariant::Primary submit=true loading=install.pending()>"Install licence"</Button>
             </div>

@@ -5,6 +5,7 @@ use super::editor::PromptEditor;
 use super::list::PromptList;
 use super::reading::PromptReading;
 use crate::error::AppError;
+use crate::features::onboarding::WhomToAsk;
 use crate::ui::{
     Button, ButtonVariant, EmptyState, ErrorPanel, FormSkeleton, ListSkeleton, LiveView, PageBody, PageHeader, PageWidth, ResourceView, may,
 };
@@ -28,17 +29,26 @@ pub fn PromptsPage() -> impl IntoView {
             <LiveView resource=prompts skeleton=|| view! { <ListSkeleton/> } let:prompts>
                 <Show
                     when=move || prompts.with(|prompts| !prompts.is_empty())
-                    fallback=|| view! {
-                        <EmptyState
-                            icon=lu::LuSparkles title="There are no prompts yet."
-                            body="A prompt tells a model what to do and where to look, so that you need not say it in every chat."
-                        />
-                    }
+                    fallback=move || view! { <NoPrompts may_manage/> }
                 >
                     <PromptList prompts reload/>
                 </Show>
             </LiveView>
         </PageBody>
+    }
+    .into_any()
+}
+
+#[component]
+fn NoPrompts(may_manage: Signal<bool>) -> impl IntoView {
+    let body = "A prompt tells a model what to do and where to look, so that you need not say it in every chat.";
+    if may_manage.get_untracked() {
+        return view! { <EmptyState icon=lu::LuSparkles title="There are no prompts yet." body/> }.into_any();
+    }
+    view! {
+        <EmptyState icon=lu::LuSparkles title="There are no prompts yet." body>
+            <WhomToAsk permission=Permission::ManagePrompts what="make a prompt"/>
+        </EmptyState>
     }
     .into_any()
 }

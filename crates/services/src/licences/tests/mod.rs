@@ -57,7 +57,11 @@ async fn sign_up(services: &Services, email: &str) -> Result<SignedIn, Error> {
 }
 
 async fn sign_in(services: &Services, email: &str) -> Result<SignedIn, Error> {
-    services.identity().sign_in(email, PASSWORD.to_owned().into(), origin()).await
+    services
+        .identity()
+        .sign_in(email, PASSWORD.to_owned().into(), origin())
+        .await
+        .map(|entry| entry.session().expect("no code is asked for"))
 }
 
 /// The sentence of a refusal.
