@@ -55,6 +55,11 @@ pub fn rows() -> Vec<Row> {
             })
         })
         .ending_the_session(),
+        // Whoever made an account just now is nobody again for what follows.
+        function("POST /sign-out", "oneself, or nobody", FORMS, |_| {
+            Box::pin(async move { Call::Form("/sign-out".to_owned(), Vec::new()) })
+        })
+        .ending_the_session(),
         function("POST /api/identity/reset-terms", "", EVERYBODY, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /forgot-password", "without a mail server", OVER, |_| {
             Box::pin(async move { Call::Form("/forgot-password".to_owned(), vec![("email", "owner@example.org".to_owned())]) })
@@ -88,10 +93,6 @@ pub fn rows() -> Vec<Row> {
         function("POST /confirm-email", "with a link that is over", OVER, |_| {
             Box::pin(async move { Call::Form("/confirm-email".to_owned(), vec![("token", "nobody’s".to_owned())]) })
         }),
-        function("POST /sign-out", "oneself, or nobody", FORMS, |_| {
-            Box::pin(async move { Call::Form("/sign-out".to_owned(), Vec::new()) })
-        })
-        .ending_the_session(),
         function("POST /join", "with a link for somebody else", JOINING, |world| {
             Box::pin(async move {
                 let invite = world.app.services.team().invite(&world.owner, "somebody@example.org", domain::Role::Viewer).await;

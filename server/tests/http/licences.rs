@@ -12,7 +12,7 @@ async fn install(client: &TestClient, id: &str, seats: u32) -> LicenceInstalled 
 }
 
 async fn end_now(pool: &PgPool) {
-    sqlx::query("UPDATE licences SET expires_at = now() WHERE replaced_at IS NULL").execute(pool).await.unwrap();
+    sqlx::query("UPDATE licences SET expires_at = now() WHERE replaced_at IS NULL").execute(pool).await.expect("a licence ends");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -166,12 +166,13 @@ async fn record(
     joined: Option<(TeamId, &OpenInvitation)>,
 ) -> Result<()> {
     let author = || Author::person(user, origin.ip);
+    // The chain of the installation before the team's, as everywhere: two who join at once never wait for each other.
+    audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), email.as_str())).await?;
     if let Some((team, invitation)) = joined {
         let event =
             Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), email.as_str()).with_roles(&[invitation.role.parse()?]);
         audit::record_in(tx, Some(team), author(), event).await?;
     }
-    audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), email.as_str())).await?;
     Ok(())
 }
 

@@ -63,7 +63,9 @@ impl Identity<'_> {
             .on_constraint("users_email_key", || Error::Conflict("Somebody made this account at the same moment. Try again.".to_owned()))?;
         queries::insert_personal_team(tx, own, &format!("{}’s team", person.first_name), user).await?;
         queries::insert_membership(tx, own, user, Role::Owner).await?;
+        // The chain of the installation before the team's, as everywhere: two who join at once never wait for each other.
         let author = || Author::person(user, origin.ip);
+        audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), person.email.as_str())).await?;
         let mut start = own;
         if let Some((team, role)) = person.joins {
             queries::insert_membership(tx, team, user, role).await?;
@@ -71,7 +73,6 @@ impl Identity<'_> {
             audit::record_in(tx, Some(team), author(), joined).await?;
             start = team;
         }
-        audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), person.email.as_str())).await?;
         Ok((user, start))
     }
 }

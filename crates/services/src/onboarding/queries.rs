@@ -5,6 +5,7 @@ use domain::{DatasetId, Permission, UserId};
 use sqlx::PgConnection;
 
 /// Everything the guide looks at.
+#[expect(clippy::struct_excessive_bools, reason = "one per step, each a fact of its own")]
 pub(super) struct GuideRow {
     pub team_name: String,
     pub is_team_named: bool,

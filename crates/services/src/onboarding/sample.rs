@@ -23,17 +23,16 @@ impl Onboarding<'_> {
     pub async fn add_sample(&self, viewer: &Viewer) -> Result<DatasetId> {
         let datasets = self.services.datasets();
         let existing = datasets.list(viewer).await?.into_iter().find(|dataset| dataset.name == NAME && dataset.is_editable);
-        let id = match existing {
-            Some(dataset) => dataset.id,
-            None => {
-                let new = NewDataset {
-                    name: NAME.to_owned(),
-                    description: "How Lyceum works, to try it with. Delete it when you like.".to_owned(),
-                    visibility: Visibility::Team,
-                    embedding_model_id: None,
-                };
-                datasets.create(viewer, new).await?.id
-            }
+        let id = if let Some(dataset) = existing {
+            dataset.id
+        } else {
+            let new = NewDataset {
+                name: NAME.to_owned(),
+                description: "How Lyceum works, to try it with. Delete it when you like.".to_owned(),
+                visibility: Visibility::Team,
+                embedding_model_id: None,
+            };
+            datasets.create(viewer, new).await?.id
         };
         for (name, text) in FILES {
             let bytes = stream::iter([Ok::<_, Infallible>(Bytes::from_static(text.as_bytes()))]);
