@@ -16,9 +16,10 @@ BEGIN
     FROM teams WHERE teams.id = OLD.team_id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER end_of_view_by_change AFTER UPDATE OF view_as ON sessions
+-- At commit: whoever ends a session may go on to the trail of the installation, which is always held before that of a team.
+CREATE CONSTRAINT TRIGGER end_of_view_by_change AFTER UPDATE OF view_as ON sessions DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (OLD.view_as IS NOT NULL AND NEW.view_as IS DISTINCT FROM OLD.view_as) EXECUTE FUNCTION record_end_of_view();
-CREATE TRIGGER end_of_view_by_end AFTER DELETE ON sessions
+CREATE CONSTRAINT TRIGGER end_of_view_by_end AFTER DELETE ON sessions DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (OLD.view_as IS NOT NULL) EXECUTE FUNCTION record_end_of_view();
 
 -- A new owner must be able to create in the schema at that moment only.

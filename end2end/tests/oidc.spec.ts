@@ -13,6 +13,8 @@ test.skip(!process.env.OIDC_SPEC_PORT, 'OIDC_SPEC_PORT is not set');
 // The provider has no icon, and a wrong password is answered with 422; the console reports both.
 test.use({ forgiven: ['404', '422', '409'] });
 test.afterAll(() => provider.stop());
+// Its pages want a font from the network, where no test goes.
+test.beforeEach(({ page }) => page.route('https://fonts.googleapis.com/**', (route) => route.fulfill({ contentType: 'text/css', body: '' })));
 
 /** Signs in at the provider, whose pages ask for a login and for consent. */
 async function agree(page: Page, email: string): Promise<void> {
@@ -84,6 +86,20 @@ test('an account with the address is linked after its password', async ({ page }
   await page.waitForURL('**/chat');
   await hydrated(page);
   await expect(page.getByRole('button', { name: 'Account menu' })).toContainText('Mary');
+  // Unlinked, it is linked again by whoever knows the password, and by nobody else.
+  await page.goto('/account');
+  await hydrated(page);
+  const ways = page.getByRole('list', { name: 'Ways to sign in' });
+  await ways.getByRole('button', { name: 'Unlink' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
+  await ways.getByRole('listitem').filter({ hasText: NAME }).getByRole('button', { name: 'Link…' }).click();
+  await page.getByRole('dialog').getByLabel('Your password').fill('not my password');
+  await expectAccessible(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Go to the provider' }).click();
+  await expect(page.getByText('This is not your present password.')).toBeVisible();
+  await page.getByRole('dialog').getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('dialog').getByRole('button', { name: 'Go to the provider' }).click();
+  await page.waitForURL(`${provider.issuer}/**`);
 });
 
 test('the record is filtered, and the provider goes', async ({ administrator: page }) => {

@@ -9,6 +9,7 @@ pub mod site;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
+use server::peer::TrustedProxies;
 use services::Keyring;
 use services::licences::LicenceKey;
 use std::net::{IpAddr, SocketAddr};
@@ -65,6 +66,9 @@ pub struct Options {
     /// Made on first run for the embedded Postgres, required with `DATABASE_URL`
     #[arg(long, global = true, env = "LYCEUM_SECRET_KEYS", hide_env_values = true, value_name = "KEYS")]
     pub secret_keys: Option<SecretString>,
+    /// Addresses and networks of proxies in front of Lyceum, as in 127.0.0.1,10.0.0.0/8: they say who asks (X-Forwarded-For)
+    #[arg(long, global = true, env = "LYCEUM_TRUSTED_PROXIES", default_value = "", value_name = "NETWORK,…")]
+    pub trusted_proxies: String,
     /// Who may make an account after the first
     #[arg(long, global = true, env = "LYCEUM_SIGN_UP", default_value = "invited", value_name = "WHO")]
     pub sign_up: SignUp,
@@ -142,6 +146,8 @@ pub struct Config {
     pub listen_addr: SocketAddr,
     /// `http(s)://host[:port]`, without a trailing slash.
     pub public_url: String,
+    /// The proxies that may say who asks.
+    pub trusted_proxies: TrustedProxies,
     /// Seals stored secrets.
     pub keyring: Keyring,
     /// Who may make an account.
@@ -205,6 +211,9 @@ pub enum ConfigError {
     /// Not keys.
     #[error("{0} must hold one or more base64 keys of 32 bytes, separated by commas.")]
     SecretKeys(String),
+    /// Not a list of networks.
+    #[error("LYCEUM_TRUSTED_PROXIES: {0}.")]
+    TrustedProxies(#[from] server::peer::NotANetwork),
     /// Not a list of host:port.
     #[error("LYCEUM_EGRESS_ALLOW: {0}")]
     EgressAllow(#[from] egress::HostPortError),
@@ -237,6 +246,7 @@ impl Config {
             (None, Database::External(_)) => return Err(ConfigError::SecretKeysMissing),
         };
         Ok(Self {
+            trusted_proxies: TrustedProxies::parse(&options.trusted_proxies)?,
             database,
             public_url: public_url(options.public_url, options.listen_addr)?,
             keyring,

@@ -7,6 +7,7 @@ pub mod api;
 pub mod error_page;
 pub mod looking;
 pub mod observe;
+pub mod peer;
 pub mod router;
 pub mod security;
 pub mod session;

@@ -83,7 +83,12 @@ async fn serve_on(config: &Config, url: SecretString, shutdown: &Shutdown) -> an
     let services = wiring::services(config, db.clone())?;
     services.models().check_keyring().await?;
     let workers = workers::spawn(&services, &shutdown.token());
-    let state = AppState { services: services.clone(), leptos_options: config::site::leptos_options(), shutdown: shutdown.token() };
+    let state = AppState {
+        services: services.clone(),
+        leptos_options: config::site::leptos_options(),
+        shutdown: shutdown.token(),
+        trusted_proxies: config.trusted_proxies.clone(),
+    };
     let router = build_router(state, watchers);
     let listener = TcpListener::bind(config.listen_addr).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen_addr))?;

@@ -6,6 +6,7 @@
 
 use crate::api;
 use crate::observe::observe;
+use crate::peer::{TrustedProxies, find_peer};
 use crate::security::{Security, add_headers, refuse_cross_site};
 use crate::session::load_viewer;
 use crate::statuses::give_status;
@@ -28,6 +29,7 @@ use services::Services;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::services::ServeDir;
 
 /// Largest body of a form or a server function, in bytes; uploads have their own limit.
@@ -42,6 +44,8 @@ pub struct AppState {
     pub leptos_options: LeptosOptions,
     /// Cancelled when the server stops; streams end then.
     pub shutdown: CancellationToken,
+    /// The proxies that may say who asks.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl AppState {
@@ -82,7 +86,7 @@ pub fn plain_routes() -> impl Iterator<Item = &'static PlainRoute> {
 pub fn build_router(state: AppState, watchers: Router) -> Router {
     let watching = (state.leptos_options.env == Env::DEV).then_some(state.leptos_options.reload_port);
     let security = Security::new(&state.services.settings().public_url, watching);
-    let pages = generate_route_list(App);
+    let (pages, trusted_proxies) = (generate_route_list(App), state.trusted_proxies.clone());
     let mut routes = Router::new().leptos_routes_with_context(&state, pages, server_context(&state), document(&state));
     for route in plain_routes() {
         routes = routes.route(route.path, (route.handler)());
@@ -92,12 +96,13 @@ pub fn build_router(state: AppState, watchers: Router) -> Router {
         .route_layer(from_fn_with_state(state.clone(), load_viewer))
         .fallback(file_or_not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .with_state(state)
         .merge(watchers)
         .layer(from_fn_with_state(security.clone(), refuse_cross_site))
         .layer(from_fn_with_state(security, add_headers))
         .layer(from_fn(observe))
+        .layer(from_fn_with_state(trusted_proxies, find_peer))
 }
 
 /// What rendering and server functions find in their context besides the request: the services, and the response's nonce
@@ -155,6 +160,12 @@ fn as_file_request(request: &Request) -> Option<Request> {
         }
     }
     asked.body(Body::empty()).ok()
+}
+
+/// What is compressed while it is sent. The program for the browser is not: a release has it compressed beforehand, and a debug build
+/// would spend most of its time on 30 MB at every visit.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"))
 }
 
 /// A file of the site. Names with a hash in them never change their content, so browsers need not ask again.

@@ -6,13 +6,14 @@
 use crate::api::ApiError;
 use crate::error_page;
 use crate::looking::passes;
+use crate::peer::peer;
 use crate::router::AppState;
 use app::error::AppError;
 use app::features::identity::session_cookie::SessionCookie;
 use app::own_path;
-use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::Via;
@@ -20,7 +21,6 @@ use leptos::nonce::Nonce;
 use services::identity::Origin;
 use services::{CameFrom, Viewer};
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Screens for people who are not signed in, and the way to an identity provider and back.
 const PUBLIC_SCREENS: [&str; 12] = [
@@ -73,7 +73,9 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     if viewer.is_none() && is_private_screen(&request) {
         return Redirect::to(&sign_in_address(&request)).into_response();
     }
-    if viewer.as_ref().is_some_and(|viewer| viewer.seen_by.is_some()) && !passes(request.method(), route(&request)) {
+    if viewer.as_ref().is_some_and(|viewer| viewer.seen_by.is_some())
+        && !route(&request).is_some_and(|route| passes(request.method(), route))
+    {
         return only_looking(&request);
     }
     request.extensions_mut().insert(viewer);
@@ -82,9 +84,10 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     response
 }
 
-/// The route as the router has it; the path itself where nothing is routed.
-fn route(request: &Request) -> &str {
-    request.extensions().get::<MatchedPath>().map_or(request.uri().path(), MatchedPath::as_str)
+/// The route as the router has it; none where nothing is routed. The path itself tells nothing: rendering would read `/x/../account`
+/// differently.
+fn route(request: &Request) -> Option<&str> {
+    request.extensions().get::<MatchedPath>().map(MatchedPath::as_str)
 }
 
 /// What an owner is told who sees the team as somebody else and asks for more than looking: screens lead back to the team.
@@ -110,8 +113,7 @@ fn is_screen(request: &Request) -> bool {
 }
 
 fn is_private_screen(request: &Request) -> bool {
-    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    is_screen(request) && route.is_some_and(|route| !PUBLIC_SCREENS.contains(&route))
+    is_screen(request) && route(request).is_some_and(|route| !PUBLIC_SCREENS.contains(&route))
 }
 
 fn sign_in_address(request: &Request) -> String {
@@ -130,11 +132,6 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
         let viewer = parts.extensions.get::<Option<Viewer>>().cloned().flatten();
         viewer.map(Self).ok_or_else(|| AppError::SignedOut.into())
     }
-}
-
-/// The address at the other end of the connection.
-fn peer(extensions: &Extensions) -> IpAddr {
-    extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
 }
 
 /// Where a request comes from, as sessions and throttles note it.

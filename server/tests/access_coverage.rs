@@ -114,6 +114,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
         ],
     ),
     ("replacing the licence", &["POST /api/licences/overview", "POST /api/licences/seats"]),
+    ("keeping somebody out", &["POST /api/team/revoke-invitation", "POST /api/team/suspend"]),
     ("ending an answer that was begun", &["POST /api/chat/stop"]),
     (
         "asking others, which changes nothing here",

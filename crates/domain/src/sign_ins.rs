@@ -28,6 +28,12 @@ words! {
         WrongPassword = "wrong-password",
         /// The code after the password is another, or was used.
         WrongCode = "wrong-code",
+        /// The first step was right; the code after it was asked for, and had not come yet.
+        CodeAsked = "code-asked",
+        /// There is no free seat.
+        NoSeat = "no-seat",
+        /// The licence is over, and nobody new comes in.
+        LicenceOver = "licence-over",
         /// The person is suspended.
         Suspended = "suspended",
         /// The person is in no team they could work in.
@@ -75,6 +81,9 @@ impl SignInReason {
         match self {
             Self::UnknownAddress | Self::WrongPassword | Self::NoTeam => "The email address or the password is not right.",
             Self::WrongCode => "This code is not right, or it was used before. Wait for the next one.",
+            Self::CodeAsked => "Type the code to go on.",
+            Self::NoSeat => "All seats of this installation are taken. Ask its administrator to free one or to get more.",
+            Self::LicenceOver => "The licence of this installation is over: nobody new can come in. Ask its administrator.",
             Self::Suspended => "You cannot sign in here at the moment. Ask your administrator.",
             Self::ProviderOff => "This way to sign in is not available any more.",
             Self::Unreachable => "Your identity provider cannot be reached. Try again in a moment.",
@@ -102,6 +111,9 @@ impl SignInReason {
             Self::UnknownAddress => "Unknown address",
             Self::WrongPassword => "Wrong password",
             Self::WrongCode => "Wrong code",
+            Self::CodeAsked => "First step right, code not typed",
+            Self::NoSeat => "No free seat",
+            Self::LicenceOver => "Licence over",
             Self::Suspended => "Suspended",
             Self::NoTeam => "In no team",
             Self::ProviderOff => "Provider turned off",

@@ -3,8 +3,8 @@
 //! The invariant: whatever a provider or a link says, the answer is a redirect: to the provider that an administrator set up, to a path
 //! of ours, or to the sign-in screen with a word of a closed list.
 
-use super::ApiError;
 use super::identity::{enter, read, show_again};
+use super::{ApiError, two_step};
 use crate::error_page;
 use crate::router::{AppState, PlainRoute};
 use crate::session::{RequestOrigin, set_cookie};
@@ -75,6 +75,7 @@ async fn finish(
     let token = token(&state, &parts.headers);
     match state.services.identity_providers().finish(id, callback, token, viewer.as_ref(), &origin).await {
         Ok(Arrival::SignedIn { session, next }) => forgetting(&state, enter(&state, &parts, &session.token, own_path::parse(&next)).await),
+        Ok(Arrival::NeedsCode { step, next }) => forgetting(&state, two_step::ask_for_code(&state, &step, own_path::parse(&next))),
         Ok(Arrival::NeedsProof(token)) => {
             let keep = set_cookie(&cookie(&state).keep(token.expose_secret()));
             ([(header::SET_COOKIE, keep)], Redirect::to("/sign-in/link")).into_response()

@@ -76,7 +76,7 @@ pub fn rows() -> Vec<Row> {
             Box::pin(async move { Call::Arguments(json!({ "code": "123456" })) })
         }),
         function("POST /api/identity/renew-recovery-codes", "with another password", NOT_MEANT, |_| {
-            Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all" })) })
+            Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all", "code": "123456" })) })
         }),
         function("POST /api/identity/turn-off-two-step", "with another password", NOT_MEANT, |_| {
             Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all", "code": "123456" })) })

@@ -1,6 +1,7 @@
 //! Rows of identity providers: set up by administrators, met by everybody, linked by whoever is signed in.
 
 use super::{ADMINISTRATORS, Call, EVERYBODY, Row, SIGNED_IN, Statuses, World, function};
+use crate::support::PASSWORD;
 use domain::IdentityProviderId;
 use domain::Role;
 use domain::identity_providers::IdentityProviderDraft;
@@ -31,7 +32,7 @@ pub fn rows() -> Vec<Row> {
         }),
         function("POST /api/identity-providers/ways", "one's own", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /api/identity-providers/start-link", "with an unknown one", NOBODYS, |_| {
-            Box::pin(async move { Call::Arguments(json!({ "id": IdentityProviderId::new() })) })
+            Box::pin(async move { Call::Arguments(json!({ "id": IdentityProviderId::new(), "password": PASSWORD })) })
         }),
         function("POST /api/identity-providers/unlink", "nobody's", NOBODYS, |_| {
             Box::pin(async move { Call::Arguments(json!({ "id": domain::IdentityId::new() })) })

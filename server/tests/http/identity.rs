@@ -250,3 +250,25 @@ async fn switching_teams_changes_what_one_may_do(pool: PgPool) {
     let stranger = app.sign_up("eve@example.org").await;
     stranger.server_fn("identity/switch-team", json!({ "id": viewer.team_id })).await.expect(404);
 }
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_sign_in_that_is_under_way_when_the_password_changes_comes_too_late(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    let mut change = pool.begin().await.expect("a transaction");
+    sqlx::query("UPDATE users SET password_hash = 'another'").execute(&mut *change).await.expect("changed");
+    sqlx::query("DELETE FROM sessions").execute(&mut *change).await.expect("ended");
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    let thief = app.anonymous();
+    let form = [("email", "ada@example.org"), ("password", PASSWORD)];
+    let changed = async {
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&pool).await.expect("activity") {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        change.commit().await.expect("committed");
+    };
+    let (answer, ()) = tokio::join!(thief.post_form("/sign-in", &form), changed);
+    answer.expect(422);
+    let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&pool).await.expect("a count");
+    assert_eq!(sessions, 0);
+}

@@ -290,9 +290,12 @@ async fn somebody_signed_in_links_and_unlinks_but_keeps_a_way_in(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
     let grace = scene.app.sign_up("grace@example.org").await;
     let start = async |browser: &TestClient| {
-        let address: String = browser.server_fn("identity-providers/start-link", json!({ "id": scene.id })).await.json();
+        let address: String =
+            browser.server_fn("identity-providers/start-link", json!({ "id": scene.id, "password": PASSWORD })).await.json();
         scene.provider.agree(&address).await
     };
+    let without = json!({ "id": scene.id, "password": "not the password" });
+    grace.server_fn("identity-providers/start-link", without).await.expect(422);
     let back = start(&grace).await;
     grace.get(&back).await.expect_redirect("/account");
     let ways: SignInWays = grace.server_fn("identity-providers/ways", json!({})).await.json();
@@ -362,4 +365,23 @@ async fn the_secret_stays_behind_and_does_not_move_to_another_server(pool: PgPoo
     scene.app.anonymous().get(&scene.address()).await.expect_redirect("/sign-in?trouble=provider-off");
     let trail = scene.administrator.get("/admin/audit").await.expect(200).text;
     assert!(trail.contains("added the identity provider “Works”") && trail.contains("removed the identity provider “Works”"), "{trail}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_second_step_is_asked_for_here_too_and_a_lost_account_comes_back_without_links(pool: PgPool) {
+    let scene = Scene::start(&pool, |_| {}).await;
+    scene.sign_in(&scene.app.anonymous()).await.expect_redirect("/chat");
+    let turn_on = "INSERT INTO two_step (user_id, sealed_secret, started_at, confirmed_at, last_step)
+                   SELECT id, '', now(), now(), 0 FROM users WHERE email = 'ada@example.org'";
+    sqlx::query(turn_on).execute(&pool).await.expect("two-step sign-in is on");
+    let (before, browser) = (scene.counts().await, scene.app.anonymous());
+    let back = scene.go(&browser, "?next=/datasets").await;
+    browser.get(&back).await.expect_redirect("/sign-in/code?next=/datasets");
+    assert_eq!(scene.counts().await, before);
+    assert_eq!(scene.last_reason().await.as_deref(), Some("code-asked"));
+    browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+
+    scene.app.services.identity().reset_password("ada@example.org").await.expect("a password to hand over");
+    let browser = scene.app.anonymous();
+    scene.sign_in(&browser).await.expect_redirect("/sign-in/link");
 }

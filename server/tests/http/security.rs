@@ -154,3 +154,26 @@ async fn without_its_database_a_page_says_so_and_comes_back_by_itself(pool: PgPo
     assert_eq!(ada.server_fn("identity/viewer", Value::Null).await.expect(503).error(), app::error::AppError::Unavailable);
     ada.get("/favicon.svg").await.expect(200);
 }
+
+/// How wrong passwords to ever other accounts are answered, each from a network address that a header tells.
+async fn guesses(app: &TestApp, forwarded: &[&str]) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for (number, address) in forwarded.iter().enumerate() {
+        let form = format!("email=nobody{number}%40example.org&password=a+wrong+guess");
+        let request = app.anonymous().own_request(Method::POST, "/sign-in").header("x-forwarded-for", *address);
+        let answer = request.header(CONTENT_TYPE, FORM).body(form).send().await;
+        statuses.push(answer.expect("an answer").status().as_u16());
+    }
+    statuses
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn where_a_request_comes_from_is_what_a_trusted_proxy_says_and_nobody_else(pool: PgPool) {
+    let made_up = ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4"];
+    let open = TestApp::start(&pool).await;
+    assert_eq!(guesses(&open, &made_up).await, [422, 422, 422, 429], "the connection counts, whatever is said");
+    let behind = TestApp::start_behind(&pool, "127.0.0.0/8", |_| {}).await;
+    assert_eq!(guesses(&behind, &made_up).await, [422; 4], "each of them counts for itself");
+    let one = ["198.51.100.1, 203.0.113.9", "198.51.100.2, 203.0.113.9", "203.0.113.9", "203.0.113.9"];
+    assert_eq!(guesses(&behind, &one).await, [422, 422, 422, 429], "what the proxy did not write is not believed");
+}

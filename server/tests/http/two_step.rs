@@ -101,7 +101,10 @@ async fn a_recovery_code_lets_in_once_and_is_written_down(pool: PgPool) {
     type_code(&ada.after_the_password().await, &typed).await.expect(422);
     let state: TwoStepState = ada.browser.server_fn("identity/two-step", Value::Null).await.json();
     assert_eq!((state.since.is_some(), state.codes_left), (true, 9));
-    let renewed: Vec<String> = ada.browser.server_fn("identity/renew-recovery-codes", json!({ "password": PASSWORD })).await.json();
+    let renew =
+        async |code: &str| ada.browser.server_fn("identity/renew-recovery-codes", json!({ "password": PASSWORD, "code": code })).await;
+    renew("AAAAA-AAAAA").await.expect(422);
+    let renewed: Vec<String> = renew(&ada.codes[2]).await.json();
     type_code(&ada.after_the_password().await, &ada.codes[1]).await.expect(422);
     type_code(&ada.after_the_password().await, &renewed[0]).await.expect_redirect("/datasets");
     let actions: Vec<String> =

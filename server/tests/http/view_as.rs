@@ -1,11 +1,14 @@
 //! An owner sees the team as a member does, and changes nothing.
 
-use crate::support::{TestApp, TestClient};
+use crate::support::{PASSWORD, TestApp, TestClient};
+use axum::http::header::SET_COOKIE;
 use domain::datasets::DatasetSummary;
 use domain::{Permission, Role, UserId, ViewerInfo};
 use serde_json::{Value, json};
 use server::looking::PASSING;
 use sqlx::PgPool;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 async fn viewer(client: &TestClient) -> ViewerInfo {
     client.server_fn("identity/viewer", Value::Null).await.json()
@@ -56,6 +59,31 @@ async fn an_owner_sees_what_a_member_sees_until_they_stop(pool: PgPool) {
     );
 }
 
+/// What is answered to an address as it is written: a client would put it in order first.
+async fn get_as_written(app: &TestApp, address: &str, cookie: &str) -> String {
+    let mut stream = TcpStream::connect(app.url.trim_start_matches("http://")).await.expect("it listens");
+    let asked = format!("GET {address} HTTP/1.1\r\nhost: lyceum\r\naccept: text/html\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n");
+    stream.write_all(asked.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("answered");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn an_address_that_is_not_in_order_shows_no_personal_screen(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Viewer).await;
+    let browser = app.anonymous();
+    let entered = browser.post_form("/sign-in", &[("email", "ada@example.org"), ("password", PASSWORD)]).await;
+    let cookie = entered.header(SET_COOKIE).and_then(|cookie| cookie.split(';').next()).expect("a session").to_owned();
+    let own = get_as_written(&app, "/x/../account", &cookie).await;
+    assert!(own.contains("ada@example.org"), "the address means one's account: {own:.300}");
+    browser.server_fn("team/view-as", json!({ "user_id": viewer(&grace).await.user_id })).await.ok();
+    let answer = get_as_written(&app, "/x/../account", &cookie).await;
+    assert!(answer.starts_with("HTTP/1.1 303") && !answer.contains("grace@example.org"), "{answer:.300}");
+}
+
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn whoever_looks_can_change_nothing(pool: PgPool) {
     let app = TestApp::start(&pool).await;
@@ -94,6 +122,9 @@ async fn it_ends_with_the_session_and_when_either_is_out_of_the_team(pool: PgPoo
         .execute(&pool)
         .await
         .expect("suspended");
+    // The request that notices was meant to be read-only: it is refused, the end is on record, and the next one is the owner's own.
+    again.server_fn("identity/viewer", Value::Null).await.expect(409);
+    assert_eq!(trail(&pool).await.len(), 4);
     assert!(!viewer(&again).await.is_viewed_by_owner);
     again.server_fn("identity/sign-out", Value::Null).await.ok();
     assert_eq!(trail(&pool).await.len(), 4);

@@ -21,6 +21,7 @@ pub use smtp::{FakeMailServer, ReceivedMail};
 
 use domain::{Role, TeamId};
 use leptos::config::LeptosOptions;
+use server::peer::TrustedProxies;
 use server::router::{AppState, build_router};
 use services::{Parts, Services, SignUp, testing};
 use sqlx::PgPool;
@@ -52,6 +53,12 @@ impl TestApp {
 
     /// With parts changed before the services are made from them.
     pub async fn start_with(pool: &PgPool, change: impl FnOnce(&mut Parts)) -> Self {
+        Self::start_behind(pool, "", change).await
+    }
+
+    /// Behind proxies of these networks.
+    pub async fn start_behind(pool: &PgPool, proxies: &str, change: impl FnOnce(&mut Parts)) -> Self {
+        let trusted_proxies = TrustedProxies::parse(proxies).expect("networks");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address: SocketAddr = listener.local_addr().expect("it is bound");
         let url = format!("http://{address}");
@@ -68,7 +75,7 @@ impl TestApp {
             .site_pkg_dir("pkg")
             .hash_files(true)
             .build();
-        let state = AppState { services: services.clone(), leptos_options, shutdown: shutdown.clone() };
+        let state = AppState { services: services.clone(), leptos_options, shutdown: shutdown.clone(), trusted_proxies };
         let router = build_router(state, axum::Router::new());
         let stop = shutdown.clone();
         tokio::spawn(async move {

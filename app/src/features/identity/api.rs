@@ -83,9 +83,9 @@ pub async fn confirm_two_step(code: String) -> Result<Vec<String>, AppError> {
 
 /// Makes new recovery codes; they are in the answer only.
 #[server(prefix = "/api", endpoint = "identity/renew-recovery-codes")]
-pub async fn renew_recovery_codes(password: String) -> Result<Vec<String>, AppError> {
+pub async fn renew_recovery_codes(password: String, code: String) -> Result<Vec<String>, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
-    services.identity().renew_recovery_codes(&viewer, password.into()).await.map_err(crate::server_context::fail)
+    services.identity().renew_recovery_codes(&viewer, password.into(), &code).await.map_err(crate::server_context::fail)
 }
 
 /// Turns two-step sign-in off.

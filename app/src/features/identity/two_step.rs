@@ -64,27 +64,32 @@ fn Standing(state: TwoStepState, dialogs: Dialogs) -> impl IntoView {
 #[component]
 fn Renew(open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
     let codes = RwSignal::new(None::<Vec<String>>);
-    let password = RwSignal::new(String::new());
+    let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let renew = Action::new(move |(): &()| async move {
-        codes.try_set(Some(renew_recovery_codes(password.get_untracked()).await?));
+        codes.try_set(Some(renew_recovery_codes(password.get_untracked(), code.get_untracked()).await?));
         changed.update(|count| *count += 1);
         Ok::<(), AppError>(())
     });
     let error = Signal::derive(move || renew.value().get().and_then(Result::err));
-    let wrong = Signal::derive(move || error.get().and_then(|error| error.field("password")));
+    let at = move |name: &'static str| Signal::derive(move || error.get().and_then(|error| error.field(name)));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         renew.dispatch(());
     };
-    move || match codes.get() {
+    move || {
+        match codes.get() {
         Some(codes) => view! { <RecoveryCodes codes open/> }.into_any(),
         None => view! {
             <form class="form" on:submit=submit novalidate>
                 <FormError error/>
                 <p class="dialog-text">"The recovery codes you have stop working."</p>
                 <Field
-                    label="Your password" name="password" id="renew-codes-password" kind=FieldKind::Password value=password error=wrong
+                    label="Your password" name="password" id="renew-codes-password" kind=FieldKind::Password value=password error=at("password")
                     autocomplete="current-password" required=true autofocus=true
+                />
+                <Field
+                    label="Code" name="code" id="renew-codes-code" value=code error=at("code") autocomplete="one-time-code" required=true
+                    hint="The six digits your app shows now, or a recovery code."
                 />
                 <DialogActions>
                     <Button on_click=move || open.set(false)>"Cancel"</Button>
@@ -93,6 +98,7 @@ fn Renew(open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
             </form>
         }
         .into_any(),
+    }
     }
 }
 

@@ -60,11 +60,11 @@ pub async fn list_ways() -> Result<SignInWays, AppError> {
     services.identity_providers().ways(&viewer).await.map_err(crate::server_context::fail)
 }
 
-/// Begins to link an identity; the answer is where the browser goes.
+/// Begins to link an identity, in return for the password; the answer is where the browser goes.
 #[server(prefix = "/api", endpoint = "identity-providers/start-link", input = Json)]
-pub async fn start_link(id: IdentityProviderId) -> Result<String, AppError> {
+pub async fn start_link(id: IdentityProviderId, password: String) -> Result<String, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
-    let started = services.identity_providers().start_link(&viewer, id).await.map_err(crate::server_context::fail)?;
+    let started = services.identity_providers().start_link(&viewer, id, password.into()).await.map_err(crate::server_context::fail)?;
     let cookie = crate::features::identity::flow_cookie::FlowCookie::new(&services.settings().public_url);
     crate::server_context::add_secret_cookie(&cookie.keep(started.token_text()));
     Ok(started.address)

@@ -129,7 +129,8 @@ fn AboutPeople(form: ProviderForm, trouble: Signal<Option<AppError>>, teams: Sig
         let none = SelectOption::new("", "Only a team of their own");
         std::iter::once(none).chain(teams.get().into_iter().map(|(id, name)| SelectOption::new(id.to_string(), name))).collect::<Vec<_>>()
     });
-    let roles: Vec<SelectOption> = Role::ALL.iter().map(|role| SelectOption::new(role.as_str(), role_label(*role))).collect();
+    let roles: Vec<SelectOption> =
+        Role::ALL.iter().filter(|role| **role != Role::Owner).map(|role| SelectOption::new(role.as_str(), role_label(*role))).collect();
     view! {
         <Checkbox
             label="Make an account for people who have none" name="creates_accounts" checked=form.creates_accounts

@@ -2,10 +2,13 @@
 
 use super::api::{list_ways, start_link, unlink_identity};
 use crate::error::AppError;
-use crate::ui::{Button, ButtonSize, Card, ConfirmDialog, FormError, ListSkeleton, ResourceView, Time, TimeStyle, use_toasts};
+use crate::ui::{
+    Button, ButtonSize, ButtonVariant, Card, ConfirmDialog, Dialog, DialogActions, DialogSize, Field, FieldKind, FormError, ListSkeleton,
+    ResourceView, Time, TimeStyle, use_toasts,
+};
+use domain::IdentityId;
 use domain::identity_providers::{LinkedIdentity, SignInWays, WayIn};
 use domain::sign_ins::SignInReason;
-use domain::{IdentityId, IdentityProviderId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -26,30 +29,66 @@ pub fn WaysCard() -> impl IntoView {
         }
         ways.refetch();
     });
-    let link = Action::new(move |&id: &IdentityProviderId| async move {
-        match start_link(id).await {
-            Ok(address) => drop(window().location().set_href(&address)),
-            Err(error) => toasts.app_error(&error),
-        }
-    });
+    let linking = RwSignal::new(false);
+    let wanted = RwSignal::new(None::<WayIn>);
     let title = Signal::derive(move || format!("Unlink {}?", doomed.get().map(|identity| identity.provider).unwrap_or_default()));
     view! {
         <Card title="Ways to sign in" description="Besides your password: what you have elsewhere.">
             <FormError error=Signal::stored(trouble)/>
             <ResourceView resource=ways skeleton=|| view! { <ListSkeleton/> } children=move |ways: SignInWays| {
-                view! { <WayList ways link on_unlink=move |identity| { doomed.set(Some(identity)); asking.set(true); }/> }
+                view! { <WayList
+                    ways on_link=move |way| { wanted.set(Some(way)); linking.set(true); }
+                    on_unlink=move |identity| { doomed.set(Some(identity)); asking.set(true); }
+                /> }
             }/>
         </Card>
         <ConfirmDialog
             open=asking title body="You cannot sign in with it any more until you link it again." confirm="Unlink"
             on_confirm=move || if let Some(identity) = doomed.get_untracked() { unlink.dispatch(identity.id); }
         />
+        <LinkDialog open=linking way=wanted/>
+    }
+    .into_any()
+}
+
+/// The password, then off to the provider: what is linked opens the account.
+#[component]
+fn LinkDialog(open: RwSignal<bool>, way: RwSignal<Option<WayIn>>) -> impl IntoView {
+    let password = RwSignal::new(String::new());
+    let link = Action::new(move |(): &()| async move {
+        let Some(way) = way.get_untracked() else { return Ok(()) };
+        let address = start_link(way.id, password.get_untracked()).await?;
+        drop(window().location().set_href(&address));
+        Ok::<(), AppError>(())
+    });
+    let error = Signal::derive(move || link.value().get().and_then(Result::err));
+    let wrong = Signal::derive(move || error.get().and_then(|error| error.field("password")));
+    let title = Signal::derive(move || format!("Link {}", way.get().map(|way| way.name).unwrap_or_default()));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        link.dispatch(());
+    };
+    view! {
+        <Dialog open title size=DialogSize::Small>
+            <form class="form" on:submit=submit novalidate>
+                <FormError error/>
+                <p class="dialog-text">"Whoever signs in with it there can open your account here."</p>
+                <Field
+                    label="Your password" name="password" id="link-password" kind=FieldKind::Password value=password error=wrong
+                    autocomplete="current-password" hint="Leave it empty if you have none here." autofocus=true
+                />
+                <DialogActions>
+                    <Button on_click=move || open.set(false)>"Cancel"</Button>
+                    <Button submit=true variant=ButtonVariant::Primary loading=link.pending()>"Go to the provider"</Button>
+                </DialogActions>
+            </form>
+        </Dialog>
     }
     .into_any()
 }
 
 #[component]
-fn WayList(ways: SignInWays, link: Action<IdentityProviderId, ()>, #[prop(into)] on_unlink: Callback<LinkedIdentity>) -> impl IntoView {
+fn WayList(ways: SignInWays, #[prop(into)] on_link: Callback<WayIn>, #[prop(into)] on_unlink: Callback<LinkedIdentity>) -> impl IntoView {
     if ways.linked.is_empty() && ways.linkable.is_empty() {
         return view! { <p>"There is no other way to sign in on this installation."</p> }.into_any();
     }
@@ -63,11 +102,10 @@ fn WayList(ways: SignInWays, link: Action<IdentityProviderId, ()>, #[prop(into)]
         }
     };
     let linkable = move |way: WayIn| {
-        let id = way.id;
         view! {
             <li class="row row-spread">
-                <span>{way.name}</span>
-                <Button size=ButtonSize::Small loading=link.pending() on_click=move || { link.dispatch(id); }>"Link"</Button>
+                <span>{way.name.clone()}</span>
+                <Button size=ButtonSize::Small on_click=move || on_link.run(way.clone())>"Link…"</Button>
             </li>
         }
     };

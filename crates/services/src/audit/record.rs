@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use std::net::IpAddr;
 
 /// Who did it, and from where.
+#[derive(Clone, Copy)]
 pub(crate) struct Author {
     actor: Option<UserId>,
     via: Via,

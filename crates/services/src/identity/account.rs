@@ -2,12 +2,12 @@
 
 use super::{Identity, Password, password, queries, queries_email, queries_resets, queries_two_step, throttle, token};
 use crate::audit::{self, Author};
-use crate::{Error, Result, Viewer, licences};
+use crate::{Error, Result, SystemTx, Viewer, identity_providers, licences};
 use chrono::TimeDelta;
 use domain::audit::{Action, Event};
 use domain::identity::Profile;
 use domain::text::{AboutYou, EmailAddress, FirstName, LastName, Tone};
-use domain::{FieldErrors, ViewerInfo};
+use domain::{FieldErrors, SessionId, UserId, ViewerInfo};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// How young a session is that stands in for a password.
@@ -124,11 +124,7 @@ impl Identity<'_> {
         }
         let hash = new.hash().await?;
         let mut tx = db.system_tx().await?;
-        queries::set_password(&mut tx, viewer.user_id, &hash).await?;
-        queries::delete_sessions_but(&mut tx, viewer.user_id, viewer.session_id).await?;
-        queries_resets::delete_of(&mut tx, viewer.user_id).await?;
-        queries_email::delete_of(&mut tx, viewer.user_id).await?;
-        queries_two_step::delete_steps_of(&mut tx, viewer.user_id).await?;
+        replace_password(&mut tx, viewer.user_id, &hash, viewer.session_id).await?;
         self.tell_of_new_password(&mut tx, viewer.team_id, &account).await?;
         let event = Event::new(Action::AccountPasswordChanged, viewer.user_id.as_uuid(), account.email);
         audit::record_in(&mut tx, None, viewer, event).await?;
@@ -136,23 +132,29 @@ impl Identity<'_> {
         taken.give_back(db).await
     }
 
-    /// Gives an account a random password, turns its two-step sign-in off, ends its sessions, and returns the password to hand over: the way back in for
-    /// whoever has the server's command line.
+    /// Gives an account a random password, turns its two-step sign-in off, unlinks its identities, ends its sessions, and returns the
+    /// password to hand over: the way back in for whoever has the server's command line.
     pub async fn reset_password(&self, email: &str) -> Result<SecretString> {
         let email = EmailAddress::parse(email)?;
         let fresh: String = token::fresh().chars().take(24).collect();
         let hash = Password::parse(fresh.clone(), "password", &[])?.hash().await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let known = queries::find_credentials(&mut tx, &email).await?.ok_or(Error::NotFound)?;
-        queries::set_password(&mut tx, known.user_id, &hash).await?;
-        queries::delete_sessions_but(&mut tx, known.user_id, None).await?;
-        queries_resets::delete_of(&mut tx, known.user_id).await?;
-        queries_email::delete_of(&mut tx, known.user_id).await?;
-        queries_two_step::delete_steps_of(&mut tx, known.user_id).await?;
+        replace_password(&mut tx, known.user_id, &hash, None).await?;
+        identity_providers::unlink_all(&mut tx, known.user_id, Author::SYSTEM).await?;
         queries_two_step::delete(&mut tx, known.user_id).await?;
         let event = Event::new(Action::AccountPasswordReset, known.user_id.as_uuid(), email.as_str());
         audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
         tx.commit().await?;
         Ok(fresh.into())
     }
+}
+
+/// Stores a new password and ends what the old one was good for: sessions but the one to keep, half sign-ins, and links that wait.
+pub(super) async fn replace_password(tx: &mut SystemTx, user: UserId, hash: &str, keep: Option<SessionId>) -> Result<()> {
+    queries::set_password(tx, user, hash).await?;
+    queries::delete_sessions_but(tx, user, keep).await?;
+    queries_two_step::delete_steps_of(tx, user).await?;
+    queries_resets::delete_of(tx, user).await?;
+    Ok(queries_email::delete_of(tx, user).await?)
 }

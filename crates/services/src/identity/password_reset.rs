@@ -3,14 +3,15 @@
 //! The invariant: neither what is answered nor when tells whether anybody has the address; of a link only a hash is stored, and
 //! it is made from the public address alone.
 
+use super::account::replace_password;
 use super::queries::{self, AccountRow};
 use super::queries_resets::{self, NewReset, OpenReset};
 use super::throttle::{self, FORGOT_PER_ADDRESS, FORGOT_PER_IP, RESET_PER_IP};
 use super::token::{self, SplitToken};
-use super::{Identity, Origin, Password, queries_email, queries_two_step};
+use super::{Identity, Origin, Password};
 use crate::audit::{self, Author};
 use crate::mails::{Mail, Recipient};
-use crate::{Error, Result, SystemTx};
+use crate::{Error, Result, SystemTx, identity_providers};
 use chrono::TimeDelta;
 use domain::TeamId;
 use domain::audit::{Action, Event};
@@ -74,7 +75,8 @@ impl Identity<'_> {
         tx.commit().await
     }
 
-    /// Takes a new password from whoever holds a link, and ends all of the person's sessions and other links.
+    /// Takes a new password from whoever holds a link, and ends all of the person's sessions, other links, and identities linked to the
+    /// account: the way back for somebody whose account another person got into.
     pub async fn use_reset(&self, token: &str, new: SecretString, origin: Origin) -> Result<()> {
         let db = &self.services.parts.db;
         let now = self.services.parts.clock.now();
@@ -92,11 +94,9 @@ impl Identity<'_> {
         if !queries_resets::use_up(&mut tx, &split.selector, now).await? {
             return Err(link_is_over());
         }
-        queries::set_password(&mut tx, open.user_id, &hash).await?;
-        queries::delete_sessions_but(&mut tx, open.user_id, None).await?;
-        queries_two_step::delete_steps_of(&mut tx, open.user_id).await?;
-        queries_resets::delete_of(&mut tx, open.user_id).await?;
-        queries_email::delete_of(&mut tx, open.user_id).await?;
+        replace_password(&mut tx, open.user_id, &hash, None).await?;
+        // Whoever lost the account may have linked what is theirs: it opens it no longer.
+        identity_providers::unlink_all(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
         if let Some(team) = queries::find_home_team(&mut tx, open.user_id).await? {
             self.tell_of_new_password(&mut tx, team, &account).await?;
         }

@@ -76,6 +76,20 @@ pub(super) async fn find_credentials(connection: &mut PgConnection, email: &Emai
     .await
 }
 
+/// Holds an account until the transaction ends, if its person may still come in, and with this password where one was typed: a change of
+/// password that happens meanwhile waits for the session, so that it ends it, or was first and there is none.
+pub(super) async fn hold_account(connection: &mut PgConnection, user: UserId, password_hash: Option<&str>) -> sqlx::Result<bool> {
+    let held = sqlx::query_scalar!(
+        r#"SELECT true AS "held!" FROM users
+           WHERE id = $1 AND suspended_at IS NULL AND password_hash = coalesce($2, password_hash) FOR SHARE"#,
+        user.as_uuid(),
+        password_hash
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(held.is_some())
+}
+
 pub(super) struct AccountRow {
     pub email: String,
     pub first_name: String,
@@ -252,6 +266,8 @@ pub(super) struct ViewerRow {
     pub is_system_administrator: bool,
     /// As whom an owner sees the team; none when they see it as themselves.
     pub subject_id: Option<UserId>,
+    /// Whether the session sees the team as somebody else, be it that this is over.
+    pub is_view: bool,
     pub permissions: Vec<String>,
 }
 
@@ -262,7 +278,7 @@ pub(super) async fn find_viewer(connection: &mut PgConnection, token_hash: &[u8]
         ViewerRow,
         r#"SELECT sessions.id AS "session_id: SessionId", users.id AS "user_id: UserId", sessions.team_id AS "session_team: TeamId",
                   home.team_id AS "team_id: TeamId", sessions.last_seen_at, users.is_system_administrator,
-                  subject.user_id AS "subject_id?: UserId",
+                  subject.user_id AS "subject_id?: UserId", sessions.view_as IS NOT NULL AS "is_view!",
                   ARRAY(SELECT DISTINCT permission FROM roles_permissions
                         WHERE role = ANY (coalesce(subject.roles, home.roles))) AS "permissions!"
            FROM sessions
@@ -303,18 +319,31 @@ pub(super) async fn touch_session(
     Ok(())
 }
 
-/// Whether the session still stands and its person may still come in.
-pub(super) async fn is_session_alive(connection: &mut PgConnection, id: SessionId, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<bool> {
+/// Whether the session still stands and its person may still come in: for an owner who looks as somebody else, as the same one, and as
+/// long as both are what [`find_viewer`] asks for.
+pub(super) async fn is_session_alive(
+    connection: &mut PgConnection,
+    (id, team): (SessionId, TeamId),
+    subject: Option<UserId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM sessions
                           JOIN users ON users.id = sessions.user_id AND users.suspended_at IS NULL
                           JOIN memberships ON memberships.user_id = users.id AND memberships.team_id = $2
                                AND memberships.suspended_at IS NULL
                           JOIN teams ON teams.id = memberships.team_id AND teams.deleted_at IS NULL
-                          WHERE sessions.id = $1 AND sessions.expires_at > $3) AS "is_alive!""#,
+                          WHERE sessions.id = $1 AND sessions.expires_at > $3
+                            AND ($4::uuid IS NULL
+                                 OR (sessions.view_as = $4 AND 'Owner' = ANY (memberships.roles)
+                                     AND EXISTS (SELECT FROM memberships members
+                                                 JOIN users people ON people.id = members.user_id AND people.suspended_at IS NULL
+                                                 WHERE members.team_id = $2 AND members.user_id = $4
+                                                   AND members.suspended_at IS NULL)))) AS "is_alive!""#,
         id.as_uuid(),
         team.as_uuid(),
-        now
+        now,
+        subject.map(UserId::as_uuid)
     )
     .fetch_one(connection)
     .await

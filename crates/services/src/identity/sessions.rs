@@ -11,12 +11,15 @@ const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
 
 impl Identity<'_> {
     /// The person who holds this token, in the team they work in; nobody when it ended, was never given out, or they are
-    /// suspended. Being seen moves the end of the session on.
+    /// suspended. Being seen moves the end of the session on. [`Error::Conflict`] once when a view as somebody else is over.
     pub async fn viewer_for_token(&self, presented: &str) -> Result<Option<Viewer>> {
         let now = self.services.parts.clock.now();
         let mut read = self.services.parts.db.system_read().await?;
         let Some(row) = queries::find_viewer(&mut read, &token::hash(presented), now).await? else { return Ok(None) };
         drop(read);
+        if row.is_view && row.subject_id.is_none() {
+            return self.end_view(row.session_id).await;
+        }
         if row.team_id != row.session_team || now - row.last_seen_at >= SEEN_EVERY {
             let mut tx = self.services.parts.db.system_tx().await?;
             queries::touch_session(&mut tx, row.session_id, row.team_id, now, now + self.session_lifetime()).await?;
@@ -39,11 +42,21 @@ impl Identity<'_> {
         }))
     }
 
+    /// Ends a view whose member or owner is not what they were. The request that notices is refused: it was meant to be read-only, and
+    /// the next one is the owner's own.
+    async fn end_view(&self, session: SessionId) -> Result<Option<Viewer>> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        queries::set_view(&mut tx, session, None).await?;
+        tx.commit().await?;
+        Err(Error::Conflict("You cannot see this team as that person any more. From now on you see it as yourself again.".to_owned()))
+    }
+
     /// Whether the viewer's session still stands in its team: what an open stream asks every few seconds.
     pub async fn is_still_signed_in(&self, viewer: &Viewer) -> Result<bool> {
         let Some(session) = viewer.session_id else { return Ok(true) };
         let mut tx = self.services.parts.db.system_tx().await?;
-        Ok(queries::is_session_alive(&mut tx, session, viewer.team_id, self.services.parts.clock.now()).await?)
+        let subject = viewer.seen_by.map(|_| viewer.user_id);
+        Ok(queries::is_session_alive(&mut tx, (session, viewer.team_id), subject, self.services.parts.clock.now()).await?)
     }
 
     /// Ends the session that holds this token, if there is one.

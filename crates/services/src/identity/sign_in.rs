@@ -27,6 +27,8 @@ pub(crate) struct Proven {
     pub(crate) user: UserId,
     /// The team their session starts in.
     pub(crate) team: TeamId,
+    /// The password they typed, as it is stored: it must still be theirs when the session begins.
+    pub(crate) password_hash: String,
     /// The attempts to give back once they are in.
     pub(crate) taken: Taken,
 }
@@ -39,11 +41,13 @@ impl Identity<'_> {
     /// and per network address; too many of them are [`Error::Busy`], whoever asks.
     pub async fn sign_in(&self, email: &str, attempt: SecretString, origin: Origin) -> Result<Entry> {
         let email = EmailAddress::parse(email)?;
-        let Proven { user, team, taken } = self.prove(&email, attempt, &origin).await?;
+        let Proven { user, team, password_hash, taken } = self.prove(&email, attempt, &origin).await?;
         let db = &self.services.parts.db;
         let mut tx = db.system_tx().await?;
+        self.hold(&mut tx, user, &password_hash).await?;
         let entry = if self.asks_for_code(&mut tx, user).await? {
-            self.ask_for_code(&mut tx, user).await.map(Entry::NeedsCode)
+            let attempt = Attempt::plain(Some(user), &email, SignInMethod::Password);
+            self.ask_for_code(&mut tx, user, attempt, &origin).await.map(Entry::NeedsCode)
         } else {
             self.let_in(&mut tx, (user, team), (&email, SignInMethod::Password), &origin).await.map(Entry::In)
         };
@@ -55,6 +59,12 @@ impl Identity<'_> {
         tx.commit().await?;
         taken.give_back(db).await?;
         entry
+    }
+
+    /// Refuses when the password that was typed is the person's no longer, and keeps it theirs until the transaction ends.
+    pub(crate) async fn hold(&self, tx: &mut SystemTx, user: UserId, password_hash: &str) -> Result<()> {
+        let is_theirs = queries::hold_account(tx, user, Some(password_hash)).await?;
+        if is_theirs { Ok(()) } else { Err(wrong_password()) }
     }
 
     /// Writes down that somebody signed in, and starts their session.
@@ -84,8 +94,8 @@ impl Identity<'_> {
         let right = self.check(known, attempt).await?;
         let mut tx = db.system_tx().await?;
         let Refused(tried, reason) = match right {
-            Ok(user) => match queries::find_home_team(&mut tx, user).await? {
-                Some(team) => return Ok(Proven { user, team, taken }),
+            Ok((user, password_hash)) => match queries::find_home_team(&mut tx, user).await? {
+                Some(team) => return Ok(Proven { user, team, password_hash, taken }),
                 None => Refused(Some(user), SignInReason::NoTeam),
             },
             Err(refused) => refused,
@@ -93,18 +103,18 @@ impl Identity<'_> {
         let failed = Attempt::plain(tried, email, SignInMethod::Password).failed(reason);
         sign_ins::record(&mut tx, failed, origin, now).await?;
         tx.commit().await?;
-        Err(Error::field("form", SignInReason::WrongPassword.sentence()))
+        Err(wrong_password())
     }
 
-    /// The person when the password is theirs and they may come in; otherwise who was tried, if anybody.
-    async fn check(&self, known: Option<Credentials>, attempt: SecretString) -> Result<Result<UserId, Refused>> {
+    /// The person and their password as it is stored, when it is theirs and they may come in; otherwise who was tried, if anybody.
+    async fn check(&self, known: Option<Credentials>, attempt: SecretString) -> Result<Result<(UserId, String), Refused>> {
         let (tried, stored, is_suspended) = match known {
             Some(known) => (Some(known.user_id), known.password_hash, known.is_suspended),
             None => (None, None, false),
         };
-        let matches = password::matches(attempt, stored).await?;
+        let matches = password::matches(attempt, stored.clone()).await?;
         Ok(match (tried, matches, is_suspended) {
-            (Some(user), true, false) => Ok(user),
+            (Some(user), true, false) => Ok((user, stored.unwrap_or_default())),
             (Some(_), true, true) => Err(Refused(tried, SignInReason::Suspended)),
             (Some(_), false, _) => Err(Refused(tried, SignInReason::WrongPassword)),
             (None, ..) => Err(Refused(None, SignInReason::UnknownAddress)),
@@ -131,4 +141,8 @@ impl Identity<'_> {
     pub(super) fn session_lifetime(&self) -> TimeDelta {
         TimeDelta::from_std(self.services.settings().session_lifetime).unwrap_or(TimeDelta::days(30))
     }
+}
+
+fn wrong_password() -> Error {
+    Error::field("form", SignInReason::WrongPassword.sentence())
 }

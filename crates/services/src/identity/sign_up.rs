@@ -127,7 +127,7 @@ impl Identity<'_> {
     /// Refuses whoever may not make an account, before anything costly is done for them.
     async fn admit(&self, email: &EmailAddress, invitation: Option<&str>) -> Result<Option<OpenInvitation>> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        if let Some(refusal) = seats::refusal(&mut tx).await? {
+        if let Some(refusal) = seats::refusal_of_newcomer(&mut tx).await? {
             return Err(refusal);
         }
         if let Some(given) = invitation.filter(|given| !given.is_empty()) {

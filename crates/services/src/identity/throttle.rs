@@ -59,12 +59,17 @@ pub(crate) async fn take(db: &Db, now: DateTime<Utc>, keys: Vec<(String, Limit)>
 impl Taken {
     /// Gives the attempts back: only failures count.
     pub(crate) async fn give_back(self, db: &Db) -> Result<()> {
-        let mut tx = db.system_tx().await?;
-        for (key, limit) in &self.0 {
-            queries::give_attempt_back(&mut tx, key, limit.every).await?;
-        }
-        tx.commit().await
+        give_back(db, &self.0).await
     }
+}
+
+/// Gives attempts back that were counted by an earlier request.
+pub(crate) async fn give_back(db: &Db, keys: &[(String, Limit)]) -> Result<()> {
+    let mut tx = db.system_tx().await?;
+    for (key, limit) in keys {
+        queries::give_attempt_back(&mut tx, key, limit.every).await?;
+    }
+    tx.commit().await
 }
 
 /// The key of a network address; one IPv6 customer holds a whole /64.

@@ -72,17 +72,21 @@ impl Identity<'_> {
         Ok(codes)
     }
 
-    /// New recovery codes in place of the old ones, in return for the password.
-    pub async fn renew_recovery_codes(&self, viewer: &Viewer, password: SecretString) -> Result<Vec<String>> {
+    /// New recovery codes in place of the old ones, in return for the password and a code: whoever has neither app nor codes must not
+    /// get any.
+    pub async fn renew_recovery_codes(&self, viewer: &Viewer, password: SecretString, code: &str) -> Result<Vec<String>> {
         self.prove_password(viewer, password).await?;
+        let taken = self.take_guess(viewer.user_id).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
-        if queries_two_step::lock(&mut tx, viewer.user_id).await?.is_none() {
+        if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
             return Err(is_off());
         }
+        self.accept_code(&mut tx, viewer.user_id, code).await?.ok_or_else(wrong_code)?;
         let (codes, hashes) = second_factor::fresh_codes(viewer.user_id);
         queries_two_step::replace_codes(&mut tx, viewer.user_id, &hashes).await?;
         record(&mut tx, viewer, Action::AccountRecoveryCodesRenewed).await?;
         tx.commit().await?;
+        taken.give_back(&self.services.parts.db).await?;
         Ok(codes)
     }
 
@@ -106,8 +110,15 @@ impl Identity<'_> {
         Ok(queries_two_step::is_on(tx, user).await?)
     }
 
-    /// What stands for a person who has typed their password and not yet their code.
-    pub(super) async fn ask_for_code(&self, tx: &mut SystemTx, user: UserId) -> Result<SecretString> {
+    /// What stands for a person who has done the first step and not yet typed their code; that somebody came so far is written down.
+    pub(crate) async fn ask_for_code(
+        &self,
+        tx: &mut SystemTx,
+        user: UserId,
+        attempt: Attempt<'_>,
+        origin: &Origin,
+    ) -> Result<SecretString> {
+        sign_ins::record(tx, attempt.failed(SignInReason::CodeAsked), origin, self.services.parts.clock.now()).await?;
         let token = token::fresh();
         let expires_at = self.services.parts.clock.now() + STEP_LIFETIME;
         queries_two_step::insert_step(tx, &token::hash(&token), user, expires_at).await?;
@@ -128,6 +139,9 @@ impl Identity<'_> {
         };
         let taken = self.take_guess(user).await?;
         let mut tx = db.system_tx().await?;
+        if !queries::hold_account(&mut tx, user, None).await? {
+            return Err(Error::SignedOut);
+        }
         let Some(factor) = self.accept_code(&mut tx, user, code).await? else {
             drop(tx);
             self.note_wrong_code(user, &account, &origin).await?;
@@ -138,7 +152,14 @@ impl Identity<'_> {
         }
         let team = queries::find_home_team(&mut tx, user).await?.ok_or(Error::SignedOut)?;
         let email = EmailAddress::parse(&account.email)?;
-        let session = self.let_in(&mut tx, (user, team), (&email, SignInMethod::Code), &origin).await?;
+        let session = match self.let_in(&mut tx, (user, team), (&email, SignInMethod::Code), &origin).await {
+            Ok(session) => session,
+            Err(refused) => {
+                drop(tx);
+                taken.give_back(db).await?; // the code was right
+                return Err(refused);
+            }
+        };
         if factor == Factor::Recovery {
             let event = Event::new(Action::AccountRecoveryCodeUsed, user.as_uuid(), account.email);
             audit::record_in(&mut tx, None, Author::person(user, origin.ip), event).await?;

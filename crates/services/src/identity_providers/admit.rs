@@ -59,7 +59,11 @@ impl IdentityProviders<'_> {
                 Ok(Ok(Arrival::NeedsProof(token)))
             }
             None if !provider.creates_accounts => refused(SignInReason::NoAccount),
-            None => self.welcome(tx, provider, &vouch, (&email, next), origin).await.map(Ok),
+            None => match seats::refusal_of_newcomer(&mut tx).await? {
+                Some(Error::ReadOnly) => refused(SignInReason::LicenceOver),
+                Some(_) => refused(SignInReason::NoSeat),
+                None => self.welcome(tx, provider, &vouch, (&email, next), origin).await.map(Ok),
+            },
         }
     }
 
@@ -72,9 +76,14 @@ impl IdentityProviders<'_> {
         next: String,
         origin: &Origin,
     ) -> Result<Arrival> {
-        let now = self.services.parts.clock.now();
+        let (now, identity) = (self.services.parts.clock.now(), self.services.identity());
         queries::touch_identity(&mut tx, known.id, provider.id, now).await?;
-        let session = self.services.identity().start_session(&mut tx, known.user_id, team, origin).await?;
+        if identity.asks_for_code(&mut tx, known.user_id).await? {
+            let step = identity.ask_for_code(&mut tx, known.user_id, through(provider, known.user_id, email), origin).await?;
+            tx.commit().await?;
+            return Ok(Arrival::NeedsCode { step, next });
+        }
+        let session = identity.start_session(&mut tx, known.user_id, team, origin).await?;
         sign_ins::record(&mut tx, through(provider, known.user_id, email), origin, now).await?;
         tx.commit().await?;
         Ok(Arrival::SignedIn { session, next })
@@ -89,9 +98,6 @@ impl IdentityProviders<'_> {
         (email, next): (&EmailAddress, String),
         origin: &Origin,
     ) -> Result<Arrival> {
-        if let Some(refusal) = seats::refusal(&mut tx).await? {
-            return Err(refusal);
-        }
         let local = email.as_str().split('@').next().unwrap_or_default();
         let first_name = FirstName::parse(cut(&vouch.first_name)).or_else(|_| FirstName::parse(cut(local)))?;
         let last_name = LastName::parse(cut(&vouch.last_name))?;

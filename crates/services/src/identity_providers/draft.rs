@@ -3,7 +3,7 @@
 use crate::Result;
 use domain::identity_providers::{IdentityProviderDraft, RoleRule};
 use domain::text::{EmailAddress, IdentityProviderName, OidcClientId, RoleClaim};
-use domain::{FieldErrors, InvalidText};
+use domain::{FieldErrors, InvalidText, Role};
 use egress::EgressClient;
 use url::Url;
 
@@ -40,6 +40,13 @@ impl Checked {
         let role_rules = keep(&mut errors, RoleRule::parse_all(&draft.role_rules));
         if role_rules.as_ref().is_some_and(|rules| !rules.is_empty()) && draft.role_claim.trim().is_empty() {
             errors.add("role_claim", "Name the claim that the rules are about.");
+        }
+        let no_owner = "Owners are made by owners. Choose another role.";
+        if draft.default_role == Role::Owner {
+            errors.add("default_role", no_owner);
+        }
+        if role_rules.as_ref().is_some_and(|rules| rules.iter().any(|rule| rule.role == Role::Owner)) {
+            errors.add("role_rules", no_owner);
         }
         match (name, issuer, client_id, client_secret, scopes, email_domains, role_claim, role_rules) {
             (

@@ -64,6 +64,13 @@ pub enum Arrival {
         /// Where the person was going; may be empty.
         next: String,
     },
+    /// The account asks for a code too; whoever holds this token may type it.
+    NeedsCode {
+        /// What stands for the half sign-in.
+        step: SecretString,
+        /// Where the person was going; may be empty.
+        next: String,
+    },
     /// There is an account with the address: its password is asked for, by whoever holds this token.
     NeedsProof(SecretString),
     /// The identity is linked to the account that is signed in.
@@ -146,7 +153,6 @@ impl IdentityProviders<'_> {
         viewer: Option<&Viewer>,
         origin: &Origin,
     ) -> Result<Arrival> {
-        self.throttle(origin).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let provider = self.usable(&mut tx, id).await?;
         let kept = match token {
@@ -154,9 +160,15 @@ impl IdentityProviders<'_> {
             None => None,
         };
         tx.commit().await?;
+        if kept.is_none() {
+            self.throttle(origin).await?; // whoever began here was counted then
+        }
         let Some(provider) = provider else { return Ok(Arrival::Refused(SignInReason::ProviderOff)) };
         match self.arrive(&provider, callback, kept, viewer, origin).await? {
-            Ok(arrival) => Ok(arrival),
+            Ok(arrival) => {
+                throttle::give_back(&self.services.parts.db, &throttle_keys(origin)).await?;
+                Ok(arrival)
+            }
             Err(refusal) => {
                 let reason = refusal.reason;
                 self.note(&provider.name, refusal, origin).await?;
@@ -219,8 +231,7 @@ impl IdentityProviders<'_> {
     }
 
     async fn throttle(&self, origin: &Origin) -> Result<()> {
-        let keys = vec![(throttle::ip_key("provider", origin.ip), throttle::PROVIDER_PER_IP)];
-        throttle::take(&self.services.parts.db, self.services.parts.clock.now(), keys).await?;
+        throttle::take(&self.services.parts.db, self.services.parts.clock.now(), throttle_keys(origin)).await?;
         Ok(())
     }
 
@@ -248,6 +259,10 @@ impl IdentityProviders<'_> {
         sign_ins::record(&mut tx, attempt, origin, self.services.parts.clock.now()).await?;
         tx.commit().await
     }
+}
+
+fn throttle_keys(origin: &Origin) -> Vec<(String, throttle::Limit)> {
+    vec![(throttle::ip_key("provider", origin.ip), throttle::PROVIDER_PER_IP)]
 }
 
 /// Where what is kept is sealed for.

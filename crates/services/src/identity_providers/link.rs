@@ -13,8 +13,9 @@ use secrecy::SecretString;
 use std::net::{IpAddr, Ipv4Addr};
 
 impl IdentityProviders<'_> {
-    /// Begins to link an identity to the viewer's account.
-    pub async fn start_link(&self, viewer: &Viewer, id: IdentityProviderId) -> Result<Started> {
+    /// Begins to link an identity to the viewer's account, in return for their password: what is linked opens the account.
+    pub async fn start_link(&self, viewer: &Viewer, id: IdentityProviderId, password: SecretString) -> Result<Started> {
+        self.services.identity().prove_password(viewer, password).await?;
         let ip = viewer.came_from.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         match self.start(id, "", Some(viewer), &Origin { ip, user_agent: String::new() }).await? {
             Ok(started) => Ok(started),
@@ -50,10 +51,12 @@ impl IdentityProviders<'_> {
         let Some((row, provider)) = found else { return Ok(None) };
         let Kept::Unproven { issuer, subject, email, next } = self.open(&row)? else { return Ok(None) };
         let identity = self.services.identity();
-        let Proven { user, team, taken } = identity.prove(&email, password, origin).await?;
+        let Proven { user, team, password_hash, taken } = identity.prove(&email, password, origin).await?;
         let now = parts.clock.now();
         let mut tx = parts.db.system_tx().await?;
+        identity.hold(&mut tx, user, &password_hash).await?;
         if identity.asks_for_code(&mut tx, user).await? {
+            drop(tx);
             taken.give_back(&parts.db).await?;
             let sentence =
                 "This account asks for a code after the password. Sign in as usual, then link your provider on your account page.";
@@ -62,7 +65,14 @@ impl IdentityProviders<'_> {
         if queries::take_flow(&mut tx, &hash, now).await?.is_none() {
             return Ok(None);
         }
-        let session = identity.start_session(&mut tx, user, team, origin).await?;
+        let session = match identity.start_session(&mut tx, user, team, origin).await {
+            Ok(session) => session,
+            Err(refused) => {
+                drop(tx);
+                taken.give_back(&parts.db).await?; // the password was right
+                return Err(refused);
+            }
+        };
         sign_ins::record(&mut tx, through(&provider, user, Some(&email)), origin, now).await?;
         self.insert_link(&mut tx, &provider, user, (&issuer, &subject), origin).await?;
         tx.commit().await?;

@@ -20,10 +20,12 @@ mod verify;
 
 pub use flow::{Arrival, Callback, Started};
 
+use crate::audit::{self, Author};
 use crate::secrets::place;
 use crate::{Result, Services};
-use domain::IdentityProviderId;
+use domain::audit::{Action, Event};
 use domain::identity_providers::WayIn;
+use domain::{IdentityProviderId, UserId};
 use sqlx::PgConnection;
 
 /// Who vouches for people.
@@ -41,6 +43,14 @@ impl IdentityProviders<'_> {
 /// The providers people can sign in with.
 pub(crate) async fn ways_in(tx: &mut PgConnection) -> Result<Vec<WayIn>> {
     Ok(queries::list_enabled(tx).await?)
+}
+
+/// Ends all links of a person, whoever made them.
+pub(crate) async fn unlink_all(tx: &mut PgConnection, user: UserId, author: Author) -> Result<()> {
+    for provider in queries::delete_identities_of(tx, user).await? {
+        audit::record_in(tx, None, author, Event::new(Action::AccountIdentityUnlinked, user.as_uuid(), provider)).await?;
+    }
+    Ok(())
 }
 
 /// Where the secret of a provider is sealed for.

@@ -275,3 +275,13 @@ pub(super) async fn delete_identity(tx: &mut PgConnection, user: UserId, id: Ide
     .fetch_optional(tx)
     .await
 }
+
+/// Ends all links of a person; the providers they were to.
+pub(super) async fn delete_identities_of(tx: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "DELETE FROM identities i USING identity_providers p WHERE i.user_id = $1 AND p.id = i.provider_id RETURNING p.name",
+        user.as_uuid()
+    )
+    .fetch_all(tx)
+    .await
+}

@@ -33,6 +33,13 @@ pub(crate) async fn refusal(tx: &mut SystemTx) -> Result<Option<Error>> {
     Ok((queries::count_seats(tx).await? >= i64::from(licence.seats)).then(|| full(licence.seats)))
 }
 
+/// The same for somebody who is about to get an account. Seats are held until the transaction ends, before any chain of the audit trail is:
+/// two who come at once by different ways never wait for each other.
+pub(crate) async fn refusal_of_newcomer(tx: &mut SystemTx) -> Result<Option<Error>> {
+    queries::lock(tx).await?;
+    refusal(tx).await
+}
+
 /// There is a licence and they have no seat; nobody in particular needs none.
 fn needs_one(standing: Option<&Standing>) -> bool {
     standing.is_some_and(|standing| !standing.has_seat)
