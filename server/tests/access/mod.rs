@@ -1,11 +1,14 @@
 //! Who may call what: one row per server function and plain route and way of looking at it; `access_coverage.rs` plays them.
 //!
 //! To add one: write a [`Row`] in the file of its noun. Its arguments are made afresh for every person, by the owner of the team.
+//! [`cross_site`] and [`extra_fields`] send the same calls as nobody may send them.
 #![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 
 mod audit;
 mod chat;
+mod cross_site;
 mod datasets;
+mod extra_fields;
 mod identity;
 mod identity_providers;
 mod licences;
@@ -157,14 +160,23 @@ impl World {
 
     /// Makes one call as one of [`PEOPLE`]. A call that ends sessions is made with one of its own, and followed by a new one.
     pub async fn ask(&mut self, row: &Row, person: usize) -> Answer {
-        let ends_one = row.ends_session && !matches!(PEOPLE[person], "anonymous" | "suspended");
-        if ends_one {
+        let call = self.prepare(row, person).await;
+        self.make(row, person, call).await
+    }
+
+    /// The call of a row, to be made next by this person.
+    async fn prepare(&mut self, row: &Row, person: usize) -> Call {
+        if ends_one(row, person) {
             self.sign_in_again(person).await;
         }
         self.wait_for_answers().await;
-        let call = (row.call)(self).await;
+        (row.call)(self).await
+    }
+
+    /// Makes a call that [`Self::prepare`] gave.
+    async fn make(&mut self, row: &Row, person: usize, call: Call) -> Answer {
         let answer = self.send(row, &self.clients[person], call).await;
-        if ends_one {
+        if ends_one(row, person) {
             self.sign_in_again(person).await;
         }
         answer
@@ -285,6 +297,10 @@ impl World {
             context_size: 8_000,
         }
     }
+}
+
+fn ends_one(row: &Row, person: usize) -> bool {
+    row.ends_session && !matches!(PEOPLE[person], "anonymous" | "suspended")
 }
 
 async fn all_rights(client: &TestClient, is_system_administrator: bool) -> Viewer {

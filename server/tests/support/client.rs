@@ -6,6 +6,7 @@ use reqwest::header::{ACCEPT, AsHeaderName, CONTENT_TYPE, HeaderMap, HeaderValue
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// One browser.
 pub struct TestClient {
@@ -27,9 +28,20 @@ pub struct Answer {
 impl TestClient {
     /// A browser that has been nowhere.
     pub fn new(url: &str) -> Self {
+        Self::from_address(url, Ipv4Addr::LOCALHOST)
+    }
+
+    /// The same at another address of this machine (all of 127.0.0.0/8), which to the server is somewhere else.
+    pub fn from_address(url: &str, address: Ipv4Addr) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+        let http = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).no_proxy();
+        let http = http.local_address(IpAddr::V4(address)).build();
         Self { http: http.expect("a client"), url: url.to_owned() }
+    }
+
+    /// The same browser, cookies and all, in front of another server of the installation.
+    pub fn at(&self, url: &str) -> Self {
+        Self { http: self.http.clone(), url: url.to_owned() }
     }
 
     /// A request to be finished and sent by the test; it carries the cookies and nothing else.

@@ -13,11 +13,14 @@ mod encode;
 mod oidc;
 mod provider;
 mod smtp;
+mod snapshot;
 
 pub use client::{Answer, TestClient};
+pub use encode::form;
 pub use oidc::{CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie};
 pub use provider::{FakeProvider, Script, Step};
 pub use smtp::{FakeMailServer, ReceivedMail};
+pub use snapshot::{NOTHING, Snapshot};
 
 use domain::{Role, TeamId};
 use leptos::config::LeptosOptions;

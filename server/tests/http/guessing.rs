@@ -1,0 +1,259 @@
+//! Guessing passwords, codes and addresses: slow from one place and from a hundred, and an answer tells nothing of what is right.
+
+use crate::support::{Answer, PASSWORD, Snapshot, TestApp, TestClient};
+use axum::http::header::{RETRY_AFTER, SET_COOKIE};
+use domain::identity::TwoStepSetup;
+use reqwest::Method;
+use serde_json::{Value, json};
+use services::{Clock as _, MockClock};
+use sqlx::PgPool;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use totp_rs::{Builder, Secret, Totp};
+
+/// What a refused guess leaves behind: that it was made.
+const A_GUESS: [&str; 2] = ["sign_ins", "throttles"];
+
+async fn start(pool: &PgPool) -> (TestApp, Arc<MockClock>) {
+    let clock = Arc::new(MockClock::at(chrono::Utc::now()));
+    let its_clock = clock.clone();
+    (TestApp::start_with(pool, |parts| parts.clock = its_clock).await, clock)
+}
+
+/// A browser somewhere else, one place per number.
+fn from(app: &TestApp, place: u8) -> TestClient {
+    TestClient::from_address(&app.url, Ipv4Addr::new(127, 0, 2, place))
+}
+
+async fn guess(client: &TestClient, email: &str, password: &str) -> Answer {
+    client.post_form("/sign-in", &[("email", email), ("password", password)]).await
+}
+
+/// Makes a hundred accounts with the password of Ada.
+async fn make_accounts(pool: &PgPool) {
+    let copy = "INSERT INTO users (id, email, first_name, password_hash)
+                SELECT gen_random_uuid(), 'person' || n || '@example.org', 'Person', password_hash
+                FROM users, generate_series(1, 100) AS n WHERE email = 'ada@example.org'";
+    sqlx::query(copy).execute(pool).await.expect("a hundred accounts");
+}
+
+fn seconds_to_wait(answer: &Answer) -> i64 {
+    answer.header(RETRY_AFTER).expect("when to come back").parse().expect("seconds")
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn one_account_guessed_from_a_hundred_addresses_is_closed_after_ten(pool: PgPool) {
+    let (app, clock) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    let before = Snapshot::take(&pool).await;
+    let mut wait = 0;
+    // Whether there is such an account cannot be told from when it closes.
+    for email in ["ada@example.org", "nobody@example.org"] {
+        let mut statuses = Vec::new();
+        for place in 1..=100 {
+            let answer = guess(&from(&app, place), email, &format!("guess number {place}")).await;
+            statuses.push(answer.status.as_u16());
+            if place > 10 {
+                wait = seconds_to_wait(&answer);
+                assert!((1..=61).contains(&wait) && answer.text.contains("Too many attempts."), "{email}: {answer:?}");
+            }
+        }
+        assert_eq!(statuses, [[422; 10].as_slice(), &[429; 90]].concat(), "{email}");
+        // The two accounts are guessed from the same places, which have an attempt each to give.
+        sqlx::query("DELETE FROM throttles WHERE key LIKE '%:ip:%'").execute(&pool).await.unwrap();
+    }
+    let right = guess(&from(&app, 200), "ada@example.org", PASSWORD).await.expect(429);
+    assert!(right.header(SET_COOKIE).is_none(), "nor does the right one get in");
+    assert_eq!(before.changed(&pool).await, A_GUESS);
+    clock.advance(chrono::TimeDelta::seconds(wait));
+    guess(&from(&app, 200), "ada@example.org", PASSWORD).await.expect_redirect("/chat");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_hundred_accounts_guessed_from_one_address_are_closed_to_it_after_three(pool: PgPool) {
+    let (app, clock) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    make_accounts(&pool).await;
+    let before = Snapshot::take(&pool).await;
+    let mut statuses = Vec::new();
+    let mut last = None;
+    for n in 1..=100 {
+        let answer = guess(&from(&app, 1), &format!("person{n}@example.org"), "hunter2 hunter2").await;
+        statuses.push(answer.status.as_u16());
+        last = Some(answer);
+    }
+    assert_eq!(statuses, [[422; 3].as_slice(), &[429; 97]].concat());
+    guess(&from(&app, 1), "ada@example.org", PASSWORD).await.expect(429);
+    assert_eq!(before.changed(&pool).await, A_GUESS);
+    guess(&from(&app, 2), "ada@example.org", PASSWORD).await.expect_redirect("/chat");
+    clock.advance(chrono::TimeDelta::seconds(seconds_to_wait(&last.expect("a hundred"))));
+    guess(&from(&app, 1), "ada@example.org", PASSWORD).await.expect_redirect("/chat");
+}
+
+/// A page without what is new each time it is rendered, and without the address that was typed.
+fn words(answer: &Answer, email: &str) -> String {
+    let policy = answer.header("content-security-policy").unwrap_or_default();
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("no nonce");
+    answer.text.replace(nonce, "").replace(email, "")
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn unknown_known_and_suspended_addresses_get_the_same_page_after_the_same_time(pool: PgPool) {
+    let (app, clock) = start(&pool).await;
+    app.sign_up("ada@example.org").await;
+    app.sign_up("gone@example.org").await;
+    app.suspend("gone@example.org").await;
+    let before = Snapshot::take(&pool).await;
+    let kinds = [("ada@example.org", "a wrong password"), ("nobody@example.org", PASSWORD), ("gone@example.org", PASSWORD)];
+    let mut pages = Vec::new();
+    let mut quickest = [Duration::MAX; 3];
+    for _ in 0..8 {
+        for (kind, (email, password)) in kinds.into_iter().enumerate() {
+            pages.push(words(&guess(&app.anonymous(), email, password).await.expect(422), email));
+            clock.advance(chrono::TimeDelta::minutes(2));
+            // To programs no page is rendered, so that what takes time is the check.
+            let request = app.anonymous().own_request(Method::POST, "/sign-in").header("content-type", "application/x-www-form-urlencoded");
+            let request = request.body(format!("email={email}&password={}", password.replace(' ', "%20")));
+            let began = Instant::now();
+            let answer = Answer::of(request).await.expect(422);
+            quickest[kind] = quickest[kind].min(began.elapsed());
+            assert_eq!(answer.error().field("form").as_deref(), Some("The email address or the password is not right."), "{email}");
+            clock.advance(chrono::TimeDelta::minutes(2));
+        }
+    }
+    pages.dedup();
+    assert_eq!(pages.len(), 1, "{pages:#?}");
+    assert_eq!(before.changed(&pool).await, A_GUESS);
+    // Hashing takes most of the time. Whoever is not there must not be answered without it.
+    let (least, most) = (quickest.iter().min().expect("three"), quickest.iter().max().expect("three"));
+    assert!(*least * 2 > *most, "{quickest:?}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_password_of_a_megabyte_is_refused_wherever_one_is_asked_for(pool: PgPool) {
+    let (app, _) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let long = "x".repeat(1024 * 1024);
+    let long = long.as_str();
+    let before = Snapshot::take(&pool).await;
+    let calls = [
+        ("identity/change-password", json!({ "current_password": long, "new_password": "an entirely new secret" })),
+        ("identity/change-password", json!({ "current_password": PASSWORD, "new_password": long })),
+        ("identity/start-two-step", json!({ "password": long })),
+        ("identity/renew-recovery-codes", json!({ "password": long })),
+        ("identity/turn-off-two-step", json!({ "password": long, "code": "123456" })),
+        ("identity/confirm-two-step", json!({ "code": long })),
+        ("my-data/delete-account", json!({ "password": long })),
+    ];
+    for (endpoint, arguments) in calls {
+        let status = ada.server_fn(endpoint, arguments).await.status.as_u16();
+        assert!([409, 422].contains(&status), "{endpoint}: {status}");
+    }
+    let forms = [
+        ("/sign-in", vec![("email", "ada@example.org"), ("password", long)], 422),
+        ("/sign-up", vec![("first_name", "Eve"), ("email", "eve@example.org"), ("password", long)], 422),
+        ("/reset-password", vec![("token", "nobody’s"), ("password", long)], 409),
+        ("/reset-password", vec![("token", long), ("password", "an entirely new secret")], 409),
+        ("/sign-in/code", vec![("code", long)], 303),
+        ("/sign-in/link", vec![("password", long)], 303),
+    ];
+    for (path, fields, status) in forms {
+        assert_eq!(app.anonymous().post_form(path, &fields).await.status, status, "{path}");
+    }
+    let left = before.changed(&pool).await;
+    assert!(left.iter().all(|table| A_GUESS.contains(&table.as_str())), "{left:?}");
+    guess(&app.anonymous(), "ada@example.org", PASSWORD).await.expect_redirect("/chat");
+}
+
+/// Somebody whose two-step sign-in is on, and what makes their codes.
+async fn with_two_step(app: &TestApp, clock: &MockClock) -> (TestClient, Totp, Vec<String>) {
+    let ada = app.sign_up("ada@example.org").await;
+    let setup: TwoStepSetup = ada.server_fn("identity/start-two-step", json!({ "password": PASSWORD })).await.json();
+    let secret = Secret::try_from_base32(setup.secret.replace(' ', "")).expect("base32");
+    let totp = Builder::new().with_secret(secret).build().expect("a secret of 160 bits");
+    let codes: Vec<String> = ada.server_fn("identity/confirm-two-step", json!({ "code": code(&totp, clock) })).await.json();
+    clock.advance(chrono::TimeDelta::minutes(30));
+    (ada, totp, codes)
+}
+
+fn code(totp: &Totp, clock: &MockClock) -> String {
+    totp.generate(u64::try_from(clock.now().timestamp()).expect("after 1970")).to_string()
+}
+
+/// Six digits that are no code of now, nor of the steps around it.
+fn wrong_code(totp: &Totp, clock: &MockClock, salt: u32) -> String {
+    let now = clock.now().timestamp();
+    let near: Vec<String> = (-2..=2).map(|step| totp.generate(u64::try_from(now + 30 * step).expect("after 1970")).to_string()).collect();
+    let mut candidates = (0..).map(|n| format!("{:06}", (salt * 7919 + n) % 1_000_000));
+    candidates.find(|candidate| !near.contains(candidate)).expect("most are wrong")
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn codes_guessed_from_a_hundred_addresses_are_refused_after_five(pool: PgPool) {
+    let (app, clock) = start(&pool).await;
+    let (_ada, totp, codes) = with_two_step(&app, &clock).await;
+    for kind in ["of the app", "for recovery"] {
+        let mut statuses = Vec::new();
+        let before = Snapshot::take(&pool).await;
+        for place in 1..=100 {
+            let client = from(&app, place);
+            guess(&client, "ada@example.org", PASSWORD).await.expect_redirect("/sign-in/code");
+            let guessed = if kind == "of the app" { wrong_code(&totp, &clock, u32::from(place)) } else { format!("ABCD-EFGH-JKLM-N{place:03}") };
+            let answer = client.post_form("/sign-in/code", &[("code", &guessed)]).await;
+            assert!(answer.status == 422 || seconds_to_wait(&answer) > 0, "{answer:?}");
+            assert!(!answer.headers.get_all(SET_COOKIE).iter().any(|cookie| cookie.as_bytes().starts_with(b"lyceum_session=")), "{answer:?}");
+            statuses.push(answer.status.as_u16());
+        }
+        assert_eq!(statuses, [[422; 5].as_slice(), &[429; 95]].concat(), "{kind}");
+        assert_eq!(before.changed(&pool).await, ["sign_in_steps", "sign_ins", "throttles"], "{kind}");
+        // The right code is not let in either until some time has passed.
+        let client = from(&app, 200);
+        guess(&client, "ada@example.org", PASSWORD).await.expect_redirect("/sign-in/code");
+        client.post_form("/sign-in/code", &[("code", &code(&totp, &clock))]).await.expect(429);
+        client.post_form("/sign-in/code", &[("code", &codes[0])]).await.expect(429);
+        clock.advance(chrono::TimeDelta::minutes(30));
+    }
+    let unused: i64 = sqlx::query_scalar("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL").fetch_one(&pool).await.unwrap();
+    assert_eq!(unused, 10);
+    let client = from(&app, 200);
+    guess(&client, "ada@example.org", PASSWORD).await.expect_redirect("/sign-in/code");
+    client.post_form("/sign-in/code", &[("code", &code(&totp, &clock))]).await.expect_redirect("/chat");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whoever_stole_a_session_cannot_guess_the_code_that_turns_two_steps_off(pool: PgPool) {
+    let (app, clock) = start(&pool).await;
+    let (ada, totp, _) = with_two_step(&app, &clock).await;
+    let before = Snapshot::take(&pool).await;
+    let mut statuses = Vec::new();
+    for n in 0..20 {
+        let arguments = json!({ "password": PASSWORD, "code": wrong_code(&totp, &clock, n) });
+        statuses.push(ada.server_fn("identity/turn-off-two-step", arguments).await.status.as_u16());
+    }
+    assert_eq!(statuses, [[422; 5].as_slice(), &[429; 15]].concat());
+    // The session is thirty minutes old by the clock, and being seen is written down.
+    let changed: Vec<String> = before.changed(&pool).await.into_iter().filter(|table| table != "sessions").collect();
+    assert_eq!(changed, ["throttles"]);
+    let state: Value = ada.server_fn("identity/two-step", Value::Null).await.json();
+    assert!(!state["since"].is_null() && state["codes_left"] == 10, "{state}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_password_typed_in_a_session_is_not_guessed_there(pool: PgPool) {
+    let (app, _) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let before = Snapshot::take(&pool).await;
+    let mut statuses = Vec::new();
+    for n in 0..4 {
+        for (endpoint, field) in [("identity/start-two-step", "password"), ("my-data/delete-account", "password"), ("identity/change-password", "current_password")] {
+            let arguments = json!({ field: format!("guess number {n}"), "new_password": "an entirely new secret" });
+            statuses.push(ada.server_fn(endpoint, arguments).await.status.as_u16());
+        }
+    }
+    assert_eq!(statuses, [[422; 10].as_slice(), &[429; 2]].concat(), "they are counted together");
+    let change = json!({ "current_password": PASSWORD, "new_password": "an entirely new secret" });
+    let busy = ada.server_fn("identity/change-password", change).await.expect(429);
+    assert!((1..=61).contains(&seconds_to_wait(&busy)));
+    assert_eq!(before.changed(&pool).await, ["throttles"]);
+}
