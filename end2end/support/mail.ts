@@ -1,56 +1,40 @@
-// A mail server for the tests: takes everything on the port that scripts/test chose, and keeps it.
-import { createServer, type Server, type Socket } from 'node:net';
+// The mail server of the tests: npm maildev on the ports that scripts/test chose. What it took is read through its REST API.
+import type { MailDev } from 'maildev';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-type Mail = { to: string; raw: string };
+/** What the tests read of a mail as maildev tells of it. */
+type Mail = { subject: string; text: string; html: string; from: { address: string; name: string }[] };
 
 export class MailCatcher {
-  private readonly mails: Mail[] = [];
-  private readonly server: Server = createServer((socket) => this.talk(socket));
+  private readonly api = `http://127.0.0.1:${process.env.MAIL_CATCHER_WEB_PORT}/api`;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'lyceum-mail.'));
+  private server?: MailDev;
 
   async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(Number(process.env.MAIL_CATCHER_PORT), '127.0.0.1', resolve));
+    // It takes seconds to load: only the worker that sends mail waits for it.
+    const { MailDev } = await import('maildev');
+    const ports = { smtp: Number(process.env.MAIL_CATCHER_PORT), web: Number(process.env.MAIL_CATCHER_WEB_PORT) };
+    this.server = new MailDev({ ...ports, ip: '127.0.0.1', webIp: '127.0.0.1', mailDirectory: this.folder, silent: true });
+    await this.server.start();
   }
 
   async stop(): Promise<void> {
-    await new Promise((resolve) => this.server.close(resolve));
+    await this.server?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The latest mail to an address, as text with the quoting of lines undone; nothing while there is none. */
-  find(to: string): string | undefined {
-    const mail = this.mails.findLast((mail) => mail.to === to);
-    return mail?.raw.replaceAll('=\r\n', '').replace(/=([0-9A-F]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+  /** The latest mail to an address; nothing while there is none. */
+  async find(to: string): Promise<Mail | undefined> {
+    const query = new URLSearchParams({ 'envelope.to.address': to, sort: 'desc', limit: '1' });
+    const answer = await fetch(`${this.api}/email?${query}`);
+    const [latest] = (await answer.json()) as Mail[];
+    return latest;
   }
 
-  private talk(socket: Socket): void {
-    let rest = '';
-    let to = '';
-    let body: string[] | undefined;
-    const say = (line: string) => socket.write(`${line}\r\n`);
-    socket.on('error', () => socket.destroy());
-    say('220 catcher ESMTP');
-    socket.on('data', (data) => {
-      const lines = (rest + data.toString('latin1')).split('\r\n');
-      rest = lines.pop()!;
-      for (const line of lines) {
-        if (body && line === '.') {
-          this.mails.push({ to, raw: body.join('\r\n') });
-          body = undefined;
-          say('250 Taken');
-        } else if (body) {
-          body.push(line.replace(/^\./, ''));
-        } else if (/^RCPT TO:/i.test(line)) {
-          to = /<(.*)>/.exec(line)![1];
-          say('250 OK');
-        } else if (/^DATA/i.test(line)) {
-          body = [];
-          say('354 Go ahead');
-        } else if (/^QUIT/i.test(line)) {
-          say('221 Bye');
-          socket.end();
-        } else {
-          say('250 OK');
-        }
-      }
-    });
+  /** Its words; none while there is no mail. */
+  async words(to: string): Promise<string> {
+    return (await this.find(to))?.text ?? '';
   }
 }

@@ -15,6 +15,10 @@ use sqlx::{Connection, Postgres, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
+mod tests;
+
 /// The migrations, compiled in. They run as the connecting user, under sqlx's advisory lock.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 

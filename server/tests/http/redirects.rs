@@ -111,7 +111,7 @@ async fn no_path_of_ours_redirects_to_somebody_else(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
     let paths = [
-        "//evil.example", "//evil.example/", "//evil.example/%2e%2e", "/%2F/evil.example", "/%5Cevil.example", "/.//evil.example",
+        "//evil.example", "//evil.example/", "//evil.example?__err=x", "//evil.example/%2e%2e", "/%2F/evil.example", "/%5Cevil.example", "/.//evil.example",
         "/chat//evil.example", "/datasets/..//evil.example", "/?next=//evil.example", "/chat?__path=//evil.example&__err=x",
         "/sign-in?__path=//evil.example&__err=x", "/%0d%0aLocation:%20https://evil.example", "/auth/oidc/x?next=//evil.example",
     ];
