@@ -100,7 +100,9 @@ async fn smuggle(world: &mut World, row: &Row, person: usize, call: Call, extras
 /// The places of all objects inside of the arguments.
 fn objects_in(arguments: &Value) -> Vec<String> {
     let members = arguments.as_object().into_iter().flatten().filter(|(_, value)| value.is_object());
-    members.flat_map(|(name, value)| [String::new()].into_iter().chain(objects_in(value)).map(move |rest| format!("/{name}{rest}"))).collect()
+    members
+        .flat_map(|(name, value)| [String::new()].into_iter().chain(objects_in(value)).map(move |rest| format!("/{name}{rest}")))
+        .collect()
 }
 
 /// Adds the fields that are not there already.

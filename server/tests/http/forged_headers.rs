@@ -28,9 +28,21 @@ const PLACES: [(&str, &str); 12] = [
 fn identities(user_id: &str) -> Vec<(&'static str, String)> {
     let email = "ada@example.org";
     let names = [
-        "remote-user", "x-remote-user", "x-forwarded-user", "x-forwarded-email", "x-auth-request-user", "x-auth-request-email",
-        "x-authenticated-user", "x-webauth-user", "x-user", "x-email", "cf-access-authenticated-user-email", "tailscale-user-login",
-        "ssl-client-s-dn-cn", "x-ms-client-principal-name", "x-goog-authenticated-user-email",
+        "remote-user",
+        "x-remote-user",
+        "x-forwarded-user",
+        "x-forwarded-email",
+        "x-auth-request-user",
+        "x-auth-request-email",
+        "x-authenticated-user",
+        "x-webauth-user",
+        "x-user",
+        "x-email",
+        "cf-access-authenticated-user-email",
+        "tailscale-user-login",
+        "ssl-client-s-dn-cn",
+        "x-ms-client-principal-name",
+        "x-goog-authenticated-user-email",
     ];
     let ids = ["x-user-id", "x-owner-id", "x-session-id", "x-lyceum-user", "x-lyceum-session"].map(|name| (name, user_id.to_owned()));
     let keys = [("authorization", format!("Bearer {user_id}")), ("authorization", "Basic YWRhQGV4YW1wbGUub3JnOg==".to_owned())];
@@ -88,7 +100,8 @@ async fn a_foreign_host_is_no_origin_of_ours(pool: PgPool) {
     let ada = app.sign_up("ada@example.org").await;
     let before = Snapshot::take(&pool).await;
     for (name, value) in PLACES {
-        let post = ada.request(Method::POST, "/api/identity/sign-out-everywhere").header(name, value).header("origin", "http://evil.example");
+        let post =
+            ada.request(Method::POST, "/api/identity/sign-out-everywhere").header(name, value).header("origin", "http://evil.example");
         assert_eq!(Answer::of(post.header("content-type", FORM).body("")).await.status, 403, "{name}");
     }
     // A method that hides in a header is no method either.

@@ -1,16 +1,15 @@
-//! Guessing passwords, codes and addresses: slow from one place and from a hundred, and an answer tells nothing of what is right.
+//! Guessing passwords and addresses: slow from one place and from a hundred, and an answer tells nothing of what is right.
+//! Guessing codes is in [`crate::two_step`].
 
 use crate::support::{Answer, PASSWORD, Snapshot, TestApp, TestClient};
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
-use domain::identity::TwoStepSetup;
 use reqwest::Method;
-use serde_json::{Value, json};
-use services::{Clock as _, MockClock};
+use serde_json::json;
+use services::MockClock;
 use sqlx::PgPool;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use totp_rs::{Builder, Secret, Totp};
 
 /// What a refused guess leaves behind: that it was made.
 const A_GUESS: [&str; 2] = ["sign_ins", "throttles"];
@@ -166,79 +165,6 @@ async fn a_password_of_a_megabyte_is_refused_wherever_one_is_asked_for(pool: PgP
     guess(&app.anonymous(), "ada@example.org", PASSWORD).await.expect_redirect("/chat");
 }
 
-/// Somebody whose two-step sign-in is on, and what makes their codes.
-async fn with_two_step(app: &TestApp, clock: &MockClock) -> (TestClient, Totp, Vec<String>) {
-    let ada = app.sign_up("ada@example.org").await;
-    let setup: TwoStepSetup = ada.server_fn("identity/start-two-step", json!({ "password": PASSWORD })).await.json();
-    let secret = Secret::try_from_base32(setup.secret.replace(' ', "")).expect("base32");
-    let totp = Builder::new().with_secret(secret).build().expect("a secret of 160 bits");
-    let codes: Vec<String> = ada.server_fn("identity/confirm-two-step", json!({ "code": code(&totp, clock) })).await.json();
-    clock.advance(chrono::TimeDelta::minutes(30));
-    (ada, totp, codes)
-}
-
-fn code(totp: &Totp, clock: &MockClock) -> String {
-    totp.generate(u64::try_from(clock.now().timestamp()).expect("after 1970")).to_string()
-}
-
-/// Six digits that are no code of now, nor of the steps around it.
-fn wrong_code(totp: &Totp, clock: &MockClock, salt: u32) -> String {
-    let now = clock.now().timestamp();
-    let near: Vec<String> = (-2..=2).map(|step| totp.generate(u64::try_from(now + 30 * step).expect("after 1970")).to_string()).collect();
-    let mut candidates = (0..).map(|n| format!("{:06}", (salt * 7919 + n) % 1_000_000));
-    candidates.find(|candidate| !near.contains(candidate)).expect("most are wrong")
-}
-
-#[sqlx::test(migrator = "services::MIGRATIONS")]
-async fn codes_guessed_from_a_hundred_addresses_are_refused_after_five(pool: PgPool) {
-    let (app, clock) = start(&pool).await;
-    let (_ada, totp, codes) = with_two_step(&app, &clock).await;
-    for kind in ["of the app", "for recovery"] {
-        let mut statuses = Vec::new();
-        let before = Snapshot::take(&pool).await;
-        for place in 1..=100 {
-            let client = from(&app, place);
-            guess(&client, "ada@example.org", PASSWORD).await.expect_redirect("/sign-in/code");
-            let guessed = if kind == "of the app" { wrong_code(&totp, &clock, u32::from(place)) } else { format!("ABCD-EFGH-JKLM-N{place:03}") };
-            let answer = client.post_form("/sign-in/code", &[("code", &guessed)]).await;
-            assert!(answer.status == 422 || seconds_to_wait(&answer) > 0, "{answer:?}");
-            assert!(!answer.headers.get_all(SET_COOKIE).iter().any(|cookie| cookie.as_bytes().starts_with(b"lyceum_session=")), "{answer:?}");
-            statuses.push(answer.status.as_u16());
-        }
-        assert_eq!(statuses, [[422; 5].as_slice(), &[429; 95]].concat(), "{kind}");
-        assert_eq!(before.changed(&pool).await, ["sign_in_steps", "sign_ins", "throttles"], "{kind}");
-        // The right code is not let in either until some time has passed.
-        let client = from(&app, 200);
-        guess(&client, "ada@example.org", PASSWORD).await.expect_redirect("/sign-in/code");
-        client.post_form("/sign-in/code", &[("code", &code(&totp, &clock))]).await.expect(429);
-        client.post_form("/sign-in/code", &[("code", &codes[0])]).await.expect(429);
-        clock.advance(chrono::TimeDelta::minutes(30));
-    }
-    let unused: i64 = sqlx::query_scalar("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL").fetch_one(&pool).await.unwrap();
-    assert_eq!(unused, 10);
-    let client = from(&app, 200);
-    guess(&client, "ada@example.org", PASSWORD).await.expect_redirect("/sign-in/code");
-    client.post_form("/sign-in/code", &[("code", &code(&totp, &clock))]).await.expect_redirect("/chat");
-}
-
-#[sqlx::test(migrator = "services::MIGRATIONS")]
-async fn whoever_stole_a_session_cannot_guess_the_code_that_turns_two_steps_off(pool: PgPool) {
-    let (app, clock) = start(&pool).await;
-    let (ada, totp, _) = with_two_step(&app, &clock).await;
-    let before = Snapshot::take(&pool).await;
-    let mut statuses = Vec::new();
-    for n in 0..20 {
-        let arguments = json!({ "password": PASSWORD, "code": wrong_code(&totp, &clock, n) });
-        statuses.push(ada.server_fn("identity/turn-off-two-step", arguments).await.status.as_u16());
-    }
-    assert_eq!(statuses, [[422; 5].as_slice(), &[429; 15]].concat());
-    // The session is thirty minutes old by the clock, and being seen is written down.
-    let changed: Vec<String> = before.changed(&pool).await.into_iter().filter(|table| table != "sessions").collect();
-    assert_eq!(changed, ["throttles"]);
-    let state: Value = ada.server_fn("identity/two-step", Value::Null).await.json();
-    assert!(!state["since"].is_null() && state["codes_left"] == 10, "{state}");
-}
-
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_password_typed_in_a_session_is_not_guessed_there(pool: PgPool) {
     let (app, _) = start(&pool).await;
@@ -246,7 +172,11 @@ async fn a_password_typed_in_a_session_is_not_guessed_there(pool: PgPool) {
     let before = Snapshot::take(&pool).await;
     let mut statuses = Vec::new();
     for n in 0..4 {
-        for (endpoint, field) in [("identity/start-two-step", "password"), ("my-data/delete-account", "password"), ("identity/change-password", "current_password")] {
+        for (endpoint, field) in [
+            ("identity/start-two-step", "password"),
+            ("my-data/delete-account", "password"),
+            ("identity/change-password", "current_password"),
+        ] {
             let arguments = json!({ field: format!("guess number {n}"), "new_password": "an entirely new secret" });
             statuses.push(ada.server_fn(endpoint, arguments).await.status.as_u16());
         }

@@ -54,8 +54,7 @@ async fn dead_tokens(ada: &TestClient, app: &TestApp, email: &str, used: String)
     let revoked = invite(ada, email).await;
     ada.server_fn("team/revoke-invitation", json!({ "id": revoked.invitation.id })).await.ok();
     let replaced = invite(ada, email).await;
-    let renewed: InvitationSent =
-        ada.server_fn("team/resend-invitation", json!({ "id": replaced.invitation.id, "days": 7 })).await.json();
+    let renewed: InvitationSent = ada.server_fn("team/resend-invitation", json!({ "id": replaced.invitation.id, "days": 7 })).await.json();
     let alive = token(&renewed);
     let (selector, verifier) = alive.split_once('.').expect("two parts");
     vec![
@@ -171,9 +170,11 @@ async fn an_invitation_gives_the_role_it_was_made_with_and_no_other(pool: PgPool
     assert_eq!(before.changed(&pool).await, NOTHING);
     let grace = app.anonymous();
     grace.post_form("/sign-up", &plain).await.expect_redirect("/chat");
-    let roles: Vec<String> = sqlx::query_scalar("SELECT roles[1] FROM memberships JOIN users ON users.id = user_id WHERE email = 'grace@example.org' ORDER BY 1")
-        .fetch_all(&pool)
-        .await
-        .unwrap();
+    let roles: Vec<String> = sqlx::query_scalar(
+        "SELECT roles[1] FROM memberships JOIN users ON users.id = user_id WHERE email = 'grace@example.org' ORDER BY 1",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
     assert_eq!(roles, [Role::Owner.as_str(), Role::Viewer.as_str()], "of her own team, and of the one that invited her");
 }

@@ -1,7 +1,7 @@
 //! Forgotten passwords on the wire: the same answer for everybody, a link that works once, and nothing left of it afterwards.
 
-use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, TestClient};
-use axum::http::header::LOCATION;
+use crate::support::{Answer, FakeMailServer, PASSWORD, Snapshot, TestApp, TestClient};
+use axum::http::header::{LOCATION, SET_COOKIE};
 use reqwest::Method;
 use serde_json::{Value, json};
 use services::MockClock;
@@ -131,6 +131,9 @@ async fn a_token_of_any_other_kind_changes_nothing(pool: PgPool) {
         String::new(),
         "null".to_owned(),
         " ".to_owned(),
+        format!(" {token}"),
+        format!("{token} "),
+        format!("{token}\r\n"),
         format!("{token}="),
         format!("{token}\0"),
         format!("{token}A"),
@@ -141,11 +144,26 @@ async fn a_token_of_any_other_kind_changes_nothing(pool: PgPool) {
         format!("{selector}' OR '1'='1.{verifier}"),
         "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
     ];
+    let before = Snapshot::take(&pool).await;
+    let mut pages = Vec::new();
     for odd in odd {
-        reset(&app.anonymous(), &odd, NEW).await.expect(409);
+        let page = reset(&app.anonymous(), &odd, NEW).await.expect(409);
+        assert!(page.header(SET_COOKIE).is_none(), "{odd}");
+        pages.push(page.text.contains("This link does not work any more."));
     }
+    assert!(pages.into_iter().all(|says_so| says_so), "in the same words each");
     app.anonymous().post_form("/reset-password", &[("password", NEW)]).await.expect(422);
-    app.anonymous().post_form("/reset-password", &[("token", &token), ("password", NEW), ("email", "ada@example.org")]).await.expect(422);
+    for extra in ["email", "user_id", "role"] {
+        app.anonymous().post_form("/reset-password", &[("token", &token), ("password", NEW), (extra, "ada@example.org")]).await.expect(422);
+    }
+    for (kind, body) in [
+        ("application/json", format!("{{\"token\":null,\"password\":\"{NEW}\"}}")),
+        ("text/plain", format!("token={token}&password={NEW}")),
+    ] {
+        let request = app.anonymous().own_request(Method::POST, "/reset-password").header("content-type", kind).body(body);
+        assert_eq!(Answer::of(request).await.status, 422, "{kind}");
+    }
+    assert_eq!(before.changed(&pool).await, ["throttles"]);
     reset(&app.anonymous(), &foreign, NEW).await.expect_redirect("/reset-password/done");
     assert!(signs_in(&app, PASSWORD).await, "another person's link is another person's");
 }

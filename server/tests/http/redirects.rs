@@ -1,13 +1,10 @@
 //! Open redirects: wherever an address says where to go next, it leads to a path of ours or to the chat.
 
 use crate::support::{Answer, PASSWORD, TestApp, TestClient};
+use crate::two_step::Ada;
 use axum::http::header::LOCATION;
-use domain::identity::TwoStepSetup;
-use serde_json::{Value, json};
-use services::{Clock as _, MockClock};
+use serde_json::Value;
 use sqlx::PgPool;
-use std::sync::Arc;
-use totp_rs::{Builder, Secret, Totp};
 
 /// What leads to somebody else in some browser or other, or does something by being opened.
 const ELSEWHERE: [&str; 24] = [
@@ -36,19 +33,6 @@ const ELSEWHERE: [&str; 24] = [
     "/api/identity/sign-out",
     "/\r\nSet-Cookie: lyceum_session=x",
 ];
-
-async fn two_step(app: &TestApp, clock: &MockClock) -> Totp {
-    let ada = app.sign_up("ada@example.org").await;
-    let setup: TwoStepSetup = ada.server_fn("identity/start-two-step", json!({ "password": PASSWORD })).await.json();
-    let secret = Secret::try_from_base32(setup.secret.replace(' ', "")).expect("base32");
-    let totp = Builder::new().with_secret(secret).build().expect("a secret of 160 bits");
-    ada.server_fn("identity/confirm-two-step", json!({ "code": code(&totp, clock) })).await.ok();
-    totp
-}
-
-fn code(totp: &Totp, clock: &MockClock) -> String {
-    totp.generate(u64::try_from(clock.now().timestamp()).expect("after 1970")).to_string()
-}
 
 fn escaped(next: &str) -> String {
     next.bytes().map(|byte| format!("%{byte:02X}")).collect()
@@ -83,11 +67,9 @@ async fn the_screens_of_signing_in_forget_an_address_that_is_not_ours(pool: PgPo
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn signing_in_with_a_password_and_with_a_code_leads_to_paths_of_ours(pool: PgPool) {
-    let clock = Arc::new(MockClock::at(chrono::Utc::now()));
-    let its_clock = clock.clone();
-    let app = TestApp::start_with(&pool, |parts| parts.clock = its_clock).await;
+    let ada = Ada::start(&pool).await;
+    let app = &ada.app;
     app.sign_up("grace@example.org").await;
-    let totp = two_step(&app, &clock).await;
     let enter = async |client: &TestClient, email: &str, next: &str| {
         client.post_form("/sign-in", &[("email", email), ("password", PASSWORD), ("next", next)]).await
     };
@@ -95,10 +77,10 @@ async fn signing_in_with_a_password_and_with_a_code_leads_to_paths_of_ours(pool:
         enter(&app.anonymous(), "grace@example.org", next).await.expect_redirect("/chat");
         let client = app.anonymous();
         enter(&client, "ada@example.org", next).await.expect_redirect("/sign-in/code");
-        clock.advance(chrono::TimeDelta::minutes(2));
+        ada.clock.advance(chrono::TimeDelta::minutes(2));
         let wrong = client.post_form("/sign-in/code", &[("code", "AAAAAA"), ("next", next)]).await.expect(422);
         assert_forgotten(&wrong, next);
-        let right = code(&totp, &clock);
+        let right = ada.code();
         client.post_form("/sign-in/code", &[("code", &right), ("next", next)]).await.expect_redirect("/chat");
         let late = app.anonymous().post_form("/sign-in/code", &[("code", &right), ("next", next)]).await;
         late.expect_redirect("/sign-in");
@@ -111,9 +93,20 @@ async fn no_path_of_ours_redirects_to_somebody_else(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
     let paths = [
-        "//evil.example", "//evil.example/", "//evil.example?__err=x", "//evil.example/%2e%2e", "/%2F/evil.example", "/%5Cevil.example", "/.//evil.example",
-        "/chat//evil.example", "/datasets/..//evil.example", "/?next=//evil.example", "/chat?__path=//evil.example&__err=x",
-        "/sign-in?__path=//evil.example&__err=x", "/%0d%0aLocation:%20https://evil.example", "/auth/oidc/x?next=//evil.example",
+        "//evil.example",
+        "//evil.example/",
+        "//evil.example?__err=x",
+        "//evil.example/%2e%2e",
+        "/%2F/evil.example",
+        "/%5Cevil.example",
+        "/.//evil.example",
+        "/chat//evil.example",
+        "/datasets/..//evil.example",
+        "/?next=//evil.example",
+        "/chat?__path=//evil.example&__err=x",
+        "/sign-in?__path=//evil.example&__err=x",
+        "/%0d%0aLocation:%20https://evil.example",
+        "/auth/oidc/x?next=//evil.example",
     ];
     for path in paths {
         for client in [&ada, &app.anonymous()] {

@@ -16,7 +16,9 @@ impl Snapshot {
         let tables: Vec<String> = sqlx::query_scalar(list).fetch_all(pool).await.expect("the tables");
         let mut prints = BTreeMap::new();
         for table in tables {
-            let print = format!("SELECT coalesce(md5(string_agg(line, '' ORDER BY line)), '') FROM (SELECT md5(whole::text) AS line FROM \"{table}\" AS whole) AS lines");
+            let print = format!(
+                "SELECT coalesce(md5(string_agg(line, '' ORDER BY line)), '') FROM (SELECT md5(whole::text) AS line FROM \"{table}\" AS whole) AS lines"
+            );
             let print: String = sqlx::query_scalar(sqlx::AssertSqlSafe(print)).fetch_one(pool).await.expect("its rows");
             prints.insert(table, print);
         }

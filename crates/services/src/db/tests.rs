@@ -112,7 +112,8 @@ async fn scene(pool: &PgPool) -> Scene {
     let owned = owned(pool).await;
     let constraints = "SELECT format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', conrelid::regclass, conname) FROM pg_constraint
                        WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'u') AND conislocal";
-    let triggers = "SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0";
+    let triggers =
+        "SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger WHERE NOT tgisinternal AND tgparentid = 0";
     for statement in names(pool, constraints).await.into_iter().chain(names(pool, triggers).await) {
         sqlx::query(AssertSqlSafe(statement)).execute(pool).await.expect("it goes");
     }
@@ -235,11 +236,9 @@ async fn what_is_of_a_team_and_not_for_the_app_is_out_of_its_reach(pool: PgPool)
     let hidden: Vec<&Owned> = scene.owned.iter().filter(|owned| !reachable.contains(&owned.table)).collect();
     assert!(hidden.iter().any(|owned| owned.table == "sessions"), "{hidden:?}");
     for Owned { table, column } in hidden {
-        for statement in [
-            format!("SELECT {column} FROM {table}"),
-            format!("UPDATE {table} SET {column} = {column}"),
-            format!("DELETE FROM {table}"),
-        ] {
+        for statement in
+            [format!("SELECT {column} FROM {table}"), format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")]
+        {
             assert_eq!(touched(&scene, statement.clone()).await, None, "{statement}");
         }
     }

@@ -29,9 +29,9 @@ impl SplitToken {
         Self { selector: URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()), verifier: fresh() }
     }
 
-    /// Reads `selector.verifier`; anything of another shape is no token.
+    /// Reads `selector.verifier`; anything of another shape is no token, nor is one with something around it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (selector, verifier) = text.trim().split_once('.')?;
+        let (selector, verifier) = text.split_once('.')?;
         let is_shaped = |part: &str, bytes: usize| URL_SAFE_NO_PAD.decode(part).is_ok_and(|decoded| decoded.len() == bytes);
         (is_shaped(selector, 16) && is_shaped(verifier, 32)).then(|| Self { selector: selector.to_owned(), verifier: verifier.to_owned() })
     }
@@ -68,8 +68,17 @@ mod tests {
 
     #[test]
     fn text_of_another_shape_is_no_token() {
-        for odd in ["", ".", "abc", "abc.def", "a.b.c", &"x".repeat(10_000)] {
-            assert!(SplitToken::parse(odd).is_none(), "{odd:.20} was taken");
+        let token = SplitToken::fresh();
+        let padded = [
+            format!(" {token}"),
+            format!("{token} "),
+            format!("{token}\t"),
+            format!("{token}\n"),
+            format!("{token}="),
+            format!("{token}\0"),
+        ];
+        for odd in ["", ".", "abc", "abc.def", "a.b.c", &"x".repeat(10_000)].into_iter().chain(padded.iter().map(String::as_str)) {
+            assert!(SplitToken::parse(odd).is_none(), "{odd:.80} was taken");
         }
     }
 
