@@ -1,6 +1,6 @@
 //! What is refused whoever asks, and what every answer carries.
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, NOTHING, Snapshot, TestApp};
 use reqwest::Method;
 use reqwest::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde_json::Value;
@@ -13,6 +13,7 @@ const ENCODINGS: [&str; 4] = [FORM, "application/json", "text/plain", "multipart
 async fn another_sites_page_changes_nothing_in_any_encoding(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
+    let before = Snapshot::take(&pool).await;
     for encoding in ENCODINGS {
         for (name, value) in
             [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.org"), ("origin", "null")]
@@ -23,6 +24,7 @@ async fn another_sites_page_changes_nothing_in_any_encoding(pool: PgPool) {
             }
         }
     }
+    assert_eq!(before.changed(&pool).await, NOTHING);
     ada.server_fn("identity/viewer", Value::Null).await.ok();
 }
 
