@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod error_page;
+pub mod keys;
 pub mod looking;
 pub mod observe;
 pub mod peer;

@@ -3,6 +3,7 @@
 //! The invariant: these layers stand around the whole router, so a new route cannot forget them.
 
 use crate::error_page;
+use crate::keys;
 use crate::session::read_cookie;
 use app::error::AppError;
 use app::features::identity::session_cookie::SessionCookie;
@@ -87,12 +88,17 @@ fn is_checked(request: &Request) -> bool {
 
 impl Security {
     /// Whether a page of ours made the request, or no browser did. A browser that says nothing of where a request comes from
-    /// may not bring a session.
+    /// may not bring a session. A key may come from anywhere when no session
+    /// comes with it: no browser adds one by itself.
     fn is_own(&self, headers: &HeaderMap) -> bool {
+        let has_session = read_cookie(self.cookie, headers).is_some();
+        if keys::presented(headers).is_some() && !has_session {
+            return true;
+        }
         match (headers.get(SEC_FETCH_SITE), headers.get(header::ORIGIN)) {
             (Some(site), _) => site == "same-origin",
             (None, Some(origin)) => origin.as_bytes() == self.public_url.as_bytes(),
-            (None, None) => read_cookie(self.cookie, headers).is_none(),
+            (None, None) => !has_session,
         }
     }
 }
@@ -122,6 +128,15 @@ mod tests {
         assert!(judge(&[("origin", "http://127.0.0.1:3000"), ("cookie", "lyceum_session=x")]));
         for other in ["null", "https://127.0.0.1:3000", "http://127.0.0.1", "http://127.0.0.1:3000.evil.org"] {
             assert!(!judge(&[("origin", other)]), "{other:?} was taken");
+        }
+    }
+
+    #[test]
+    fn a_key_without_a_session_comes_from_anywhere() {
+        for from in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.org")] {
+            assert!(judge(&[from, ("authorization", "Bearer lyc_a_b")]));
+            assert!(!judge(&[from, ("authorization", "Bearer lyc_a_b"), ("cookie", "lyceum_session=x")]));
+            assert!(!judge(&[from, ("authorization", "Basic YTpi")]));
         }
     }
 

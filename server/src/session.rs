@@ -1,10 +1,11 @@
-//! Sessions: reads the cookie, finds out who asks, and puts `Option<Viewer>` into the request.
+//! Sessions: reads the cookie or the key, finds out who asks, and puts `Option<Viewer>` into the request.
 //!
-//! The invariant: nobody but [`load_viewer`] decides who asks. When it cannot be found out (the database is away) the answer
+//! The invariant: nobody but [`load_viewer`] decides who asks; where there is a key, cookies count for nothing. When it cannot be found out (the database is away) the answer
 //! is 503, never a redirect to the sign-in page: people stay signed in.
 
 use crate::api::ApiError;
 use crate::error_page;
+use crate::keys;
 use crate::looking::passes;
 use crate::peer::peer;
 use crate::router::AppState;
@@ -21,6 +22,7 @@ use leptos::nonce::Nonce;
 use services::identity::Origin;
 use services::{CameFrom, Viewer};
 use std::convert::Infallible;
+use std::net::IpAddr;
 
 /// Screens for people who are not signed in, and the way to an identity provider and back.
 const PUBLIC_SCREENS: [&str; 12] = [
@@ -60,15 +62,18 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     if is_screen(&request) && brings_words(&request) {
         return Redirect::to(own_path::parse(request.uri().path()).unwrap_or("/")).into_response();
     }
-    let token = read_cookie(state.cookie(), request.headers()).filter(|_| !request.uri().path().starts_with("/v1/"));
-    let viewer = match token {
-        None => None,
-        Some(token) => match state.services.identity().viewer_for_token(token).await {
-            Ok(viewer) => {
-                viewer.map(|viewer| Viewer { came_from: CameFrom { via: Via::Screen, ip: Some(peer(request.extensions())) }, ..viewer })
-            }
-            Err(error) => return could_not_ask(&request, error),
+    let ip = peer(request.extensions());
+    let found = match keys::presented(request.headers()) {
+        Some(key) => match state.services.api_keys().viewer_for_key(key, ip).await {
+            Ok(None) => return keys::refuse(),
+            Ok(Some(_)) if !route(&request).is_some_and(|route| keys::reaches(request.method(), route)) => return error_page::answer(false, None, &AppError::NotFound),
+            found => found,
         },
+        None => viewer_of_browser(&state, request.headers(), request.uri().path(), ip).await,
+    };
+    let viewer = match found {
+        Ok(viewer) => viewer,
+        Err(error) => return could_not_ask(&request, error),
     };
     if viewer.is_none() && is_private_screen(&request) {
         return Redirect::to(&sign_in_address(&request)).into_response();
@@ -82,6 +87,13 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     let mut response = next.run(request).await;
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whoever holds the token of the request's cookie.
+async fn viewer_of_browser(state: &AppState, headers: &HeaderMap, path: &str, ip: IpAddr) -> services::Result<Option<Viewer>> {
+    let Some(token) = read_cookie(state.cookie(), headers).filter(|_| !path.starts_with("/v1/")) else { return Ok(None) };
+    let viewer = state.services.identity().viewer_for_token(token).await?;
+    Ok(viewer.map(|viewer| Viewer { came_from: CameFrom { via: Via::Screen, ip: Some(ip) }, ..viewer }))
 }
 
 /// The route as the router has it; none where nothing is routed. The path itself tells nothing: rendering would read `/x/../account`

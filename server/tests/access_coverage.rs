@@ -4,13 +4,14 @@
 mod access;
 mod support;
 
-use access::{PEOPLE, Row, World, rows};
+use access::{PEOPLE, World, rows};
 use axum::http::Method;
 use leptos_axum::generate_route_list;
+use server::keys::REACHABLE;
 use server::router::plain_routes;
 use sqlx::PgPool;
 use std::collections::BTreeSet;
-use support::TestApp;
+use support::{Answer, TestApp};
 
 /// Screens for people who are not signed in.
 const PUBLIC_SCREENS: [&str; 10] = [
@@ -43,19 +44,30 @@ async fn everybody_is_answered_as_the_rows_say(pool: PgPool) {
     let mut wrong = Vec::new();
     for row in rows() {
         for (person, name) in PEOPLE.iter().enumerate() {
-            wrong.extend(judge(&mut world, &row, person).await.map(|what| format!("{} ({}) as {name}: {what}", row.route, row.case)));
+            let answer = world.ask(&row, person).await;
+            wrong.extend(judge(&answer, row.statuses[person]).map(|what| format!("{} ({}) as {name}: {what}", row.route, row.case)));
         }
+        let answer = world.ask_with_key(&row).await;
+        wrong.extend(judge(&answer, row.by_key).map(|what| format!("{} ({}) with a key: {what}", row.route, row.case)));
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-async fn judge(world: &mut World, row: &Row, person: usize) -> Option<String> {
-    let answer = world.ask(row, person).await;
-    let expected = row.statuses[person];
+fn judge(answer: &Answer, expected: u16) -> Option<String> {
     if answer.status.as_u16() != expected {
         return Some(format!("{} instead of {expected}: {:.200}", answer.status.as_u16(), answer.text));
     }
     (expected == 404 && answer.text != "\"NotFound\"").then(|| format!("404 that says more: {:.200}", answer.text))
+}
+
+#[test]
+fn a_row_says_of_every_route_whether_a_key_reaches_it() {
+    for row in rows() {
+        let is_reachable = REACHABLE.iter().any(|(method, path)| format!("{method} {path}") == row.route);
+        assert_eq!(is_reachable, row.by_key != 404, "{} ({})", row.route, row.case);
+    }
+    let served: BTreeSet<&str> = rows().iter().map(|row| row.route).collect();
+    assert!(REACHABLE.iter().all(|(method, path)| served.contains(format!("{method} {path}").as_str())));
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -85,6 +97,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
     (
         "coming and going",
         &[
+            "POST /api/api-keys/revoke",
             "POST /api/identity-providers/start-link",
             "POST /api/identity-providers/unlink",
             "POST /api/identity/change-email",
@@ -126,6 +139,8 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "GET /api/audit/{scope}/{format}",
             "GET /api/documents/{id}/file",
             "GET /api/generations/{id}/events",
+            "POST /api/api-keys/list",
+            "POST /api/api-keys/list-team",
             "POST /api/audit/choices",
             "POST /api/audit/list",
             "POST /api/audit/verify",

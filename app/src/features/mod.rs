@@ -1,5 +1,6 @@
 //! The screens, one folder per noun.
 
+pub mod api_keys;
 pub mod audit;
 pub mod chat;
 pub mod datasets;

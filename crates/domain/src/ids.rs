@@ -102,6 +102,8 @@ ids! {
     SignInFlowId,
     /// One try to sign in.
     SignInId,
+    /// A key that lets a program in as a person.
+    ApiKeyId,
     /// A background job.
     JobId,
     /// A mail that is to be sent.

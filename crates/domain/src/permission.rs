@@ -45,9 +45,9 @@ words! {
         ViewIntegrations = "ViewIntegrations",
         /// Connect other systems.
         ManageIntegrations = "ManageIntegrations",
-        /// See the team's API keys.
+        /// See the API keys of everybody in the team.
         ViewKeys = "ViewKeys",
-        /// Make and revoke API keys.
+        /// Revoke the API keys of everybody in the team.
         ManageKeys = "ManageKeys",
         /// See how documents are read.
         ViewPipelines = "ViewPipelines",
@@ -88,6 +88,8 @@ impl Permission {
         Self::ManageMembers,
         Self::ManageTeam,
         Self::ViewAudit,
+        Self::ViewKeys,
+        Self::ManageKeys,
     ];
 
     /// What owners keep whatever the matrix says: without these a team could not be put in order any more.
@@ -113,8 +115,8 @@ impl Permission {
             Self::ViewAudit => ("Audit trail", "Read"),
             Self::ViewIntegrations => ("Integrations", "See"),
             Self::ManageIntegrations => ("Integrations", "Connect and change"),
-            Self::ViewKeys => ("API keys", "See"),
-            Self::ManageKeys => ("API keys", "Make and revoke"),
+            Self::ViewKeys => ("API keys", "See those of others"),
+            Self::ManageKeys => ("API keys", "Revoke those of others"),
             Self::ViewPipelines => ("Pipelines", "See"),
             Self::ManagePipelines => ("Pipelines", "Change"),
             Self::ViewAutomations => ("Automations", "See"),

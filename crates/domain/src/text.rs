@@ -75,6 +75,8 @@ texts! {
     Instructions { field: "instructions", label: "Instructions", min: 0, max: 32_000, lines: true },
     /// One example question of a prompt.
     ExampleQuestion { field: "examples", label: "Example question", min: 1, max: 500, lines: false },
+    /// How a person calls one of their API keys.
+    ApiKeyName { field: "name", label: "Name", min: 1, max: 80, lines: false },
     /// What a person asks.
     Question { field: "text", label: "Message", min: 1, max: 64_000, lines: true },
     /// A conversation's title.

@@ -3,6 +3,7 @@
 //! The invariant: a public function takes `&Viewer` first, and team rows are read and written in a [`TeamTx`] only.
 //! Each noun has a folder: rules in its verbs, SQL in its `queries.rs`. Next: [`Services`], the one handle to all of it.
 
+pub mod api_keys;
 pub mod audit;
 pub mod chat;
 mod clock;
@@ -175,6 +176,11 @@ impl Services {
     /// With whom private things are shared, and who may see what.
     pub fn sharing(&self) -> sharing::Sharing<'_> {
         sharing::Sharing { services: self }
+    }
+
+    /// Keys of programs.
+    pub fn api_keys(&self) -> api_keys::ApiKeys<'_> {
+        api_keys::ApiKeys { services: self }
     }
 
     /// What a person takes along.

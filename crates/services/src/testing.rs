@@ -94,6 +94,7 @@ async fn join(services: &Services, user_id: UserId, team_id: TeamId, role: Role)
         user_id,
         team_id,
         session_id: None,
+        api_key: None,
         is_system_administrator: false,
         permissions,
         seen_by: None,

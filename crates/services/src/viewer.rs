@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use domain::audit::Via;
-use domain::{Permission, SessionId, TeamId, UserId};
+use domain::{ApiKeyId, Permission, SessionId, TeamId, UserId};
 use std::net::IpAddr;
 
 /// By which way a request came, and from which address: what the audit trail tells of an act beside who did it.
@@ -30,6 +30,8 @@ pub struct Viewer {
     pub team_id: TeamId,
     /// The session they came with; none for work done in their name.
     pub session_id: Option<SessionId>,
+    /// The key a program came with; none for people.
+    pub api_key: Option<ApiKeyId>,
     /// May manage the installation.
     pub is_system_administrator: bool,
     /// What their roles in the team allow.

@@ -15,10 +15,12 @@ pub fn rows() -> Vec<Row> {
         }),
         function("POST /api/chat/open", "the owner's", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.asked().await.conversation_id })) })
-        }),
+        })
+        .by_key(200),
         function("POST /api/chat/list", "one's own", SIGNED_IN, |_| {
             Box::pin(async move { Call::Arguments(json!({ "page": { "index": 0, "size": 50 } })) })
-        }),
+        })
+        .by_key(200),
         function("POST /api/chat/search", "one's own", SIGNED_IN, |_| {
             Box::pin(async move { Call::Arguments(json!({ "words": "this", "page": { "index": 0, "size": 50 } })) })
         }),
@@ -27,17 +29,20 @@ pub fn rows() -> Vec<Row> {
                 let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": null, "text": "What is this?" });
                 Call::Arguments(json!({ "question": question }))
             })
-        }),
+        })
+        .by_key(200),
         function("POST /api/chat/ask", "in the owner's", PRIVATE, |world| {
             Box::pin(async move {
                 let id = world.answered().await.conversation_id;
                 let question = json!({ "conversation_id": id, "prompt_id": null, "model_id": null, "text": "And this?" });
                 Call::Arguments(json!({ "question": question }))
             })
-        }),
+        })
+        .by_key(200),
         function("POST /api/chat/stop", "the owner's", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "generation_id": world.asked().await.answer.generation_id })) })
-        }),
+        })
+        .by_key(200),
         function("POST /api/chat/continue", "the owner's, finished", FINISHED, |world| {
             Box::pin(async move { Call::Arguments(json!({ "message_id": world.answered().await.answer.id })) })
         }),
@@ -66,6 +71,7 @@ pub fn rows() -> Vec<Row> {
                 let generation = world.asked().await.answer.generation_id.expect("it is being written");
                 Call::Get(format!("/api/generations/{generation}/events"))
             })
-        }),
+        })
+        .by_key(200),
     ]
 }

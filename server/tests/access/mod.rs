@@ -4,6 +4,7 @@
 //! [`cross_site`] and [`extra_fields`] send the same calls as nobody may send them.
 #![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 
+mod api_keys;
 mod audit;
 mod chat;
 mod cross_site;
@@ -21,7 +22,8 @@ mod roles;
 mod sharing;
 mod team;
 
-use crate::support::{Answer, FakeProvider, TestApp, TestClient};
+use crate::support::{Answer, FakeProvider, PASSWORD, TestApp, TestClient};
+use domain::api_keys::{ApiScope, NewApiKey};
 use domain::chat::{Asked, NewQuestion};
 use domain::datasets::{NewDataset, Visibility};
 use domain::models::{ModelSummary, ModelType, NewModel, ProviderKind};
@@ -67,6 +69,8 @@ pub struct Row {
     pub case: &'static str,
     /// What everybody is answered.
     pub statuses: Statuses,
+    /// What a program is answered that comes with an API key of the owner, with every scope there is.
+    pub by_key: u16,
     /// Whether the call ends the session it is made with.
     pub ends_session: bool,
     /// What is sent.
@@ -102,6 +106,7 @@ pub fn rows() -> Vec<Row> {
         mails::rows(),
         licences::rows(),
         onboarding::rows(),
+        api_keys::rows(),
     ]
     .into_iter()
     .flatten()
@@ -110,13 +115,18 @@ pub fn rows() -> Vec<Row> {
 
 /// A row of a server function.
 pub fn function(endpoint: &'static str, case: &'static str, statuses: Statuses, call: fn(&World) -> BoxFuture<'_, Call>) -> Row {
-    Row { route: endpoint, case, statuses, ends_session: false, call }
+    Row { route: endpoint, case, statuses, by_key: 404, ends_session: false, call }
 }
 
 impl Row {
     /// The call ends the session it is made with.
     pub fn ending_the_session(self) -> Self {
         Self { ends_session: true, ..self }
+    }
+
+    /// A program reaches it with an API key; the others do not exist for one.
+    pub fn by_key(self, status: u16) -> Self {
+        Self { by_key: status, ..self }
     }
 }
 
@@ -131,6 +141,7 @@ pub struct World {
     /// Manages the installation, from another team.
     pub administrator: Viewer,
     clients: Vec<TestClient>,
+    program: TestClient,
     count: AtomicU32,
 }
 
@@ -155,7 +166,17 @@ impl World {
         let (owner_viewer, administrator_viewer) = (all_rights(&owner, false).await, all_rights(&administrator, true).await);
         clients.extend([owner, suspended, administrator]);
         let provider = FakeProvider::start().await;
-        Self { app, provider, owner: owner_viewer, administrator: administrator_viewer, clients, count: AtomicU32::new(0) }
+        let key = NewApiKey { name: "all".to_owned(), scopes: ApiScope::ALL.to_vec(), days: None };
+        let made = app.services.api_keys().create(&owner_viewer, key, PASSWORD.to_owned().into()).await.expect("a key");
+        let program = TestClient::program(&app.url, &made.key);
+        Self { app, provider, owner: owner_viewer, administrator: administrator_viewer, clients, program, count: AtomicU32::new(0) }
+    }
+
+    /// Makes one call as a program with a key of the owner.
+    pub async fn ask_with_key(&self, row: &Row) -> Answer {
+        self.wait_for_answers().await;
+        let call = (row.call)(self).await;
+        self.send(row, &self.program, call).await
     }
 
     /// Makes one call as one of [`PEOPLE`]. A call that ends sessions is made with one of its own, and followed by a new one.
@@ -309,6 +330,7 @@ async fn all_rights(client: &TestClient, is_system_administrator: bool) -> Viewe
         user_id: info.user_id,
         team_id: info.team_id,
         session_id: None,
+        api_key: None,
         is_system_administrator,
         permissions: Permission::ALL.to_vec(),
         seen_by: None,

@@ -2,7 +2,7 @@
 
 use super::encode;
 use domain::TeamId;
-use reqwest::header::{ACCEPT, AsHeaderName, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, AsHeaderName, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use std::net::{IpAddr, Ipv4Addr};
 pub struct TestClient {
     http: reqwest::Client,
     url: String,
+    is_program: bool,
 }
 
 /// What the server answered.
@@ -36,12 +37,21 @@ impl TestClient {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).no_proxy();
         let http = http.local_address(IpAddr::V4(address)).build();
-        Self { http: http.expect("a client"), url: url.to_owned() }
+        Self { http: http.expect("a client"), url: url.to_owned(), is_program: false }
+    }
+
+    /// A program that comes with an API key, and says nothing of what browsers say.
+    pub fn program(url: &str, key: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let bearer = HeaderValue::from_str(&format!("Bearer {key}")).expect("a header");
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, bearer)]);
+        let http = reqwest::Client::builder().default_headers(headers).redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+        Self { http: http.expect("a client"), url: url.to_owned(), is_program: true }
     }
 
     /// The same browser, cookies and all, in front of another server of the installation.
     pub fn at(&self, url: &str) -> Self {
-        Self { http: self.http.clone(), url: url.to_owned() }
+        Self { http: self.http.clone(), url: url.to_owned(), is_program: self.is_program }
     }
 
     /// A request to be finished and sent by the test; it carries the cookies and nothing else.
@@ -51,7 +61,8 @@ impl TestClient {
 
     /// The same with what a browser sends from a page of ours.
     pub fn own_request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.request(method, path).header("sec-fetch-site", "same-origin").header("origin", &self.url)
+        let request = self.request(method, path);
+        if self.is_program { request } else { request.header("sec-fetch-site", "same-origin").header("origin", &self.url) }
     }
 
     /// Opens a page.

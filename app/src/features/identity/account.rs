@@ -7,6 +7,7 @@ use super::sessions::SessionsCard;
 use super::teams::TeamsCard;
 use super::theme_choice::ThemeChoice;
 use super::two_step::TwoStepCard;
+use crate::features::api_keys::OwnKeysCard;
 use crate::features::identity_providers::WaysCard;
 use crate::features::my_data::{DeletionCard, ExportCard};
 use crate::features::sign_ins::OwnSignInsCard;
@@ -29,6 +30,7 @@ pub fn AccountPage() -> impl IntoView {
                 <TeamsCard/>
                 <SessionsCard/>
                 <OwnSignInsCard/>
+                <OwnKeysCard/>
                 <ExportCard/>
                 <DeletionCard/>
             </div>

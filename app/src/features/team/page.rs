@@ -1,9 +1,10 @@
-//! The team screen: members, and invitations for those who may invite.
+//! The team screen: members, invitations for those who may invite, and API keys for those who may see them.
 
 use super::import::ImportDialog;
 use super::invitations::Invitations;
 use super::invite::InviteDialog;
 use super::members::Members;
+use crate::features::api_keys::TeamKeys;
 use crate::ui::layout::TeamSections;
 use crate::ui::{Button, ButtonVariant, PageBody, PageHeader, may};
 use domain::Permission;
@@ -17,7 +18,7 @@ pub use super::settings::TeamSettingsPage;
 /// The team screen.
 #[component]
 pub fn TeamPage() -> impl IntoView {
-    let manages = may(Permission::ManageMembers);
+    let (manages, sees_keys) = (may(Permission::ManageMembers), may(Permission::ViewKeys));
     let (inviting, importing) = (RwSignal::new(false), RwSignal::new(false));
     // Counts what was sent, so that the table of invitations is asked for again.
     let sent = RwSignal::new(0_u32);
@@ -38,6 +39,7 @@ pub fn TeamPage() -> impl IntoView {
                     <InviteDialog open=inviting on_sent=count/>
                     <ImportDialog open=importing on_sent=count/>
                 </Show>
+                <Show when=move || sees_keys.get()><TeamKeys/></Show>
             </div>
         </PageBody>
     }

@@ -29,6 +29,8 @@ words! {
         Chat = "Chat",
         /// An identity provider.
         IdentityProvider = "Identity provider",
+        /// An API key.
+        ApiKey = "API key",
         /// A licence.
         Licence = "Licence",
         /// The trail itself.
@@ -161,6 +163,10 @@ words! {
         ChatAnswered = "chat.answered",
         /// A chat was deleted.
         ChatDeleted = "chat.deleted",
+        /// Somebody made an API key for themselves.
+        ApiKeyCreated = "api-key.created",
+        /// An API key opens nothing any more.
+        ApiKeyRevoked = "api-key.revoked",
         /// A licence was installed, in the place of another or of none.
         LicenceInstalled = "licence.installed",
         /// Somebody took a free seat by signing in.
@@ -190,6 +196,7 @@ impl Action {
         ("document", "Documents"),
         ("prompt", "Prompts"),
         ("chat", "Chats"),
+        ("api-key", "API keys"),
         ("licence", "Licences"),
         ("seat", "Seats"),
         ("audit", "Audit trail"),
@@ -209,6 +216,7 @@ impl Action {
             "document" => TargetType::Document,
             "prompt" => TargetType::Prompt,
             "chat" => TargetType::Chat,
+            "api-key" => TargetType::ApiKey,
             "licence" => TargetType::Licence,
             "audit" => TargetType::AuditTrail,
             _ => TargetType::Person,
@@ -279,6 +287,8 @@ impl Action {
             Self::PromptDeleted => "deleted the prompt “{}”",
             Self::ChatAnswered => "asked a model",
             Self::ChatDeleted => "deleted a chat",
+            Self::ApiKeyCreated => "made the API key “{}”",
+            Self::ApiKeyRevoked => "revoked the API key “{}”",
             Self::LicenceInstalled => "installed the licence “{}”",
             Self::SeatTaken => "took a seat",
             Self::SeatGiven => "gave a seat to {}",

@@ -3,6 +3,7 @@
 //! The invariant: what names a person stands in `target_name` and nowhere in [`Details`]: names can be erased, details cannot.
 
 use super::Action;
+use crate::api_keys::ApiScope;
 use crate::chat::MessageStatus;
 use crate::datasets::Visibility;
 use crate::team::Belongings;
@@ -87,6 +88,9 @@ pub struct Details {
     /// The roles somebody has from then on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Role>,
+    /// What an API key may do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<ApiScope>,
     /// The right that was given or taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<Permission>,

@@ -35,6 +35,8 @@ pub fn facts(details: &Details) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut note = |label: &str, value: Option<String>| facts.extend(value.map(|value| Fact::new(label, value)));
     note("Roles", (!details.roles.is_empty()).then(|| roles(&details.roles)));
+    let scopes: Vec<&str> = details.scopes.iter().map(|scope| scope.words().0).collect();
+    note("May", (!scopes.is_empty()).then(|| scopes.join(", ")));
     note("Right", details.permission.map(right_words));
     note("Who may see it", details.visibility.map(|visibility| audience(visibility).to_owned()));
     note("Changed", (!details.changed.is_empty()).then(|| details.changed.join(", ")));

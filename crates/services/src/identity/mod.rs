@@ -34,7 +34,7 @@ mod tests;
 
 pub(crate) use device::describe as describe_device;
 pub use password::Password;
-pub(crate) use queries::{insert_membership, set_view, use_invitation};
+pub(crate) use queries::{insert_membership, permissions, set_view, use_invitation};
 pub(crate) use sign_in::Proven;
 pub use sign_up::NewPerson;
 pub(crate) use sign_up::invitation_is_over;

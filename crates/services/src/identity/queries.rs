@@ -449,6 +449,6 @@ pub(super) async fn give_attempt_back(connection: &mut PgConnection, key: &str, 
 }
 
 /// The words of the database as permissions; what this version does not know is left out.
-pub(super) fn permissions(words: &[String]) -> Vec<Permission> {
+pub(crate) fn permissions(words: &[String]) -> Vec<Permission> {
     words.iter().filter_map(|word| word.parse().ok()).collect()
 }

@@ -35,6 +35,7 @@ impl Identity<'_> {
             user_id: row.subject_id.unwrap_or(row.user_id),
             team_id: row.team_id,
             session_id: Some(row.session_id),
+            api_key: None,
             is_system_administrator,
             permissions,
             seen_by: row.subject_id.map(|_| row.user_id),
@@ -51,8 +52,11 @@ impl Identity<'_> {
         Err(Error::Conflict("You cannot see this team as that person any more. From now on you see it as yourself again.".to_owned()))
     }
 
-    /// Whether the viewer's session still stands in its team: what an open stream asks every few seconds.
+    /// Whether the viewer's session, or the key they came with, still stands: what an open stream asks every few seconds.
     pub async fn is_still_signed_in(&self, viewer: &Viewer) -> Result<bool> {
+        if let Some(key) = viewer.api_key {
+            return self.services.api_keys().still_lets_in(key).await;
+        }
         let Some(session) = viewer.session_id else { return Ok(true) };
         let mut tx = self.services.parts.db.system_tx().await?;
         let subject = viewer.seen_by.map(|_| viewer.user_id);

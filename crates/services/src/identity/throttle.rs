@@ -32,6 +32,9 @@ pub(super) const FORGOT_PER_ADDRESS: Limit = Limit { burst: 3, every: TimeDelta:
 /// Links that lead nowhere, followed from one network address.
 pub(super) const RESET_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(10) };
 
+/// API keys that open nothing, presented from one network address.
+pub(crate) const KEY_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(10) };
+
 /// Wrong codes of one person, from wherever: six digits are guessed with patience alone.
 pub(super) const CODE_PER_PERSON: Limit = Limit { burst: 5, every: TimeDelta::minutes(2) };
 

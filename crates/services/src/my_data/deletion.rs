@@ -3,7 +3,7 @@
 
 use super::queries::leaving;
 use super::{MyData, key};
-use crate::{Error, Result, SystemTx, Viewer};
+use crate::{Error, Result, SystemTx, Viewer, api_keys};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::UserId;
 use domain::my_data::DeletionTerms;
@@ -38,6 +38,8 @@ impl MyData<'_> {
             return Err(Error::Conflict("Nobody else manages this installation.".to_owned()));
         }
         leaving::request(&mut tx, viewer.user_id, self.services.parts.clock.now()).await?;
+        // Whoever keeps their account makes new ones: programs must not go on for 14 days.
+        api_keys::revoke_all_of(&mut tx, viewer.user_id).await?;
         let after = terms(&mut tx, viewer.user_id).await?;
         tx.commit().await?;
         Ok(after)

@@ -69,7 +69,7 @@ async fn an_export_holds_all_of_ones_own_and_nothing_of_others(pool: PgPool) {
     assert!(listed[0].size_bytes.is_some_and(|size| size > 0));
     let files = unpacked(&services, &ada).await;
     for name in
-        ["README.txt", "profile.json", "teams.json", "sessions.json", "sign_ins.json", "datasets.json", "documents.json", "prompts.json"]
+        ["README.txt", "profile.json", "teams.json", "sessions.json", "sign_ins.json", "api_keys.json", "datasets.json", "documents.json", "prompts.json"]
     {
         assert!(files.contains_key(name), "{name} in {:?}", files.keys());
     }
@@ -79,7 +79,7 @@ async fn an_export_holds_all_of_ones_own_and_nothing_of_others(pool: PgPool) {
     assert!(told.len() == 2 && told.iter().all(|text| text.contains("apple question?")), "as JSON and to read: {told:?}");
     for (name, text) in &files {
         assert!(!name.contains("banana") && !text.contains("banana"), "of others: {name}");
-        assert!(!text.contains("password_hash") && !text.contains("token_hash"), "secrets: {name}");
+        assert!(!text.contains("password_hash") && !text.contains("token_hash") && !text.contains("secret_hash"), "secrets: {name}");
     }
 }
 

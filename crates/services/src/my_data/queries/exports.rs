@@ -104,7 +104,7 @@ pub(in crate::my_data) async fn delete(tx: &mut PgConnection, id: ExportId) -> s
 }
 
 /// What the database holds of the person, one JSON value per noun. Of teams they are in only.
-pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> sqlx::Result<[(&'static str, Value); 8]> {
+pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> sqlx::Result<[(&'static str, Value); 9]> {
     let row = sqlx::query!(
         r#"WITH own_teams AS (
                SELECT t.id, t.name, m.roles, m.created_at FROM memberships m JOIN teams t ON t.id = m.team_id
@@ -120,6 +120,10 @@ pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> 
                       AS "sessions!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
                        SELECT succeeded, method, provider, reason, ip, user_agent, created_at FROM sign_ins WHERE user_id = $1 ORDER BY created_at) x), '[]') AS "sign_ins!",
+                  coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
+                       SELECT k.name, t.name AS team, 'lyc_' || k.selector AS prefix, k.scopes, k.created_at, k.last_used_at, k.expires_at
+                       FROM api_keys k JOIN own_teams t ON t.id = k.team_id WHERE k.user_id = $1 ORDER BY k.created_at) x), '[]')
+                      AS "api_keys!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
                        SELECT d.id, t.name AS team, d.name, d.description, d.visibility, d.created_at
                        FROM datasets d JOIN own_teams t ON t.id = d.team_id WHERE d.created_by = $1 ORDER BY d.created_at) x), '[]')
@@ -143,6 +147,7 @@ pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> 
         ("groups", row.groups),
         ("sessions", row.sessions),
         ("sign_ins", row.sign_ins),
+        ("api_keys", row.api_keys),
         ("datasets", row.datasets),
         ("prompts", row.prompts),
         ("documents", row.documents),

@@ -1,0 +1,27 @@
+//! API keys: with one, a program is a person in one of their teams, within the scopes of the key.
+//!
+//! The invariant: a key never does what its person could not do at that moment, and what is kept of it opens nothing: the selector
+//! that finds it and the hash of its secret.
+//!
+//! one's own      [`ApiKeys::list_own`], [`ApiKeys::create`] (`create`), [`ApiKeys::revoke`]
+//! of the team    [`ApiKeys::list_of_team`], and [`ApiKeys::revoke`] for those who may
+//! coming in      [`ApiKeys::viewer_for_key`] (`present`); what a key looks like: `secret`
+//! table          api_keys
+
+mod create;
+mod manage;
+mod present;
+mod queries;
+mod secret;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
+mod tests;
+
+pub(crate) use queries::delete_of as revoke_all_of;
+
+use crate::Services;
+
+/// Keys of programs.
+pub struct ApiKeys<'a> {
+    pub(crate) services: &'a Services,
+}

@@ -1,0 +1,87 @@
+//! Keys: what a program may reach that comes with an API key, and how one is turned away.
+//!
+//! The invariant: a server function or plain route that is not named here does not exist for a key, so that a new one is out of reach
+//! until somebody has decided that programs need it. Never identity, accounts, teams, administration, roles or keys themselves. What a
+//! key may do there is decided by the services, from its person's roles and its scopes.
+
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+/// Server functions and plain routes a program can call.
+pub const REACHABLE: [(&Method, &str); 12] = [
+    (&Method::POST, "/api/chat/ask"),
+    (&Method::POST, "/api/chat/list"),
+    (&Method::POST, "/api/chat/open"),
+    (&Method::POST, "/api/chat/stop"),
+    (&Method::POST, "/api/datasets/documents"),
+    (&Method::POST, "/api/datasets/list"),
+    (&Method::POST, "/api/datasets/search"),
+    (&Method::POST, "/api/datasets/{id}/documents"),
+    (&Method::GET, "/api/documents/{id}/file"),
+    (&Method::GET, "/api/generations/{id}/events"),
+    (&Method::POST, "/api/prompts/get"),
+    (&Method::POST, "/api/prompts/list"),
+];
+
+/// What every key is told that does not let anybody in, whatever is wrong with it.
+const REFUSAL: &str = r#"{"error":"This API key is unknown, expired or revoked, or its owner may not come in."}"#;
+
+/// What a request presents as its key: whatever stands behind `Bearer`. Two of them, or one that is no text, open nothing.
+pub fn presented(headers: &HeaderMap) -> Option<&str> {
+    let mut bearers = headers.get_all(header::AUTHORIZATION).into_iter().filter_map(bearer);
+    let first = bearers.next()?;
+    Some(if bearers.next().is_some() { "" } else { first })
+}
+
+fn bearer(value: &HeaderValue) -> Option<&str> {
+    let (scheme, credentials) = match value.as_bytes().iter().position(u8::is_ascii_whitespace) {
+        Some(end) => value.as_bytes().split_at(end),
+        None => (value.as_bytes(), &[][..]),
+    };
+    let is_bearer = scheme.eq_ignore_ascii_case(b"bearer");
+    is_bearer.then(|| std::str::from_utf8(credentials).unwrap_or_default().trim())
+}
+
+/// Whether a program that came with a key can call a route.
+pub fn reaches(method: &Method, route: &str) -> bool {
+    REACHABLE.iter().any(|(reachable, path)| *reachable == method && *path == route)
+}
+
+/// The answer to a key that lets nobody in: always the same bytes.
+pub fn refuse() -> Response {
+    let headers = [(header::WWW_AUTHENTICATE, "Bearer"), (header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::UNAUTHORIZED, headers, REFUSAL).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[&'static str]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
+        }
+        presented(&headers).map(str::to_owned)
+    }
+
+    #[test]
+    fn only_a_bearer_is_a_key_and_two_are_none() {
+        assert_eq!(read(&["Bearer lyc_a_b"]).as_deref(), Some("lyc_a_b"));
+        assert_eq!(read(&["bearer  lyc_a_b "]).as_deref(), Some("lyc_a_b"));
+        assert_eq!(read(&["Bearer"]).as_deref(), Some(""));
+        assert_eq!(read(&["Bearer a", "Bearer b"]).as_deref(), Some(""));
+        assert_eq!(read(&["Basic YTpi"]), None);
+        assert_eq!(read(&["Bearers a"]), None);
+        assert_eq!(read(&[]), None);
+    }
+
+    #[test]
+    fn what_is_not_named_is_out_of_reach() {
+        assert!(reaches(&Method::POST, "/api/chat/ask") && reaches(&Method::GET, "/api/documents/{id}/file"));
+        assert!(!reaches(&Method::GET, "/api/chat/ask") && !reaches(&Method::GET, "/datasets") && !reaches(&Method::POST, "/api/something/new"));
+        for never in ["/api/identity/", "/api/team/", "/api/api-keys/", "/api/roles/", "/api/models/", "/api/my-data/", "/api/audit/", "/api/mails/"] {
+            assert!(REACHABLE.iter().all(|(_, path)| !path.starts_with(never)), "{never}");
+        }
+    }
+}
