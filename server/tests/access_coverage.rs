@@ -156,6 +156,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/identity-providers/overview",
             "POST /api/identity-providers/pending-link",
             "POST /api/identity-providers/ways",
+            "POST /api/identity/answer-preferences",
             "POST /api/identity/email-to-confirm",
             "POST /api/identity/profile",
             "POST /api/identity/reset-terms",

@@ -3,6 +3,7 @@
 //! The one invariant: everything here compiles for the server and for the browser, and a value that exists is valid.
 //! Next: [`text`] for parsed input, [`permission`] for rights, one module per noun for what crosses the wire.
 
+pub mod answers;
 pub mod api_keys;
 pub mod audit;
 pub mod chat;

@@ -23,6 +23,10 @@ pub fn rows() -> Vec<Row> {
                 Call::Arguments(json!({ "profile": profile }))
             })
         }),
+        function("POST /api/identity/answer-preferences", "one's own", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+        function("POST /api/identity/update-answer-preferences", "one's own", SIGNED_IN, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "preferences": { "language": "German", "tone": "Brief" } })) })
+        }),
         function("POST /api/identity/sessions", "one's own", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /api/identity/end-session", "the administrator's", THE_ADMINISTRATORS_OWN, |world| {
             Box::pin(async move {

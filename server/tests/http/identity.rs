@@ -4,6 +4,7 @@
 use crate::support::{PASSWORD, TestApp};
 use app::error::AppError;
 use axum::http::header::SET_COOKIE;
+use domain::answers::{AnswerLanguage, AnswerPreferences, AnswerTone};
 use domain::{Role, SessionSummary, ViewerInfo};
 use serde_json::{Value, json};
 use services::SignUp;
@@ -271,4 +272,20 @@ async fn a_sign_in_that_is_under_way_when_the_password_changes_comes_too_late(po
     answer.expect(422);
     let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&pool).await.expect("a count");
     assert_eq!(sessions, 0);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn how_one_is_answered_is_kept_shown_and_one_of_the_choices(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let kept: AnswerPreferences = ada.server_fn("identity/answer-preferences", Value::Null).await.json();
+    assert_eq!(kept, AnswerPreferences::default());
+    let save = async |preferences: Value| ada.server_fn("identity/update-answer-preferences", json!({ "preferences": preferences })).await;
+    save(json!({ "language": "German", "tone": "Formal" })).await.ok();
+    save(json!({ "language": "Klingon", "tone": "Formal" })).await.expect(422);
+    save(json!({ "language": "French", "tone": "Formal", "user_id": "x" })).await.expect(422);
+    let kept: AnswerPreferences = ada.server_fn("identity/answer-preferences", Value::Null).await.json();
+    assert_eq!(kept, AnswerPreferences { language: AnswerLanguage::German, tone: AnswerTone::Formal });
+    let page = ada.get("/account").await.expect(200);
+    assert!(page.text.contains("Deutsch") && page.text.contains("does not follow it"));
 }

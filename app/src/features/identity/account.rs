@@ -1,5 +1,6 @@
 //! Account: who one is, how one likes to be answered, how it looks, and where one is signed in.
 
+use super::answers_form::AnswersCard;
 use super::email_form::EmailCard;
 use super::password_form::PasswordForm;
 use super::profile_form::ProfileCard;
@@ -22,6 +23,7 @@ pub fn AccountPage() -> impl IntoView {
             <PageHeader title="Account"/>
             <div class="flow">
                 <ProfileCard/>
+                <AnswersCard/>
                 <Card title="Theme" description="How Lyceum looks in this browser."><ThemeChoice/></Card>
                 <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
                 <EmailCard/>

@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
 
 use crate::error::AppError;
+use domain::answers::AnswerPreferences;
 use domain::identity::{Profile, ResetTerms, SignUpTerms, TwoStepSetup, TwoStepState};
 use domain::{SessionId, SessionSummary, TeamId, ViewerInfo};
 use leptos::server;
@@ -50,6 +51,20 @@ pub async fn open_profile() -> Result<Profile, AppError> {
 pub async fn update_profile(profile: Profile) -> Result<Profile, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     services.identity().update_profile(&viewer, profile).await.map_err(crate::server_context::fail)
+}
+
+/// How the viewer likes to be answered.
+#[server(prefix = "/api", endpoint = "identity/answer-preferences")]
+pub async fn open_answer_preferences() -> Result<AnswerPreferences, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().answer_preferences(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// Changes how the viewer likes to be answered.
+#[server(prefix = "/api", endpoint = "identity/update-answer-preferences")]
+pub async fn update_answer_preferences(preferences: AnswerPreferences) -> Result<AnswerPreferences, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().update_answer_preferences(&viewer, preferences).await.map_err(crate::server_context::fail)
 }
 
 /// Takes a new password and ends all other sessions.

@@ -1,12 +1,13 @@
 //! Identity: signing in and up, and one's own account.
 //!
-//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `forgot_password`, `reset_password`, `confirm_email`; `account` with `profile_form`, `password_form`, `theme_choice`, `sessions`, `teams`,
+//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `forgot_password`, `reset_password`, `confirm_email`; `account` with `profile_form`, `answers_form`, `password_form`, `theme_choice`, `sessions`, `teams`,
 //!               `email_form`, `two_step` → `two_step_setup`, `recovery_codes`
 //! posts         plain forms to `/sign-in`, `/sign-in/code`, `/sign-up`, `/join`, `/sign-out`, `/forgot-password`, `/reset-password`, `/confirm-email` (server/src/api); what went wrong comes back as [`outcome`]
 //! server fns    [`api`]
 //! rules + SQL   `services::identity`        tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes
 
 pub mod account;
+mod answers_form;
 pub mod api;
 mod confirm_email;
 mod email_form;

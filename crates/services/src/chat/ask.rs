@@ -8,6 +8,7 @@ use super::setup::{Background, Setup, history};
 use super::{Chat, MOST_RUNNING_PER_TEAM, RETRY_AFTER_S};
 use crate::{Error, Result, TeamTx, Viewer};
 use chrono::{DateTime, Utc};
+use domain::answers::AnswerPreferences;
 use domain::chat::{Asked, MessageRole, MessageStatus, MessageView, NewQuestion};
 use domain::text::Question;
 use domain::{ConversationId, GenerationId, MessageId, Permission};
@@ -79,7 +80,8 @@ pub(super) async fn admit(tx: &mut TeamTx, viewer: &Viewer, conversation: Conver
     if running.in_team >= MOST_RUNNING_PER_TEAM {
         return Err(Error::Busy { retry_after_s: RETRY_AFTER_S });
     }
-    Ok(PersonRow { tone: running.tone, about: running.about })
+    let answers = AnswerPreferences::from_words(&running.answer_language, &running.answer_tone);
+    Ok(PersonRow { tone: running.tone, about: running.about, answers })
 }
 
 fn asked(new: &NewExchange<'_>, title: String, setup: &Setup, created_at: DateTime<Utc>) -> Asked {

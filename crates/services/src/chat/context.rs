@@ -77,11 +77,15 @@ fn turns(plan: &Plan) -> Vec<Turn> {
     turns
 }
 
-/// The prompt's instructions, then what the person wants models to know.
+/// The prompt's instructions, then how the person likes to be answered and what they want models to know.
 fn instructions(prompt: &str, person: &PersonRow) -> String {
     let mut parts = Vec::new();
     if !prompt.trim().is_empty() {
         parts.push(prompt.trim().to_owned());
+    }
+    let chosen: Vec<String> = person.answers.instructions().collect();
+    if !chosen.is_empty() {
+        parts.push(chosen.join("\n"));
     }
     if !person.tone.is_empty() {
         parts.push(format!("The person wants to be answered like this: {}", person.tone));
@@ -125,6 +129,7 @@ fn message(turn: Turn) -> ChatMessage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::answers::{AnswerLanguage, AnswerPreferences, AnswerTone};
     use domain::{ChunkId, DatasetId, DocumentId};
 
     fn chunk() -> RankedChunk {
@@ -153,12 +158,22 @@ mod tests {
 
     #[test]
     fn the_instructions_tell_tone_and_person_only_when_set() {
-        let person = |tone: &str, about: &str| PersonRow { tone: tone.to_owned(), about: about.to_owned() };
+        let answers = AnswerPreferences::default();
+        let person = |tone: &str, about: &str| PersonRow { tone: tone.to_owned(), about: about.to_owned(), answers };
         assert_eq!(instructions(" Be brief. ", &person("", "")), "Be brief.");
         assert_eq!(instructions("", &person("", "")), "");
         assert!(
             instructions("Be brief.", &person("kindly", "a nurse")).ends_with("kindly\n\nWhat the person says about themselves: a nurse")
         );
+    }
+
+    #[test]
+    fn language_and_tone_stand_after_the_prompt_and_before_the_persons_own_words() {
+        let answers = AnswerPreferences { language: AnswerLanguage::French, tone: AnswerTone::Formal };
+        let person = PersonRow { tone: "kindly".to_owned(), about: String::new(), answers };
+        let told = instructions("Be exact.", &person);
+        let places: Vec<Option<usize>> = ["Be exact.", "Answer in French", "Write in a formal tone", "kindly"].iter().map(|words| told.find(words)).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{told}");
     }
 
     #[test]

@@ -6,17 +6,19 @@
 //! browsers            [`sessions`]         one's own settings  [`account`]
 //! through a provider  [`vouched`], for `services::identity_providers`
 //! forgotten           [`password_reset`]   a second step       [`two_step`], [`second_factor`]
-//! another address     [`email_change`]
+//! another address     [`email_change`]      how one is answered  [`answers`]
 //! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes
 //! (and teams, memberships, which `services::team` owns)
 
 mod account;
+mod answers;
 mod device;
 mod email_change;
 mod password;
 mod password_reset;
 mod queries;
 mod queries_email;
+mod queries_preferences;
 mod queries_resets;
 mod queries_two_step;
 mod second_factor;

@@ -23,6 +23,8 @@ pub(in crate::chat) struct RunningRow {
     pub in_conversation: i64,
     pub tone: String,
     pub about: String,
+    pub answer_language: String,
+    pub answer_tone: String,
 }
 
 /// What a run leaves behind.
@@ -42,7 +44,8 @@ pub(in crate::chat) async fn count_running(
 ) -> sqlx::Result<RunningRow> {
     sqlx::query_as!(
         RunningRow,
-        r#"SELECT running.in_team AS "in_team!", running.in_conversation AS "in_conversation!", users.tone, users.about
+        r#"SELECT running.in_team AS "in_team!", running.in_conversation AS "in_conversation!", users.tone, users.about,
+                  users.answer_language, users.answer_tone
            FROM users, (SELECT count(*) AS in_team, count(*) FILTER (WHERE conversation_id = $1) AS in_conversation
                         FROM generations WHERE status IN ('Pending', 'InProgress')) AS running
            WHERE users.id = $2"#,

@@ -1,6 +1,7 @@
 //! Messages: questions, answers, what they cite and what they cost.
 
 use chrono::{DateTime, Utc};
+use domain::answers::AnswerPreferences;
 use domain::chat::{Citation, MessageRole, MessageStatus, Usage};
 use domain::{ChunkId, ConversationId, DocumentId, GenerationId, MessageId, ModelId, PromptId, UserId};
 use sqlx::PgConnection;
@@ -67,6 +68,7 @@ impl From<CitationRow> for Citation {
 pub(in crate::chat) struct PersonRow {
     pub tone: String,
     pub about: String,
+    pub answers: AnswerPreferences,
 }
 
 /// A question with its empty answer and the run that will write it.

@@ -1,5 +1,6 @@
 //! Behaviour of chat, on a database and with a provider on the wire.
 
+mod answers;
 mod ending;
 mod following;
 mod leases;

@@ -1,0 +1,1 @@
+ALTER TABLE users DROP COLUMN answer_tone, DROP COLUMN answer_language;
