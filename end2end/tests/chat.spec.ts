@@ -88,6 +88,47 @@ test('stop keeps what was written, and continue goes on from there', async ({ me
   await expect(chat.answer).toContainText('In the beginning was the word.');
 });
 
+test('Esc stops an answer unless single-key shortcuts are turned off', async ({ member: page }) => {
+  const chat = new ChatPage(page);
+  const turn = async (from: boolean) => {
+    await page.goto('/account');
+    await hydrated(page);
+    const single = page.getByRole('switch', { name: 'Single-key shortcuts' });
+    await expect(single).toBeChecked({ checked: from });
+    await single.click();
+    await expect(single).toBeEnabled();
+    await expect(single).toBeChecked({ checked: !from });
+    await page.reload();
+    await hydrated(page);
+    await expect(single).toBeChecked({ checked: !from });
+  };
+  await turn(true);
+  await expect(page.getByRole('table', { name: 'Keyboard shortcuts' }).getByRole('row')).toHaveCount(6);
+  await expectAccessible(page);
+  await chat.open(MODEL);
+  await chat.ask('Tell me everything.');
+  const call = await provider.call();
+  call.say('In the beginning');
+  await expect(chat.answer).toContainText('In the beginning');
+  await page.keyboard.press('Escape');
+  // Chords go on: this one asks for the message field.
+  await page.keyboard.press('Shift+Escape');
+  await expect(chat.message).toBeFocused();
+  call.say(' was the word.');
+  call.finish();
+  await expect(chat.answer).toHaveAttribute('data-status', 'Success');
+
+  await turn(false);
+  await chat.open(MODEL);
+  await chat.ask('And again?');
+  const again = await provider.call();
+  again.say('In the');
+  await expect(chat.answer).toContainText('In the');
+  await page.keyboard.press('Escape');
+  await again.hungUp();
+  await expect(chat.answer).toHaveAttribute('data-status', 'Cancelled');
+});
+
 test('a failing provider is named in a sentence, its text is kept, and retry answers anew', async ({ member: page }) => {
   const chat = new ChatPage(page);
   await chat.open(MODEL);

@@ -4,7 +4,7 @@
 //! what it needs is here. Looks live in `style/`, one sheet per group of components.
 //!
 //! controls      [`Button`], [`ButtonLink`], [`ExportLink`], [`IconButton`], [`Menu`], [`Tabs`]
-//! forms         [`Field`], [`TextArea`], [`Select`], [`Checkbox`], [`FilePicker`], [`FormError`], [`Dialog`], [`ConfirmDialog`]
+//! forms         [`Field`], [`TextArea`], [`Select`], [`Checkbox`], [`Switch`], [`FilePicker`], [`FormError`], [`Dialog`], [`ConfirmDialog`]
 //! showing       [`Table`], [`TickBox`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`]
 //! states        [`ResourceView`], [`LiveView`], [`ErrorPanel`], [`EmptyState`], skeletons, toasts
 //! frame         [`layout`]
@@ -37,6 +37,7 @@ mod resource_view;
 mod screen_title;
 mod select;
 mod skeleton;
+mod switch;
 mod table;
 mod tabs;
 mod text_area;
@@ -71,6 +72,7 @@ pub use resource_view::{LiveView, Loaded, ResourceView};
 pub use screen_title::ScreenTitle;
 pub use select::{Select, SelectOption};
 pub use skeleton::{FormSkeleton, ListSkeleton, MessagesSkeleton, TableSkeleton};
+pub use switch::Switch;
 pub use table::Table;
 pub use tabs::{Tab, TabPanel, Tabs};
 pub use text_area::TextArea;

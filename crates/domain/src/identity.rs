@@ -41,6 +41,8 @@ pub struct ViewerInfo {
     pub permissions: Vec<Permission>,
     /// When their account goes, once they asked for that.
     pub gone_at: Option<DateTime<Utc>>,
+    /// Whether shortcuts of one key do anything for them.
+    pub single_key_shortcuts: bool,
     /// Whether they can sign in with a password.
     pub has_password: bool,
     /// What is to be said about the licence, if anything.

@@ -27,6 +27,9 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/identity/update-answer-preferences", "one's own", SIGNED_IN, |_| {
             Box::pin(async move { Call::Arguments(json!({ "preferences": { "language": "German", "tone": "Brief" } })) })
         }),
+        function("POST /api/identity/set-single-key-shortcuts", "one's own", SIGNED_IN, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "are_on": true })) })
+        }),
         function("POST /api/identity/sessions", "one's own", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /api/identity/end-session", "the administrator's", THE_ADMINISTRATORS_OWN, |world| {
             Box::pin(async move {

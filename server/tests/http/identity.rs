@@ -1,7 +1,7 @@
 //! Signing up, in and out, as a browser without JavaScript does it, and one's own account.
 #![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, TestClient};
 use app::error::AppError;
 use axum::http::header::SET_COOKIE;
 use domain::answers::{AnswerLanguage, AnswerPreferences, AnswerTone};
@@ -288,4 +288,16 @@ async fn how_one_is_answered_is_kept_shown_and_one_of_the_choices(pool: PgPool) 
     assert_eq!(kept, AnswerPreferences { language: AnswerLanguage::German, tone: AnswerTone::Formal });
     let page = ada.get("/account").await.expect(200);
     assert!(page.text.contains("Deutsch") && page.text.contains("does not follow it"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn shortcuts_of_one_key_are_turned_off_for_the_person_wherever_they_sign_in(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let are_on = async |client: &TestClient| client.server_fn("identity/viewer", Value::Null).await.json::<ViewerInfo>().single_key_shortcuts;
+    assert!(are_on(&ada).await);
+    ada.server_fn("identity/set-single-key-shortcuts", json!({ "are_on": false })).await.ok();
+    assert!(!are_on(&app.sign_in("ada@example.org").await).await);
+    assert!(are_on(&app.sign_up("grace@example.org").await).await);
+    assert!(ada.get("/account").await.expect(200).text.contains("Single-key shortcuts"));
 }

@@ -5,6 +5,7 @@ use super::email_form::EmailCard;
 use super::password_form::PasswordForm;
 use super::profile_form::ProfileCard;
 use super::sessions::SessionsCard;
+use super::shortcuts_card::ShortcutsCard;
 use super::teams::TeamsCard;
 use super::theme_choice::ThemeChoice;
 use super::two_step::TwoStepCard;
@@ -25,6 +26,7 @@ pub fn AccountPage() -> impl IntoView {
                 <ProfileCard/>
                 <AnswersCard/>
                 <Card title="Theme" description="How Lyceum looks in this browser."><ThemeChoice/></Card>
+                <ShortcutsCard/>
                 <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
                 <EmailCard/>
                 <TwoStepCard/>

@@ -67,6 +67,13 @@ pub async fn update_answer_preferences(preferences: AnswerPreferences) -> Result
     services.identity().update_answer_preferences(&viewer, preferences).await.map_err(crate::server_context::fail)
 }
 
+/// Turns shortcuts of one key on or off for the viewer.
+#[server(prefix = "/api", endpoint = "identity/set-single-key-shortcuts")]
+pub async fn set_single_key_shortcuts(are_on: bool) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().set_single_key_shortcuts(&viewer, are_on).await.map_err(crate::server_context::fail)
+}
+
 /// Takes a new password and ends all other sessions.
 #[server(prefix = "/api", endpoint = "identity/change-password")]
 pub async fn change_password(#[server(default)] current_password: String, new_password: String) -> Result<(), AppError> {

@@ -1,6 +1,6 @@
 //! Identity: signing in and up, and one's own account.
 //!
-//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `forgot_password`, `reset_password`, `confirm_email`; `account` with `profile_form`, `answers_form`, `password_form`, `theme_choice`, `sessions`, `teams`,
+//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `forgot_password`, `reset_password`, `confirm_email`; `account` with `profile_form`, `answers_form`, `password_form`, `theme_choice`, `shortcuts_card`, `sessions`, `teams`,
 //!               `email_form`, `two_step` → `two_step_setup`, `recovery_codes`
 //! posts         plain forms to `/sign-in`, `/sign-in/code`, `/sign-up`, `/join`, `/sign-out`, `/forgot-password`, `/reset-password`, `/confirm-email` (server/src/api); what went wrong comes back as [`outcome`]
 //! server fns    [`api`]
@@ -22,6 +22,7 @@ mod recovery_codes;
 mod reset_password;
 pub mod session_cookie;
 mod sessions;
+mod shortcuts_card;
 mod sign_in;
 mod sign_in_code;
 mod sign_up;

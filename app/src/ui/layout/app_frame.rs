@@ -47,6 +47,7 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
     crate::features::chat::provide_chat_changes();
     let sidebar = Sidebar::provide();
     let main = NodeRef::<html::Main>::new();
+    shortcuts::provide(Signal::derive(move || viewer.with(|viewer| viewer.single_key_shortcuts)));
     listen(sidebar);
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -91,7 +92,7 @@ fn listen(sidebar: Sidebar) {
     });
     Effect::new(move |_| {
         if sidebar.is_drawer_open() {
-            shortcuts::on(Shortcut::Stop, move || sidebar.close_drawer());
+            shortcuts::on(Shortcut::CloseDrawer, move || sidebar.close_drawer());
         }
     });
 }

@@ -31,6 +31,7 @@ impl Identity<'_> {
             permissions: viewer.permissions.clone(),
             licence,
             gone_at: account.deletion_requested_at.filter(|_| viewer.seen_by.is_none()).map(crate::my_data::gone_at),
+            single_key_shortcuts: account.single_key_shortcuts,
             has_password: !account.password_hash.is_empty(),
             is_viewed_by_owner: viewer.seen_by.is_some(),
         })

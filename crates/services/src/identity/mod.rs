@@ -7,6 +7,7 @@
 //! through a provider  [`vouched`], for `services::identity_providers`
 //! forgotten           [`password_reset`]   a second step       [`two_step`], [`second_factor`]
 //! another address     [`email_change`]      how one is answered  [`answers`]
+//! keys of the keyboard [`shortcuts`]
 //! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes
 //! (and teams, memberships, which `services::team` owns)
 
@@ -23,6 +24,7 @@ mod queries_resets;
 mod queries_two_step;
 mod second_factor;
 mod sessions;
+mod shortcuts;
 mod sign_in;
 mod sign_up;
 pub(crate) mod throttle;

@@ -97,13 +97,14 @@ pub(super) struct AccountRow {
     pub tone: String,
     pub about: String,
     pub password_hash: String,
+    pub single_key_shortcuts: bool,
     pub deletion_requested_at: Option<DateTime<Utc>>,
 }
 
 pub(super) async fn get_account(connection: &mut PgConnection, user: UserId) -> sqlx::Result<AccountRow> {
     sqlx::query_as!(
         AccountRow,
-        "SELECT email, first_name, last_name, tone, about, password_hash, deletion_requested_at FROM users WHERE id = $1",
+        "SELECT email, first_name, last_name, tone, about, password_hash, single_key_shortcuts, deletion_requested_at FROM users WHERE id = $1",
         user.as_uuid()
     )
     .fetch_one(connection)

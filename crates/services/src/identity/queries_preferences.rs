@@ -28,3 +28,10 @@ pub(super) async fn set_answers(connection: &mut PgConnection, user: UserId, wan
     .await?;
     Ok(())
 }
+
+/// Returns the person's address.
+pub(super) async fn set_single_key_shortcuts(connection: &mut PgConnection, user: UserId, are_on: bool) -> sqlx::Result<String> {
+    sqlx::query_scalar!("UPDATE users SET single_key_shortcuts = $2 WHERE id = $1 RETURNING email", user.as_uuid(), are_on)
+        .fetch_one(connection)
+        .await
+}

@@ -110,7 +110,7 @@ pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> 
                SELECT t.id, t.name, m.roles, m.created_at FROM memberships m JOIN teams t ON t.id = m.team_id
                WHERE m.user_id = $1 AND m.suspended_at IS NULL AND t.deleted_at IS NULL)
            SELECT (SELECT to_jsonb(x) FROM (
-                       SELECT id, email, first_name, last_name, tone, about, answer_language, answer_tone, created_at FROM users WHERE id = $1) x) AS "profile!",
+                       SELECT id, email, first_name, last_name, tone, about, answer_language, answer_tone, single_key_shortcuts, created_at FROM users WHERE id = $1) x) AS "profile!",
                   coalesce((SELECT jsonb_agg(to_jsonb(t) ORDER BY t.name) FROM own_teams t), '[]') AS "teams!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
                        SELECT g.name, t.name AS team FROM group_members m JOIN groups g ON g.id = m.group_id JOIN own_teams t ON t.id = m.team_id
