@@ -88,6 +88,28 @@ test('stop keeps what was written, and continue goes on from there', async ({ me
   await expect(chat.answer).toContainText('In the beginning was the word.');
 });
 
+test('the language and the style somebody chose are told to the model', async ({ member: page }) => {
+  await page.goto('/account');
+  await hydrated(page);
+  await expect(page.getByText('does not follow it')).toBeVisible();
+  await page.getByLabel('Language').selectOption({ label: 'Deutsch' });
+  await page.getByLabel('Style').selectOption('Brief');
+  await page.getByRole('button', { name: 'Save answers' }).click();
+  await expect(page.getByText('Answers are written this way from now on.')).toBeVisible();
+  await page.reload();
+  await hydrated(page);
+  await expect(page.getByLabel('Language')).toHaveValue('German');
+  await expectAccessible(page);
+  const chat = new ChatPage(page);
+  await chat.open(MODEL);
+  await chat.ask('Why?');
+  const call = await provider.call();
+  expect(call.messages[0]).toMatchObject({ role: 'system', content: expect.stringMatching(/Answer in German[^]*Be brief/) });
+  call.say('Darum.');
+  call.finish();
+  await expect(chat.answer).toHaveAttribute('data-status', 'Success');
+});
+
 test('Esc stops an answer unless single-key shortcuts are turned off', async ({ member: page }) => {
   const chat = new ChatPage(page);
   const turn = async (from: boolean) => {

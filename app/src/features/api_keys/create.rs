@@ -60,7 +60,7 @@ fn CreateForm(made: RwSignal<Option<ApiKeyMade>>, open: RwSignal<bool>, team: Si
     view! {
         <form class="form" on:submit=submit novalidate>
             <FormError error/>
-            <p class="dialog-text">"The key is for the team “"{team}"” and never does more than you may do there."</p>
+            <p class="dialog-text">"The key is for the team “"{move || team.get()}"” and never does more than you may do there."</p>
             <Field label="Name" name="name" id="api-key-name" value=name error=at("name") required=true autofocus=true maxlength=80 autocomplete="off" hint="What uses it, as in “nightly import”."/>
             <Scopes scopes error=at("scopes")/>
             <Select label="Works for" name="days" id="api-key-days" options=day_options() value=days error=at("days")/>
