@@ -23,14 +23,19 @@ pub const REACHABLE: [(&Method, &str); 12] = [
     (&Method::POST, "/api/prompts/list"),
 ];
 
+/// What our keys begin with.
+const PREFIX: &str = "lyc_";
+
 /// What every key is told that does not let anybody in, whatever is wrong with it.
 const REFUSAL: &str = r#"{"error":"This API key is unknown, expired or revoked, or its owner may not come in."}"#;
 
-/// What a request presents as its key: whatever stands behind `Bearer`. Two of them, or one that is no text, open nothing.
+/// What a request presents as its key: whatever stands behind `Bearer`. Two of them, or one that is no text, open nothing. A browser
+/// whose proxy adds a token of its own is a browser all the same: beside cookies only what looks like one of our keys is one.
 pub fn presented(headers: &HeaderMap) -> Option<&str> {
     let mut bearers = headers.get_all(header::AUTHORIZATION).into_iter().filter_map(bearer);
     let first = bearers.next()?;
-    Some(if bearers.next().is_some() { "" } else { first })
+    let key = if bearers.next().is_some() { "" } else { first };
+    (key.starts_with(PREFIX) || !headers.contains_key(header::COOKIE)).then_some(key)
 }
 
 fn bearer(value: &HeaderValue) -> Option<&str> {
@@ -77,10 +82,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_proxy_adds_for_a_browser_is_no_key() {
+        let beside_a_cookie = |value| {
+            let headers =
+                [(header::COOKIE, "a=b"), (header::AUTHORIZATION, value)].map(|(name, text)| (name, HeaderValue::from_static(text)));
+            presented(&headers.into_iter().collect()).map(str::to_owned)
+        };
+        assert_eq!(beside_a_cookie("Bearer eyJhbGciOi"), None);
+        assert_eq!(beside_a_cookie("Bearer lyc_a_b").as_deref(), Some("lyc_a_b"));
+    }
+
+    #[test]
     fn what_is_not_named_is_out_of_reach() {
         assert!(reaches(&Method::POST, "/api/chat/ask") && reaches(&Method::GET, "/api/documents/{id}/file"));
-        assert!(!reaches(&Method::GET, "/api/chat/ask") && !reaches(&Method::GET, "/datasets") && !reaches(&Method::POST, "/api/something/new"));
-        for never in ["/api/identity/", "/api/team/", "/api/api-keys/", "/api/roles/", "/api/models/", "/api/my-data/", "/api/audit/", "/api/mails/"] {
+        assert!(
+            !reaches(&Method::GET, "/api/chat/ask") && !reaches(&Method::GET, "/datasets") && !reaches(&Method::POST, "/api/something/new")
+        );
+        for never in
+            ["/api/identity/", "/api/team/", "/api/api-keys/", "/api/roles/", "/api/models/", "/api/my-data/", "/api/audit/", "/api/mails/"]
+        {
             assert!(REACHABLE.iter().all(|(_, path)| !path.starts_with(never)), "{never}");
         }
     }

@@ -66,7 +66,9 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     let found = match keys::presented(request.headers()) {
         Some(key) => match state.services.api_keys().viewer_for_key(key, ip).await {
             Ok(None) => return keys::refuse(),
-            Ok(Some(_)) if !route(&request).is_some_and(|route| keys::reaches(request.method(), route)) => return error_page::answer(false, None, &AppError::NotFound),
+            Ok(Some(_)) if !route(&request).is_some_and(|route| keys::reaches(request.method(), route)) => {
+                return error_page::answer(false, None, &AppError::NotFound);
+            }
             found => found,
         },
         None => viewer_of_browser(&state, request.headers(), request.uri().path(), ip).await,

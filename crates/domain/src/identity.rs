@@ -22,6 +22,7 @@ words! {
 
 /// What the frame of every screen needs to know about the person in front of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a person; no two depend on each other")]
 pub struct ViewerInfo {
     /// The person.
     pub user_id: UserId,

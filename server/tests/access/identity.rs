@@ -13,6 +13,12 @@ const OVER: Statuses = [409; 9];
 const JOINING: Statuses = [401, 409, 409, 409, 409, 409, 409, 401, 409];
 
 pub fn rows() -> Vec<Row> {
+    let mut rows = oneself();
+    rows.extend(second_step_and_address());
+    rows
+}
+
+fn oneself() -> Vec<Row> {
     vec![
         function("POST /api/identity/viewer", "oneself", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /api/identity/sign-up-terms", "", EVERYBODY, |_| Box::pin(async move { Call::Arguments(json!({})) })),
@@ -75,6 +81,11 @@ pub fn rows() -> Vec<Row> {
             let fields = vec![("token", "nobody’s".to_owned()), ("password", "an entirely new secret".to_owned())];
             Box::pin(async move { Call::Form("/reset-password".to_owned(), fields) })
         }),
+    ]
+}
+
+fn second_step_and_address() -> Vec<Row> {
+    vec![
         function("POST /api/identity/two-step", "one's own", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /api/identity/start-two-step", "with another password", NOT_MEANT, |_| {
             Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all" })) })

@@ -56,8 +56,12 @@ async fn a_program_uploads_searches_asks_and_follows_the_answer(pool: PgPool) {
             .await
             .unwrap();
     let told = |action: &str, via: &str| (action.to_owned(), via.to_owned());
-    let expected =
-        [told("api-key.created", "Screen"), told("document.uploaded", "Api"), told("document.downloaded", "Api"), told("chat.answered", "Api")];
+    let expected = [
+        told("api-key.created", "Screen"),
+        told("document.uploaded", "Api"),
+        told("document.downloaded", "Api"),
+        told("chat.answered", "Api"),
+    ];
     assert_eq!(via, expected);
 }
 
@@ -67,7 +71,11 @@ async fn whatever_is_wrong_with_a_key_it_is_refused_in_the_same_bytes(pool: PgPo
     let ada = app.sign_up("ada@example.org").await;
     let made = make(&ada, &["read"]).await;
     let expired = make(&ada, &["read"]).await;
-    sqlx::query("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = $1").bind(expired.summary.id).execute(&pool).await.unwrap();
+    sqlx::query("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = $1")
+        .bind(expired.summary.id)
+        .execute(&pool)
+        .await
+        .unwrap();
     present(&app, &format!("Bearer {}", made.key)).await.ok();
     present(&app, &format!("bearer {}", made.key)).await.ok();
     let revoked = make(&ada, &["read"]).await;
@@ -159,7 +167,9 @@ async fn nobody_promotes_themselves_by_what_they_send(pool: PgPool) {
     let ada = app.sign_up("ada@example.org").await;
     let viewer = app.sign_up_into(&ada, "grace@example.org", Role::Viewer).await;
     let ask = async |key: Value| viewer.server_fn("api-keys/create", json!({ "key": key, "password": PASSWORD })).await;
-    for (field, value) in [("role", json!("Owner")), ("team_id", json!(ada.team().await)), ("owner_id", json!("x")), ("permissions", json!(["ManageTeam"]))] {
+    for (field, value) in
+        [("role", json!("Owner")), ("team_id", json!(ada.team().await)), ("owner_id", json!("x")), ("permissions", json!(["ManageTeam"]))]
+    {
         let mut key = json!({ "name": "x", "scopes": ["read"], "days": null });
         key[field] = value;
         ask(key).await.expect(422);

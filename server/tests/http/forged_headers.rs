@@ -68,9 +68,12 @@ async fn no_header_makes_anybody_somebody(pool: PgPool) {
         assert_eq!((still.user_id, still.team_id), (eve_is.user_id, eve_is.team_id), "{name}: {value}");
         assert!(!still.is_system_administrator, "{name}: {value}");
         let page = Answer::of(stranger.request(Method::GET, "/admin/models").header(name, &value).header("accept", "text/html")).await;
-        assert_eq!((page.status.as_u16(), page.header(LOCATION)), (303, Some("/sign-in?next=/admin/models")), "{name}: {value}");
+        // Without cookies a bearer is a program with a key, which nobody shows around.
+        let is_bearer = name.eq_ignore_ascii_case("authorization") && value.starts_with("Bearer");
+        let shown_out = if is_bearer { (401, None) } else { (303, Some("/sign-in?next=/admin/models")) };
+        assert_eq!((page.status.as_u16(), page.header(LOCATION)), shown_out, "{name}: {value}");
     }
-    assert_eq!(before.changed(&pool).await, NOTHING);
+    assert_eq!(before.changed(&pool).await, ["throttles"], "a bearer that is no key is counted; nothing else happens");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -294,7 +294,8 @@ async fn how_one_is_answered_is_kept_shown_and_one_of_the_choices(pool: PgPool) 
 async fn shortcuts_of_one_key_are_turned_off_for_the_person_wherever_they_sign_in(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
-    let are_on = async |client: &TestClient| client.server_fn("identity/viewer", Value::Null).await.json::<ViewerInfo>().single_key_shortcuts;
+    let are_on =
+        async |client: &TestClient| client.server_fn("identity/viewer", Value::Null).await.json::<ViewerInfo>().single_key_shortcuts;
     assert!(are_on(&ada).await);
     ada.server_fn("identity/set-single-key-shortcuts", json!({ "are_on": false })).await.ok();
     assert!(!are_on(&app.sign_in("ada@example.org").await).await);

@@ -35,7 +35,7 @@ const ELSEWHERE: [&str; 24] = [
 ];
 
 fn escaped(next: &str) -> String {
-    next.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    next.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"))
 }
 
 /// No link, form or hidden field of a page holds the address.

@@ -26,7 +26,8 @@ pub fn TeamKeys() -> impl IntoView {
 #[component]
 fn Keys(keys: Vec<ApiKeySummary>, chosen: Chosen) -> impl IntoView {
     if keys.is_empty() {
-        return view! { <p class="cell-note">"Nobody has an API key in this team. Everybody makes their own on their account page."</p> }.into_any();
+        return view! { <p class="cell-note">"Nobody has an API key in this team. Everybody makes their own on their account page."</p> }
+            .into_any();
     }
     let manages = may(Permission::ManageKeys);
     let rows = move || {

@@ -94,7 +94,9 @@ fn hindrance(terms: &DeletionTerms) -> Option<String> {
 /// What happens, one sentence each.
 fn consequences(terms: &DeletionTerms) -> Vec<String> {
     let Belongings { prompts, datasets, chats } = terms.belongings;
-    let mut lines = vec!["For 14 days nothing happens: sign in and choose “Keep my account” to stay. Only your API keys stop working at once.".to_owned()];
+    let mut lines = vec![
+        "For 14 days nothing happens: sign in and choose “Keep my account” to stay. Only your API keys stop working at once.".to_owned(),
+    ];
     if !terms.ending_teams.is_empty() {
         lines.push(format!("Teams that nobody else is in go with everything in them: {}.", terms.ending_teams.join(", ")));
     }

@@ -1,8 +1,8 @@
 //! Create: a key for oneself, in the team one works in, in return for the password.
 
+use super::ApiKeys;
 use super::queries::{self, NewApiKeyRow};
 use super::secret::{Key, prefix};
-use super::ApiKeys;
 use crate::{Error, Result, Viewer, audit};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::api_keys::{ApiKeyMade, ApiKeySummary, ApiScope, NewApiKey};

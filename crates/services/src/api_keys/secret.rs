@@ -75,7 +75,15 @@ mod tests {
     #[test]
     fn text_of_another_shape_is_no_key() {
         let key = Key::fresh().text();
-        let odd = [String::new(), "lyc_".to_owned(), "lyc__".to_owned(), key.to_uppercase(), format!("{key}0"), format!(" {key}"), "x".repeat(10_000)];
+        let odd = [
+            String::new(),
+            "lyc_".to_owned(),
+            "lyc__".to_owned(),
+            key.to_uppercase(),
+            format!("{key}0"),
+            format!(" {key}"),
+            "x".repeat(10_000),
+        ];
         for odd in odd {
             assert!(Key::parse(&odd).is_none(), "{odd:.20} was taken");
         }

@@ -74,7 +74,8 @@ async fn nothing_that_is_kept_opens_anything(pool: PgPool) {
     let made = make(&services, &ada, &[ApiScope::Read], None).await;
     let secret = made.key.rsplit_once('_').unwrap().1.to_owned();
     assert_eq!(secret.len(), 64, "256 random bits");
-    let kept: Vec<String> = sqlx::query_scalar("SELECT k::text FROM api_keys k UNION ALL SELECT e::text FROM audit_events e").fetch_all(&pool).await.unwrap();
+    let kept: Vec<String> =
+        sqlx::query_scalar("SELECT k::text FROM api_keys k UNION ALL SELECT e::text FROM audit_events e").fetch_all(&pool).await.unwrap();
     assert!(kept.iter().all(|row| !row.contains(&secret)), "{kept:?}");
     let forged = format!("{}_{}", made.summary.prefix, "0".repeat(64));
     assert!(enter(&services, &forged).await.is_none());
@@ -167,11 +168,12 @@ async fn managers_see_and_revoke_the_teams_keys_and_nobody_else_does(pool: PgPoo
     services.api_keys().revoke(&manager, made.summary.id).await.unwrap();
     assert!(enter(&services, &made.key).await.is_none());
     assert!(matches!(services.api_keys().revoke(&ada, made.summary.id).await, Err(Error::NotFound)));
-    let told: Vec<String> =
-        sqlx::query_scalar("SELECT action || ' ' || target_name || ' ' || details::text FROM audit_events WHERE target_type = 'API key' ORDER BY position")
-            .fetch_all(&pool)
-            .await
-            .unwrap();
+    let told: Vec<String> = sqlx::query_scalar(
+        "SELECT action || ' ' || target_name || ' ' || details::text FROM audit_events WHERE target_type = 'API key' ORDER BY position",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
     assert_eq!(told, ["api-key.created import {\"scopes\": [\"read\"]}", "api-key.revoked import {}"]);
 }
 

@@ -172,7 +172,8 @@ mod tests {
         let answers = AnswerPreferences { language: AnswerLanguage::French, tone: AnswerTone::Formal };
         let person = PersonRow { tone: "kindly".to_owned(), about: String::new(), answers };
         let told = instructions("Be exact.", &person);
-        let places: Vec<Option<usize>> = ["Be exact.", "Answer in French", "Write in a formal tone", "kindly"].iter().map(|words| told.find(words)).collect();
+        let places: Vec<Option<usize>> =
+            ["Be exact.", "Answer in French", "Write in a formal tone", "kindly"].iter().map(|words| told.find(words)).collect();
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{told}");
     }
 

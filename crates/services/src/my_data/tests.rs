@@ -68,9 +68,17 @@ async fn an_export_holds_all_of_ones_own_and_nothing_of_others(pool: PgPool) {
     assert_eq!(listed[0].status, ExportStatus::Ready);
     assert!(listed[0].size_bytes.is_some_and(|size| size > 0));
     let files = unpacked(&services, &ada).await;
-    for name in
-        ["README.txt", "profile.json", "teams.json", "sessions.json", "sign_ins.json", "api_keys.json", "datasets.json", "documents.json", "prompts.json"]
-    {
+    for name in [
+        "README.txt",
+        "profile.json",
+        "teams.json",
+        "sessions.json",
+        "sign_ins.json",
+        "api_keys.json",
+        "datasets.json",
+        "documents.json",
+        "prompts.json",
+    ] {
         assert!(files.contains_key(name), "{name} in {:?}", files.keys());
     }
     assert!(files["profile.json"].contains("ada@example.org") && files["prompts.json"].contains("apple prompt"));

@@ -24,8 +24,12 @@ async fn told(scene: &Scene, viewer: &Viewer, prompt_id: Option<PromptId>) -> Op
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn a_chosen_language_and_tone_are_told_after_the_prompt_and_nothing_otherwise(pool: PgPool) {
     let scene = Scene::new(&pool).await;
-    let draft =
-        PromptDraft { name: "Exact".to_owned(), instructions: "Be exact.".to_owned(), model_id: Some(scene.model), ..PromptDraft::default() };
+    let draft = PromptDraft {
+        name: "Exact".to_owned(),
+        instructions: "Be exact.".to_owned(),
+        model_id: Some(scene.model),
+        ..PromptDraft::default()
+    };
     let prompt = scene.services.prompts().create(&scene.viewer, draft).await.unwrap().id;
     assert_eq!(told(&scene, &scene.viewer, None).await, None);
     assert_eq!(told(&scene, &scene.viewer, Some(prompt)).await.as_deref(), Some("Be exact."));
