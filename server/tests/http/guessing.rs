@@ -140,7 +140,7 @@ async fn a_password_of_a_megabyte_is_refused_wherever_one_is_asked_for(pool: PgP
         ("identity/change-password", json!({ "current_password": long, "new_password": "an entirely new secret" })),
         ("identity/change-password", json!({ "current_password": PASSWORD, "new_password": long })),
         ("identity/start-two-step", json!({ "password": long })),
-        ("identity/renew-recovery-codes", json!({ "password": long })),
+        ("identity/renew-recovery-codes", json!({ "password": long, "code": "123456" })),
         ("identity/turn-off-two-step", json!({ "password": long, "code": "123456" })),
         ("identity/confirm-two-step", json!({ "code": long })),
         ("my-data/delete-account", json!({ "password": long })),
