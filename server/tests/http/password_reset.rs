@@ -54,6 +54,10 @@ async fn a_mailed_link_gives_a_new_password_once_and_ends_all_sessions(pool: PgP
     let (app, server, _) = start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
     let phone = app.sign_in("ada@example.org").await;
+    let key = json!({ "name": "of a thief", "scopes": ["read"], "days": 90 });
+    let made: domain::api_keys::ApiKeyMade = ada.server_fn("api-keys/create", json!({ "key": key, "password": PASSWORD })).await.json();
+    let program = TestClient::program(&app.url, &made.key);
+    program.server_fn("datasets/list", json!({})).await.ok();
     let spare = link(&app, &server, "ada@example.org").await;
     let token = link(&app, &server, " ADA@Example.org ").await;
     let page = app.anonymous().get(&format!("/reset-password?token={token}")).await.expect(200);
@@ -66,6 +70,7 @@ async fn a_mailed_link_gives_a_new_password_once_and_ends_all_sessions(pool: PgP
     for browser in [&ada, &phone] {
         browser.server_fn("identity/viewer", Value::Null).await.expect(401);
     }
+    program.server_fn("datasets/list", json!({})).await.expect(401);
     assert!(!signs_in(&app, PASSWORD).await && signs_in(&app, NEW).await);
     for used in [&token, &spare] {
         reset(&app.anonymous(), used, "yet another long secret").await.expect(409);

@@ -2,7 +2,7 @@
 
 use super::{Identity, Password, password, queries, queries_email, queries_resets, queries_two_step, throttle, token};
 use crate::audit::{self, Author};
-use crate::{Error, Result, SystemTx, Viewer, identity_providers, licences};
+use crate::{Error, Result, SystemTx, Viewer, api_keys, identity_providers, licences};
 use chrono::TimeDelta;
 use domain::audit::{Action, Event};
 use domain::identity::Profile;
@@ -133,8 +133,8 @@ impl Identity<'_> {
         taken.give_back(db).await
     }
 
-    /// Gives an account a random password, turns its two-step sign-in off, unlinks its identities, ends its sessions, and returns the
-    /// password to hand over: the way back in for whoever has the server's command line.
+    /// Gives an account a random password, turns its two-step sign-in off, unlinks its identities, revokes its API keys, ends its
+    /// sessions, and returns the password to hand over: the way back in for whoever has the server's command line.
     pub async fn reset_password(&self, email: &str) -> Result<SecretString> {
         let email = EmailAddress::parse(email)?;
         let fresh: String = token::fresh().chars().take(24).collect();
@@ -143,6 +143,7 @@ impl Identity<'_> {
         let known = queries::find_credentials(&mut tx, &email).await?.ok_or(Error::NotFound)?;
         replace_password(&mut tx, known.user_id, &hash, None).await?;
         identity_providers::unlink_all(&mut tx, known.user_id, Author::SYSTEM).await?;
+        api_keys::revoke_all_of(&mut tx, known.user_id).await?;
         queries_two_step::delete(&mut tx, known.user_id).await?;
         let event = Event::new(Action::AccountPasswordReset, known.user_id.as_uuid(), email.as_str());
         audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;

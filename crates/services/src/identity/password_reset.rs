@@ -11,7 +11,7 @@ use super::token::{self, SplitToken};
 use super::{Identity, Origin, Password};
 use crate::audit::{self, Author};
 use crate::mails::{Mail, Recipient};
-use crate::{Error, Result, SystemTx, identity_providers};
+use crate::{Error, Result, SystemTx, api_keys, identity_providers};
 use chrono::TimeDelta;
 use domain::TeamId;
 use domain::audit::{Action, Event};
@@ -75,8 +75,8 @@ impl Identity<'_> {
         tx.commit().await
     }
 
-    /// Takes a new password from whoever holds a link, and ends all of the person's sessions, other links, and identities linked to the
-    /// account: the way back for somebody whose account another person got into.
+    /// Takes a new password from whoever holds a link, and ends all of the person's sessions, other links, API keys, and identities linked
+    /// to the account: the way back for somebody whose account another person got into.
     pub async fn use_reset(&self, token: &str, new: SecretString, origin: Origin) -> Result<()> {
         let db = &self.services.parts.db;
         let now = self.services.parts.clock.now();
@@ -95,8 +95,9 @@ impl Identity<'_> {
             return Err(link_is_over());
         }
         replace_password(&mut tx, open.user_id, &hash, None).await?;
-        // Whoever lost the account may have linked what is theirs: it opens it no longer.
+        // Whoever got into the account may have linked what is theirs, or made keys: none of it opens the account any longer.
         identity_providers::unlink_all(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
+        api_keys::revoke_all_of(&mut tx, open.user_id).await?;
         if let Some(team) = queries::find_home_team(&mut tx, open.user_id).await? {
             self.tell_of_new_password(&mut tx, team, &account).await?;
         }
