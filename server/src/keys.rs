@@ -6,6 +6,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use services::api_keys::START;
 
 /// Server functions and plain routes a program can call.
 pub const REACHABLE: [(&Method, &str); 12] = [
@@ -23,9 +24,6 @@ pub const REACHABLE: [(&Method, &str); 12] = [
     (&Method::POST, "/api/prompts/list"),
 ];
 
-/// What our keys begin with.
-const PREFIX: &str = "lyc_";
-
 /// What every key is told that does not let anybody in, whatever is wrong with it.
 const REFUSAL: &str = r#"{"error":"This API key is unknown, expired or revoked, or its owner may not come in."}"#;
 
@@ -35,7 +33,7 @@ pub fn presented(headers: &HeaderMap) -> Option<&str> {
     let mut bearers = headers.get_all(header::AUTHORIZATION).into_iter().filter_map(bearer);
     let first = bearers.next()?;
     let key = if bearers.next().is_some() { "" } else { first };
-    (key.starts_with(PREFIX) || !headers.contains_key(header::COOKIE)).then_some(key)
+    (key.starts_with(START) || !headers.contains_key(header::COOKIE)).then_some(key)
 }
 
 fn bearer(value: &HeaderValue) -> Option<&str> {

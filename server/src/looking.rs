@@ -47,7 +47,7 @@ pub fn passes(method: &Method, route: &str) -> bool {
 }
 
 /// Whether a screen is about the person, whom nobody else is, or about more than the team.
-pub fn is_personal(route: &str) -> bool {
+fn is_personal(route: &str) -> bool {
     ["/account", "/admin", "/auth", "/teams"].iter().any(|start| route.starts_with(start))
 }
 

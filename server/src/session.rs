@@ -1,7 +1,7 @@
 //! Sessions: reads the cookie or the key, finds out who asks, and puts `Option<Viewer>` into the request.
 //!
-//! The invariant: nobody but [`load_viewer`] decides who asks; where there is a key, cookies count for nothing. When it cannot be found out (the database is away) the answer
-//! is 503, never a redirect to the sign-in page: people stay signed in.
+//! The invariant: nobody but [`load_viewer`] decides who asks; where there is a key, cookies count for nothing. When it cannot be
+//! found out (the database is away) the answer is 503, never a redirect to the sign-in page: people stay signed in.
 
 use crate::api::ApiError;
 use crate::error_page;
@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::Via;
 use leptos::nonce::Nonce;
 use services::identity::Origin;
-use services::{CameFrom, Viewer};
+use services::{CameFrom, Viewer, only_looking};
 use std::convert::Infallible;
 use std::net::IpAddr;
 
@@ -83,7 +83,7 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     if viewer.as_ref().is_some_and(|viewer| viewer.seen_by.is_some())
         && !route(&request).is_some_and(|route| passes(request.method(), route))
     {
-        return only_looking(&request);
+        return refuse_more_than_looking(&request);
     }
     request.extensions_mut().insert(viewer);
     let mut response = next.run(request).await;
@@ -105,11 +105,11 @@ fn route(request: &Request) -> Option<&str> {
 }
 
 /// What an owner is told who sees the team as somebody else and asks for more than looking: screens lead back to the team.
-fn only_looking(request: &Request) -> Response {
+fn refuse_more_than_looking(request: &Request) -> Response {
     if is_screen(request) {
         return Redirect::to("/chat").into_response();
     }
-    let error = AppError::Conflict("You see this team as somebody else, and only look. Stop viewing first.".to_owned());
+    let error = ApiError::from(only_looking()).into_inner();
     error_page::answer(error_page::wants_page(request.headers()), request.extensions().get(), &error)
 }
 

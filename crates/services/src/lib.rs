@@ -35,7 +35,7 @@ pub use clock::{Clock, MockClock, SystemClock};
 pub use db::{Db, MIGRATIONS, SystemRead, SystemTx, TeamTx};
 pub use error::{Cause, Error, OnConstraint, Result, report, report_unavailable};
 pub use secrets::{Keyring, KeyringError};
-pub use viewer::{CameFrom, Viewer};
+pub use viewer::{CameFrom, Viewer, only_looking};
 
 use egress::EgressClient;
 use llm::MiniLmEmbedder;

@@ -70,6 +70,6 @@ impl Viewer {
 }
 
 /// What an owner is told who tries to change something while they see the team as somebody else.
-pub(crate) fn only_looking() -> Error {
+pub fn only_looking() -> Error {
     Error::Conflict("You see this team as somebody else, and only look. Stop viewing first.".to_owned())
 }

@@ -18,6 +18,7 @@ mod secret;
 mod tests;
 
 pub(crate) use queries::delete_of as revoke_all_of;
+pub use secret::START;
 
 use crate::Services;
 

@@ -5,7 +5,7 @@ use crate::written::hex;
 use subtle::ConstantTimeEq as _;
 
 /// What every key begins with; scanners of repositories know it by that.
-const START: &str = "lyc_";
+pub const START: &str = "lyc_";
 /// Random bytes that find the row.
 const SELECTOR_BYTES: usize = 8;
 /// Random bytes that prove the right to it.

@@ -46,7 +46,7 @@ fn needs_one(standing: Option<&Standing>) -> bool {
 }
 
 /// All seats are taken.
-pub(super) fn full(seats: i32) -> Error {
+fn full(seats: i32) -> Error {
     let all = if seats == 1 { "The only seat".to_owned() } else { format!("All {seats} seats") };
     let verb = if seats == 1 { "is" } else { "are" };
     Error::Conflict(format!("{all} of this installation {verb} taken. Ask its administrator to free one or to get more."))
