@@ -13,7 +13,9 @@ use domain::{FieldErrors, RequestId};
 use http::{StatusCode, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
+use services::identity::Origin;
 use services::{Error, Services, Viewer};
+use std::net::Ipv4Addr;
 
 /// The services of this server.
 pub fn services() -> Services {
@@ -44,6 +46,12 @@ pub fn cookies() -> String {
     let parts = request_parts();
     let header = parts.as_ref().and_then(|parts| parts.headers.get(header::COOKIE));
     header.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// Where this request comes from.
+pub fn origin() -> Origin {
+    let known = request_parts().and_then(|parts| parts.extensions.get::<Origin>().cloned());
+    known.unwrap_or(Origin { ip: Ipv4Addr::UNSPECIFIED.into(), user_agent: String::new() })
 }
 
 /// Adds a header to the response.

@@ -77,6 +77,7 @@ pub fn plain_routes() -> impl Iterator<Item = &'static PlainRoute> {
         api::my_data::ROUTES,
         api::audit::ROUTES,
         api::oidc::ROUTES,
+        api::passkeys::ROUTES,
     ]
     .into_iter()
     .flatten()

@@ -14,7 +14,7 @@ use app::features::identity::session_cookie::SessionCookie;
 use app::own_path;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::Via;
@@ -85,6 +85,8 @@ pub async fn load_viewer(State(state): State<AppState>, mut request: Request, ne
     {
         return refuse_more_than_looking(&request);
     }
+    let origin = origin(request.extensions(), request.headers());
+    request.extensions_mut().insert(origin);
     request.extensions_mut().insert(viewer);
     let mut response = next.run(request).await;
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -148,6 +150,12 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
+/// Where a request comes from. Server functions find it among the extensions of their request.
+fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
+    let user_agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Origin { ip: peer(extensions), user_agent: user_agent.to_owned() }
+}
+
 /// Where a request comes from, as sessions and throttles note it.
 #[derive(Clone, Debug)]
 pub struct RequestOrigin(pub Origin);
@@ -156,8 +164,6 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestOrigin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let ip = peer(&parts.extensions);
-        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Ok(Self(Origin { ip, user_agent: user_agent.to_owned() }))
+        Ok(Self(origin(&parts.extensions, &parts.headers)))
     }
 }

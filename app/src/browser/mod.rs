@@ -9,6 +9,7 @@ pub mod event_stream;
 pub mod file_text;
 pub mod focus;
 pub mod module_script;
+pub mod passkey;
 pub mod placement;
 pub mod scroll;
 pub mod shortcuts;

@@ -11,6 +11,7 @@ pub mod mails;
 pub mod models;
 pub mod my_data;
 pub mod onboarding;
+pub mod passkeys;
 pub mod prompts;
 pub mod roles;
 pub mod sharing;

@@ -132,6 +132,8 @@ pub struct SignUpTerms {
     pub signed_in_as: Option<String>,
     /// The identity providers one can sign in with.
     pub ways: Vec<WayIn>,
+    /// One can sign in with a passkey.
+    pub takes_passkeys: bool,
     /// Why nobody can make an account now, in a sentence.
     pub refusal: Option<String>,
 }

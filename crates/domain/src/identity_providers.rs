@@ -1,5 +1,6 @@
 //! Identity providers: who vouches for people, as administrators set them up and as people meet them.
 
+use crate::words::words;
 use crate::{IdentityId, IdentityProviderId, InvalidText, Role, TeamId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,41 @@ impl WayIn {
     pub fn address(&self) -> String {
         format!("/auth/oidc/{}", self.id)
     }
+}
+
+words! {
+    /// A way to sign in that Lyceum has itself, beside the password.
+    OwnWay {
+        /// What a device keeps.
+        Passkeys = "passkeys",
+    }
+}
+
+impl OwnWay {
+    /// As a heading calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passkeys => "Passkeys",
+        }
+    }
+
+    /// As it stands in a sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Passkeys => "passkeys",
+        }
+    }
+}
+
+/// What `/admin/sign-in` shows of a way of Lyceum's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnWayState {
+    /// Which one.
+    pub way: OwnWay,
+    /// Whether the administrator allows it.
+    pub is_allowed: bool,
+    /// Why it does not work here even so, in a sentence.
+    pub obstacle: Option<String>,
 }
 
 /// What a value of the role claim makes of somebody.

@@ -100,6 +100,8 @@ ids! {
     IdentityId,
     /// A sign-in that is under way at an identity provider.
     SignInFlowId,
+    /// What a device keeps for signing in.
+    PasskeyId,
     /// One try to sign in.
     SignInId,
     /// A key that lets a program in as a person.

@@ -19,6 +19,7 @@ pub mod models;
 pub mod my_data;
 pub mod onboarding;
 mod page;
+pub mod passkeys;
 pub mod permission;
 pub mod prompts;
 pub mod roles;

@@ -16,6 +16,8 @@ words! {
         SignUp = "Sign-up",
         /// Through an identity provider.
         Provider = "Identity provider",
+        /// With a passkey, which stands for password and code.
+        Passkey = "Passkey",
     }
 }
 
@@ -72,6 +74,14 @@ words! {
         NotLinked = "not-linked",
         /// The identity belongs to another account.
         LinkedElsewhere = "linked-elsewhere",
+        /// The administrator has turned this way off.
+        WayOff = "way-off",
+        /// The browser sent no passkey.
+        NoPasskey = "no-passkey",
+        /// Nobody has the passkey, or not any more.
+        UnknownPasskey = "unknown-passkey",
+        /// What the passkey signed is not what it was asked to sign.
+        WrongPasskey = "wrong-passkey",
     }
 }
 
@@ -85,7 +95,7 @@ impl SignInReason {
             Self::NoSeat => "All seats of this installation are taken. Ask its administrator to free one or to get more.",
             Self::LicenceOver => "The licence of this installation is over: nobody new can come in. Ask its administrator.",
             Self::Suspended => "You cannot sign in here at the moment. Ask your administrator.",
-            Self::ProviderOff => "This way to sign in is not available any more.",
+            Self::ProviderOff | Self::WayOff => "This way to sign in is not available any more.",
             Self::Unreachable => "Your identity provider cannot be reached. Try again in a moment.",
             Self::Cancelled => "Signing in was cancelled.",
             Self::ProviderRefused => "Your identity provider refused to sign you in.",
@@ -102,6 +112,8 @@ impl SignInReason {
             Self::NoAccount => "You have no account here yet. Ask someone who has one to invite you.",
             Self::NotLinked => "There is an account with your email address. Sign in as usual, then link it on your account page.",
             Self::LinkedElsewhere => "This identity is linked to another account.",
+            Self::NoPasskey => "Your browser sent no passkey. Try again, or sign in in another way.",
+            Self::UnknownPasskey | Self::WrongPasskey => "This passkey does not open an account here. Sign in in another way.",
         }
     }
 
@@ -133,6 +145,10 @@ impl SignInReason {
             Self::NoAccount => "No account",
             Self::NotLinked => "Not linked yet",
             Self::LinkedElsewhere => "Linked to another account",
+            Self::WayOff => "Way turned off",
+            Self::NoPasskey => "No passkey",
+            Self::UnknownPasskey => "Unknown passkey",
+            Self::WrongPasskey => "Wrong passkey",
         }
     }
 }

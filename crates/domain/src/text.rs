@@ -85,6 +85,8 @@ texts! {
     ProviderName { field: "provider", label: "Provider", min: 1, max: 120, lines: false },
     /// How people call an identity provider.
     IdentityProviderName { field: "name", label: "Name", min: 1, max: 60, lines: false },
+    /// How a person calls one of their passkeys.
+    PasskeyName { field: "name", label: "Name", min: 1, max: 60, lines: false },
     /// How an identity provider calls this installation.
     OidcClientId { field: "client_id", label: "Client ID", min: 1, max: 500, lines: false },
     /// The claim that tells of roles; dots lead into it.

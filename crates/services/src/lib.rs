@@ -18,6 +18,7 @@ pub mod mails;
 pub mod models;
 pub mod my_data;
 pub mod onboarding;
+pub mod passkeys;
 pub mod prompts;
 pub mod roles;
 pub mod search;
@@ -121,6 +122,11 @@ impl Services {
     /// Who vouches for people.
     pub fn identity_providers(&self) -> identity_providers::IdentityProviders<'_> {
         identity_providers::IdentityProviders { services: self }
+    }
+
+    /// What people's devices keep for signing in.
+    pub fn passkeys(&self) -> passkeys::Passkeys<'_> {
+        passkeys::Passkeys { services: self }
     }
 
     /// The record of sign-ins.

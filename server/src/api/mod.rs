@@ -7,6 +7,7 @@ pub mod generations;
 pub mod identity;
 pub mod my_data;
 pub mod oidc;
+pub mod passkeys;
 pub mod password_reset;
 pub mod two_step;
 

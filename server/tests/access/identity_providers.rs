@@ -27,6 +27,10 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/identity-providers/remove", "", ADMINISTRATORS, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": provider(world).await })) })
         }),
+        function("POST /api/identity-providers/own-ways", "", ADMINISTRATORS, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+        function("POST /api/identity-providers/allow-own-way", "", ADMINISTRATORS, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "way": "passkeys", "is_allowed": true })) })
+        }),
         function("POST /api/identity-providers/pending-link", "nothing waits", EVERYBODY, |_| {
             Box::pin(async move { Call::Arguments(json!({})) })
         }),

@@ -17,6 +17,7 @@ mod mails;
 mod models;
 mod my_data;
 mod onboarding;
+mod passkeys;
 mod prompts;
 mod roles;
 mod sharing;
@@ -94,6 +95,7 @@ pub fn rows() -> Vec<Row> {
     [
         identity::rows(),
         identity_providers::rows(),
+        passkeys::rows(),
         team::rows(),
         roles::rows(),
         models::rows(),

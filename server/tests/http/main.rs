@@ -19,6 +19,7 @@ mod mails;
 mod models;
 mod my_data;
 mod oidc;
+mod passkeys;
 mod password_reset;
 mod prompts;
 mod redirects;

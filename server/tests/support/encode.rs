@@ -38,3 +38,16 @@ fn escape(text: &str, also: &[u8]) -> String {
     let keep = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte) || also.contains(byte);
     text.bytes().map(|byte| if keep(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
+
+/// Base64url without padding.
+pub fn base64url(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for part in bytes.chunks(3) {
+        let number = part.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - part.len()));
+        for place in 0..=part.len() {
+            text.push(char::from(SIGNS[(number >> (18 - 6 * place)) as usize & 63]));
+        }
+    }
+    text
+}

@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 #![allow(dead_code, unused_imports, reason = "every test binary uses a part of it")]
 
+mod authenticator;
 mod client;
 mod encode;
 mod oidc;
@@ -15,6 +16,7 @@ mod provider;
 mod smtp;
 mod snapshot;
 
+pub use authenticator::Authenticator;
 pub use client::{Answer, TestClient};
 pub use encode::form;
 pub use oidc::{CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie};

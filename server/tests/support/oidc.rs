@@ -1,5 +1,6 @@
 //! An identity provider on the wire: publishes what OpenID Connect asks for, signs with ES256, and lies in the way a test tells it to.
 
+use super::encode::base64url as text;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -224,17 +225,4 @@ async fn user_info(State(inner): State<Arc<Inner>>) -> Json<Value> {
         _ => {}
     }
     Json(person)
-}
-
-/// base64url without padding.
-fn text(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for part in bytes.chunks(3) {
-        let number = part.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - part.len()));
-        for place in 0..=part.len() {
-            text.push(char::from(SIGNS[(number >> (18 - 6 * place)) as usize & 63]));
-        }
-    }
-    text
 }

@@ -12,6 +12,7 @@ use super::two_step::TwoStepCard;
 use crate::features::api_keys::OwnKeysCard;
 use crate::features::identity_providers::WaysCard;
 use crate::features::my_data::{DeletionCard, ExportCard};
+use crate::features::passkeys::PasskeysCard;
 use crate::features::sign_ins::OwnSignInsCard;
 use crate::ui::{Card, PageBody, PageHeader, PageWidth};
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ pub fn AccountPage() -> impl IntoView {
                 <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
                 <EmailCard/>
                 <TwoStepCard/>
+                <PasskeysCard/>
                 <WaysCard/>
                 <TeamsCard/>
                 <SessionsCard/>

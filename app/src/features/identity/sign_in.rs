@@ -4,6 +4,7 @@ use super::api::read_sign_up_terms;
 use super::form_frame::{PostForm, TypedField};
 use super::outcome::FormOutcome;
 use crate::error::AppError;
+use crate::features::passkeys::PasskeyWay;
 use crate::own_path;
 use crate::ui::layout::AuthFrame;
 use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
@@ -31,8 +32,7 @@ pub fn SignInPage() -> impl IntoView {
             let onward = own_path::parse(&next).unwrap_or("/chat").to_owned();
             return view! { <Redirect path=onward/> }.into_any();
         }
-        view! { <Form outcome=outcome.clone() next=next.clone()/><WaysIn ways=terms.ways.clone() next=next.clone()/><WaysOn terms/> }
-            .into_any()
+        view! { <Form outcome=outcome.clone() next=next.clone()/><WaysIn terms=terms.clone() next=next.clone()/><WaysOn terms/> }.into_any()
     };
     view! {
         <AuthFrame title="Sign in"><ResourceView resource=terms children=show/></AuthFrame>
@@ -53,18 +53,25 @@ fn Form(outcome: FormOutcome, next: String) -> impl IntoView {
     .into_any()
 }
 
-/// The identity providers; the browser itself goes there, so this works without JavaScript too.
+/// A passkey, and the identity providers: the browser itself goes there, so those work without JavaScript too.
 #[component]
-fn WaysIn(ways: Vec<WayIn>, next: String) -> impl IntoView {
-    if ways.is_empty() {
+fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
+    let SignUpTerms { ways, takes_passkeys, .. } = terms;
+    if ways.is_empty() && !takes_passkeys {
         return ().into_any();
     }
+    let query = if next.is_empty() { String::new() } else { format!("?next={}", own_path::escape(&next)) };
     let button = move |way: WayIn| {
-        let next = if next.is_empty() { String::new() } else { format!("?next={}", own_path::escape(&next)) };
-        let href = format!("{}{next}", way.address());
+        let href = format!("{}{query}", way.address());
         view! { <li><a href=href rel="external" class="button button-secondary button-wide">{format!("Continue with {}", way.name)}</a></li> }
     };
-    view! { <ul class="ways-in" aria-label="Other ways to sign in">{ways.into_iter().map(button).collect_view()}</ul> }.into_any()
+    view! {
+        <ul class="ways-in" aria-label="Other ways to sign in">
+            {takes_passkeys.then(|| view! { <li><PasskeyWay next/></li> })}
+            {ways.into_iter().map(button).collect_view()}
+        </ul>
+    }
+    .into_any()
 }
 
 #[component]

@@ -3,7 +3,8 @@
 
 use crate::error::AppError;
 use domain::identity_providers::{
-    IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport, IdentityProviderSummary, PendingLink, SignInWays,
+    IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport, IdentityProviderSummary, OwnWay, OwnWayState, PendingLink,
+    SignInWays,
 };
 use domain::{IdentityId, IdentityProviderId};
 use leptos::server;
@@ -42,6 +43,20 @@ pub async fn set_identity_provider_enabled(id: IdentityProviderId, is_enabled: b
 pub async fn remove_identity_provider(id: IdentityProviderId) -> Result<(), AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     services.identity_providers().remove(&viewer, id).await.map_err(crate::server_context::fail)
+}
+
+/// The ways of Lyceum's own, for those who manage the installation.
+#[server(prefix = "/api", endpoint = "identity-providers/own-ways", input = Json)]
+pub async fn list_own_ways() -> Result<Vec<OwnWayState>, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().own_ways(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// Turns one of them on or off.
+#[server(prefix = "/api", endpoint = "identity-providers/allow-own-way", input = Json)]
+pub async fn allow_own_way(way: OwnWay, is_allowed: bool) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().allow_own_way(&viewer, way, is_allowed).await.map_err(crate::server_context::fail)
 }
 
 /// What waits for the person in front of this browser to prove that an account is theirs.

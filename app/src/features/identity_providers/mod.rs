@@ -2,7 +2,7 @@
 //!
 //! The one invariant: a client secret goes to the server and never comes back.
 //!
-//! screens       [`page`]: `/admin/sign-in` → `table`, `dialog` (state: `form`); `/sign-in/link` (`link`); a card on `/account` (`ways`)
+//! screens       [`page`]: `/admin/sign-in` → `table`, `dialog` (state: `form`), `own_ways`; `/sign-in/link` (`link`); a card on `/account` (`ways`)
 //! server fns    [`api`]        there and back are plain routes (server/src/api/oidc.rs)
 //! rules + SQL   `services::identity_providers`        tables: identity_providers, identities, sign_in_flows
 
@@ -10,6 +10,7 @@ pub mod api;
 mod dialog;
 mod form;
 mod link;
+mod own_ways;
 pub mod page;
 mod table;
 mod ways;

@@ -3,6 +3,7 @@
 use super::api::{open_identity_providers, remove_identity_provider, set_identity_provider_enabled, test_identity_provider};
 use super::dialog::ProviderDialog;
 use super::form::Subject;
+use super::own_ways::OwnWaysCard;
 use super::table::{ProviderTable, Reports, RowActions};
 use crate::features::sign_ins::SignInRecord;
 use crate::ui::layout::AdminSections;
@@ -52,6 +53,7 @@ fn Screen(overview: Signal<IdentityProviderOverview>, reload: Callback<()>) -> i
         </PageHeader>
         <div class="flow">
             {providers}
+            <OwnWaysCard/>
             <SignInRecord/>
         </div>
         <ProviderDialog open=editing subject teams=Signal::derive(move || overview.with(|overview| overview.teams.clone())) on_saved=reload/>
@@ -67,7 +69,7 @@ fn Screen(overview: Signal<IdentityProviderOverview>, reload: Callback<()>) -> i
 fn NoProviders() -> impl IntoView {
     view! {
         <EmptyState
-            icon=lu::LuKeyRound title="People sign in with a password only."
+            icon=lu::LuKeyRound title="There is no identity provider."
             body="Add the identity provider of your organisation, and people sign in with what they have there. It has to speak OpenID Connect."
         />
     }

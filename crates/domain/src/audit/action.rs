@@ -117,6 +117,14 @@ words! {
         AccountIdentityLinked = "account.identity-linked",
         /// An identity is linked no longer.
         AccountIdentityUnlinked = "account.identity-unlinked",
+        /// A passkey opens an account from then on.
+        AccountPasskeyAdded = "account.passkey-added",
+        /// It does so no longer.
+        AccountPasskeyRemoved = "account.passkey-removed",
+        /// People may sign in by a way of Lyceum's own.
+        SignInWayTurnedOn = "sign-in.way-turned-on",
+        /// They may not any more.
+        SignInWayTurnedOff = "sign-in.way-turned-off",
         /// An identity provider was added.
         SignInProviderAdded = "sign-in.provider-added",
         /// An identity provider was changed.
@@ -264,6 +272,10 @@ impl Action {
             Self::AccountSignedOutEverywhere => "signed out everywhere",
             Self::AccountIdentityLinked => "linked an identity of “{}”",
             Self::AccountIdentityUnlinked => "unlinked an identity of “{}”",
+            Self::AccountPasskeyAdded => "added the passkey “{}”",
+            Self::AccountPasskeyRemoved => "removed the passkey “{}”",
+            Self::SignInWayTurnedOn => "let people sign in with {}",
+            Self::SignInWayTurnedOff => "stopped people from signing in with {}",
             Self::SignInProviderAdded => "added the identity provider “{}”",
             Self::SignInProviderChanged => "changed the identity provider “{}”",
             Self::SignInProviderEnabled => "turned the identity provider “{}” on",

@@ -133,8 +133,8 @@ impl Identity<'_> {
         taken.give_back(db).await
     }
 
-    /// Gives an account a random password, turns its two-step sign-in off, unlinks its identities, revokes its API keys, ends its
-    /// sessions, and returns the password to hand over: the way back in for whoever has the server's command line.
+    /// Gives an account a random password, turns its two-step sign-in off, removes its passkeys, unlinks its identities, revokes its
+    /// API keys, ends its sessions, and returns the password to hand over: the way back in for whoever has the server's command line.
     pub async fn reset_password(&self, email: &str) -> Result<SecretString> {
         let email = EmailAddress::parse(email)?;
         let fresh: String = token::fresh().chars().take(24).collect();
@@ -145,6 +145,7 @@ impl Identity<'_> {
         identity_providers::unlink_all(&mut tx, known.user_id, Author::SYSTEM).await?;
         api_keys::revoke_all_of(&mut tx, known.user_id).await?;
         queries_two_step::delete(&mut tx, known.user_id).await?;
+        crate::passkeys::remove_all_of(&mut tx, known.user_id).await?;
         let event = Event::new(Action::AccountPasswordReset, known.user_id.as_uuid(), email.as_str());
         audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
         tx.commit().await?;

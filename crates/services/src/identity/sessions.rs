@@ -130,6 +130,7 @@ impl Identity<'_> {
         queries_resets::delete_expired(&mut tx, now).await?;
         queries_two_step::delete_expired(&mut tx, now).await?;
         queries_email::delete_expired(&mut tx, now).await?;
+        crate::passkeys::delete_expired(&mut tx, now).await?;
         tx.commit().await?;
         Ok(deleted)
     }

@@ -68,7 +68,7 @@ impl Identity<'_> {
     }
 
     /// Writes down that somebody signed in, and starts their session.
-    pub(super) async fn let_in(
+    pub(crate) async fn let_in(
         &self,
         tx: &mut SystemTx,
         (user, team): (UserId, TeamId),

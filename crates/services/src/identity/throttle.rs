@@ -17,7 +17,7 @@ pub(crate) struct Limit {
 }
 
 /// Failed sign-ins from one network address.
-pub(super) const SIGN_IN_PER_IP: Limit = Limit { burst: 3, every: TimeDelta::seconds(20) };
+pub(crate) const SIGN_IN_PER_IP: Limit = Limit { burst: 3, every: TimeDelta::seconds(20) };
 /// Failed sign-ins to one account, from wherever.
 pub(super) const SIGN_IN_PER_ADDRESS: Limit = Limit { burst: 10, every: TimeDelta::seconds(60) };
 /// New accounts from one network address: whole offices start on one morning.
@@ -25,6 +25,8 @@ pub(super) const SIGN_UP_PER_IP: Limit = Limit { burst: 100, every: TimeDelta::s
 
 /// Sign-ins at a provider that one network address begins: each asks the provider.
 pub(crate) const PROVIDER_PER_IP: Limit = Limit { burst: 60, every: TimeDelta::seconds(2) };
+/// Sign-ins with a passkey that one network address begins: each is kept for a while.
+pub(crate) const PASSKEY_PER_IP: Limit = Limit { burst: 60, every: TimeDelta::seconds(2) };
 /// Links for a forgotten password, asked for from one network address.
 pub(super) const FORGOT_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(30) };
 /// Links for a forgotten password, to one address: nobody's mailbox is to be filled.

@@ -7,7 +7,8 @@
 //! set up by administrators  `manage` (with `draft`), `discover` ("Test")
 //! signing in                `flow` (there and back) → `verify` (what the provider says) → `admit` (what becomes of it)
 //! linking                   `link`
-//! tables                    identity_providers, identities, sign_in_flows
+//! without a provider        `own_ways`: which of them administrators allow
+//! tables                    identity_providers, identities, sign_in_flows, settings
 
 mod admit;
 mod discover;
@@ -15,10 +16,13 @@ mod draft;
 mod flow;
 mod link;
 mod manage;
+mod own_ways;
 mod queries;
+mod queries_own_ways;
 mod verify;
 
 pub use flow::{Arrival, Callback, Started};
+pub(crate) use own_ways::is_allowed;
 
 use crate::audit::{self, Author};
 use crate::secrets::place;
