@@ -66,8 +66,8 @@ export class OwnServer {
   private settings: NodeJS.ProcessEnv = {};
   url = '';
 
-  /** Starts it; it may go to the provider at `egress` (host:port). With `ownDatabase` nobody has been on it yet. */
-  async start(egress: string, more: NodeJS.ProcessEnv = {}, ownDatabase?: string): Promise<void> {
+  /** Starts it; it may go to the provider at `egress` (host:port). Settings may depend on its address. With `ownDatabase` nobody has been on it yet. */
+  async start(egress: string, more: NodeJS.ProcessEnv | ((url: string) => NodeJS.ProcessEnv) = {}, ownDatabase?: string): Promise<void> {
     const port = await freePort();
     const database = new URL(process.env.DATABASE_URL!);
     if (ownDatabase) {
@@ -78,7 +78,7 @@ export class OwnServer {
     this.url = `http://127.0.0.1:${port}`;
     this.settings = {
       ...process.env, DATABASE_URL: database.href, LYCEUM_LISTEN_ADDR: `127.0.0.1:${port}`, LYCEUM_DATA_DIR: this.folder, LYCEUM_EGRESS_ALLOW: egress,
-      ...more,
+      ...(typeof more === 'function' ? more(this.url) : more),
     };
     await this.startAgain();
   }
