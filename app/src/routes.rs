@@ -7,8 +7,8 @@ use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::chat::page::ChatPage;
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{
-    AccountPage, ConfirmEmailPage, EmailConfirmedPage, ForgotPasswordPage, ForgotPasswordSentPage, PasswordResetPage, ResetPasswordPage,
-    SignInCodePage, SignInPage, SignUpPage,
+    AccountPage, ConfirmEmailPage, EmailCodePage, EmailConfirmedPage, EnterEmailCodePage, ForgotPasswordPage, ForgotPasswordSentPage,
+    PasswordResetPage, ResetPasswordPage, SignInCodePage, SignInPage, SignUpPage,
 };
 use crate::features::identity_providers::page::{LinkPage, SignInAdminPage};
 use crate::features::licences::page::LicencesPage;
@@ -31,6 +31,8 @@ pub fn AppRoutes() -> impl IntoView {
             <Route path=path!("/") view=|| view! { <Redirect path="/chat"/> } ssr=SsrMode::Async/>
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
             <Route path=path!("/sign-in/code") view=SignInCodePage ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/email-code") view=EmailCodePage ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/email-code/enter") view=EnterEmailCodePage ssr=SsrMode::Async/>
             <Route path=path!("/sign-in/link") view=LinkPage ssr=SsrMode::Async/>
             <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async/>
             <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>

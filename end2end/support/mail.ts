@@ -12,12 +12,14 @@ export class MailCatcher {
   private readonly folder = mkdtempSync(join(tmpdir(), 'lyceum-mail.'));
   private server?: MailDev;
 
-  async start(): Promise<void> {
+  /** Starts it; on another port for a server of a test's own. Returns the port. */
+  async start(port = Number(process.env.MAIL_CATCHER_PORT)): Promise<number> {
     // It takes seconds to load: only the worker that sends mail waits for it.
     const { MailDev } = await import('maildev');
-    const ports = { smtp: Number(process.env.MAIL_CATCHER_PORT), web: Number(process.env.MAIL_CATCHER_WEB_PORT) };
+    const ports = { smtp: port, web: Number(process.env.MAIL_CATCHER_WEB_PORT) };
     this.server = new MailDev({ ...ports, ip: '127.0.0.1', webIp: '127.0.0.1', mailDirectory: this.folder, silent: true });
     await this.server.start();
+    return port;
   }
 
   async stop(): Promise<void> {

@@ -72,6 +72,7 @@ pub fn plain_routes() -> impl Iterator<Item = &'static PlainRoute> {
         api::password_reset::ROUTES,
         api::two_step::ROUTES,
         api::email_change::ROUTES,
+        api::email_code::ROUTES,
         api::datasets::ROUTES,
         api::generations::ROUTES,
         api::my_data::ROUTES,

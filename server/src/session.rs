@@ -25,9 +25,11 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 /// Screens for people who are not signed in, and the way to an identity provider and back.
-const PUBLIC_SCREENS: [&str; 12] = [
+const PUBLIC_SCREENS: [&str; 14] = [
     "/sign-in",
     "/sign-in/code",
+    "/sign-in/email-code",
+    "/sign-in/email-code/enter",
     "/sign-up",
     "/forgot-password",
     "/forgot-password/sent",

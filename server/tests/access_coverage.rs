@@ -14,9 +14,11 @@ use std::collections::BTreeSet;
 use support::{Answer, TestApp};
 
 /// Screens for people who are not signed in.
-const PUBLIC_SCREENS: [&str; 10] = [
+const PUBLIC_SCREENS: [&str; 12] = [
     "/sign-in",
     "/sign-in/code",
+    "/sign-in/email-code",
+    "/sign-in/email-code/enter",
     "/sign-up",
     "/forgot-password",
     "/forgot-password/sent",

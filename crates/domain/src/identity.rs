@@ -106,6 +106,17 @@ pub struct TwoStepState {
     pub since: Option<DateTime<Utc>>,
     /// How many recovery codes were not used yet.
     pub codes_left: u32,
+    /// The code is mailed and not shown by an app.
+    pub is_mailed: bool,
+    /// It could be mailed here.
+    pub offers_mail: bool,
+}
+
+/// What the page between password and code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondStep {
+    /// The code was mailed and is not shown by an app.
+    pub is_mailed: bool,
 }
 
 /// What an app needs to make codes, to be scanned or typed.
@@ -134,6 +145,8 @@ pub struct SignUpTerms {
     pub ways: Vec<WayIn>,
     /// One can sign in with a passkey.
     pub takes_passkeys: bool,
+    /// One can have a code mailed and sign in with it.
+    pub mails_codes: bool,
     /// Why nobody can make an account now, in a sentence.
     pub refusal: Option<String>,
 }

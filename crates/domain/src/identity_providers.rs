@@ -26,6 +26,8 @@ words! {
     OwnWay {
         /// What a device keeps.
         Passkeys = "passkeys",
+        /// What is mailed to a person's address.
+        EmailCodes = "email-codes",
     }
 }
 
@@ -34,6 +36,7 @@ impl OwnWay {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Passkeys => "Passkeys",
+            Self::EmailCodes => "E-mailed codes",
         }
     }
 
@@ -41,6 +44,7 @@ impl OwnWay {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Passkeys => "passkeys",
+            Self::EmailCodes => "e-mailed codes",
         }
     }
 }

@@ -16,6 +16,10 @@ words! {
         SignUp = "Sign-up",
         /// Through an identity provider.
         Provider = "Identity provider",
+        /// With a code that was mailed to them.
+        EmailCode = "E-mailed code",
+        /// With such a code, and one of their app after it.
+        EmailCodeAndApp = "E-mailed code and app",
         /// With a passkey, which stands for password and code.
         Passkey = "Passkey",
     }
@@ -76,6 +80,8 @@ words! {
         LinkedElsewhere = "linked-elsewhere",
         /// The administrator has turned this way off.
         WayOff = "way-off",
+        /// A mailed code alone is not enough where codes are the second step too.
+        NeedsPassword = "needs-password",
         /// The browser sent no passkey.
         NoPasskey = "no-passkey",
         /// Nobody has the passkey, or not any more.
@@ -112,6 +118,7 @@ impl SignInReason {
             Self::NoAccount => "You have no account here yet. Ask someone who has one to invite you.",
             Self::NotLinked => "There is an account with your email address. Sign in as usual, then link it on your account page.",
             Self::LinkedElsewhere => "This identity is linked to another account.",
+            Self::NeedsPassword => "Your second step is a mailed code, so that another one is not enough. Sign in with your password.",
             Self::NoPasskey => "Your browser sent no passkey. Try again, or sign in in another way.",
             Self::UnknownPasskey | Self::WrongPasskey => "This passkey does not open an account here. Sign in in another way.",
         }
@@ -146,6 +153,7 @@ impl SignInReason {
             Self::NotLinked => "Not linked yet",
             Self::LinkedElsewhere => "Linked to another account",
             Self::WayOff => "Way turned off",
+            Self::NeedsPassword => "Needs the password",
             Self::NoPasskey => "No passkey",
             Self::UnknownPasskey => "Unknown passkey",
             Self::WrongPasskey => "Wrong passkey",

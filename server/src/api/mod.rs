@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod datasets;
 pub mod email_change;
+pub mod email_code;
 pub mod generations;
 pub mod identity;
 pub mod my_data;

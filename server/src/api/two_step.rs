@@ -8,7 +8,7 @@ use crate::session::{RequestOrigin, read_cookie, set_cookie};
 use app::features::identity::outcome::FormOutcome;
 use app::own_path;
 use axum::extract::{Request, State};
-use axum::http::{Method, header};
+use axum::http::{Method, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::post;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -16,12 +16,22 @@ use serde::Deserialize;
 use services::Error;
 
 /// The plain routes of two-step sign-in.
-pub const ROUTES: &[PlainRoute] = &[PlainRoute { method: Method::POST, path: "/sign-in/code", handler: || post(sign_in_with_code) }];
+pub const ROUTES: &[PlainRoute] = &[
+    PlainRoute { method: Method::POST, path: "/sign-in/code", handler: || post(sign_in_with_code) },
+    PlainRoute { method: Method::POST, path: "/sign-in/code/again", handler: || post(mail_again) },
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CodeForm {
     code: String,
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgainForm {
     #[serde(default)]
     next: String,
 }
@@ -53,6 +63,23 @@ async fn sign_in_with_code(State(state): State<AppState>, RequestOrigin(origin):
     }
 }
 
-fn with_next(path: &str, next: Option<&str>) -> String {
+async fn mail_again(State(state): State<AppState>, request: Request) -> Response {
+    let (mut parts, form) = match read::<AgainForm>(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    let next = own_path::parse(&form.next);
+    let step = SecretString::from(read_cookie(state.cookie().of_second_step(), &parts.headers).unwrap_or_default().to_owned());
+    match state.services.identity().mail_second_step_again(&step).await {
+        Ok(()) => Redirect::to(&with_next("/sign-in/code", next)).into_response(),
+        Err(Error::SignedOut) => Redirect::to(&with_next("/sign-in", next)).into_response(),
+        Err(error) => {
+            parts.uri = Uri::from_static("/sign-in/code");
+            show_again(&state, parts, FormOutcome { next: form.next, ..FormOutcome::default() }, error).await
+        }
+    }
+}
+
+pub(super) fn with_next(path: &str, next: Option<&str>) -> String {
     next.map_or_else(|| path.to_owned(), |next| format!("{path}?next={}", own_path::escape(next)))
 }

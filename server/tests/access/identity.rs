@@ -10,6 +10,7 @@ const FORMS: Statuses = [303; 9];
 const NOT_MEANT: Statuses = [401, 422, 422, 422, 422, 422, 422, 401, 422];
 const NOT_BEGUN: Statuses = [401, 409, 409, 409, 409, 409, 409, 401, 409];
 const OVER: Statuses = [409; 9];
+const UNKNOWN_CODE: Statuses = [422; 9];
 const JOINING: Statuses = [401, 409, 409, 409, 409, 409, 409, 401, 409];
 
 pub fn rows() -> Vec<Row> {
@@ -101,6 +102,27 @@ fn second_step_and_address() -> Vec<Row> {
         }),
         function("POST /sign-in/code", "without a password before", FORMS, |_| {
             Box::pin(async move { Call::Form("/sign-in/code".to_owned(), vec![("code", "123456".to_owned())]) })
+        }),
+        function("POST /sign-in/code/again", "without a password before", FORMS, |_| {
+            Box::pin(async move { Call::Form("/sign-in/code/again".to_owned(), Vec::new()) })
+        }),
+        function("POST /api/identity/second-step", "without a password before", EVERYBODY, |_| {
+            Box::pin(async move { Call::Arguments(json!({})) })
+        }),
+        function("POST /api/identity/start-mailed-two-step", "without a mail server", NOT_BEGUN, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "password": PASSWORD })) })
+        }),
+        function("POST /api/identity/confirm-mailed-two-step", "before it was begun", NOT_MEANT, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "token": "nobody’s", "code": "123456" })) })
+        }),
+        function("POST /api/identity/mail-turn-off-code", "while it is off", NOT_BEGUN, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "password": PASSWORD })) })
+        }),
+        function("POST /sign-in/email-code", "without a mail server", OVER, |_| {
+            Box::pin(async move { Call::Form("/sign-in/email-code".to_owned(), vec![("email", "owner@example.org".to_owned())]) })
+        }),
+        function("POST /sign-in/email-code/enter", "without having asked", UNKNOWN_CODE, |_| {
+            Box::pin(async move { Call::Form("/sign-in/email-code/enter".to_owned(), vec![("code", "123456".to_owned())]) })
         }),
         function("POST /api/identity/change-email", "without a mail server", NOT_BEGUN, |_| {
             Box::pin(async move { Call::Arguments(json!({ "email": "another@example.org", "password": PASSWORD })) })

@@ -9,6 +9,7 @@ mod audit;
 mod chat;
 mod datasets;
 mod email_change;
+mod email_codes;
 mod forged_headers;
 mod guessing;
 mod identity;

@@ -3,7 +3,7 @@
 
 use crate::error::AppError;
 use domain::answers::AnswerPreferences;
-use domain::identity::{Profile, ResetTerms, SignUpTerms, TwoStepSetup, TwoStepState};
+use domain::identity::{Profile, ResetTerms, SecondStep, SignUpTerms, TwoStepSetup, TwoStepState};
 use domain::{SessionId, SessionSummary, TeamId, ViewerInfo};
 use leptos::server;
 
@@ -105,16 +105,48 @@ pub async fn confirm_two_step(code: String) -> Result<Vec<String>, AppError> {
 
 /// Makes new recovery codes; they are in the answer only.
 #[server(prefix = "/api", endpoint = "identity/renew-recovery-codes")]
-pub async fn renew_recovery_codes(password: String, code: String) -> Result<Vec<String>, AppError> {
+pub async fn renew_recovery_codes(password: String, code: String, #[server(default)] token: String) -> Result<Vec<String>, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
-    services.identity().renew_recovery_codes(&viewer, password.into(), &code).await.map_err(crate::server_context::fail)
+    services.identity().renew_recovery_codes(&viewer, password.into(), &code, &token.into()).await.map_err(crate::server_context::fail)
 }
 
-/// Turns two-step sign-in off.
+/// Turns two-step sign-in off; the token is that of a mailed code.
 #[server(prefix = "/api", endpoint = "identity/turn-off-two-step")]
-pub async fn turn_off_two_step(password: String, code: String) -> Result<(), AppError> {
+pub async fn turn_off_two_step(password: String, code: String, #[server(default)] token: String) -> Result<(), AppError> {
     let (services, viewer) = crate::server_context::current().await?;
-    services.identity().turn_off_two_step(&viewer, password.into(), &code).await.map_err(crate::server_context::fail)
+    let turned = services.identity().turn_off_two_step(&viewer, password.into(), &code, &token.into()).await;
+    turned.map_err(crate::server_context::fail)
+}
+
+/// Mails a code that turns the second step by mail on; the answer is what it works with.
+#[server(prefix = "/api", endpoint = "identity/start-mailed-two-step")]
+pub async fn start_mailed_two_step(password: String) -> Result<String, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().start_mailed_two_step(&viewer, password.into()).await.map_err(crate::server_context::fail)
+}
+
+/// Turns the second step by mail on; the recovery codes are in the answer only.
+#[server(prefix = "/api", endpoint = "identity/confirm-mailed-two-step")]
+pub async fn confirm_mailed_two_step(token: String, code: String) -> Result<Vec<String>, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().confirm_mailed_two_step(&viewer, &token.into(), &code).await.map_err(crate::server_context::fail)
+}
+
+/// Mails a code that turns the second step by mail off; the answer is what it works with.
+#[server(prefix = "/api", endpoint = "identity/mail-turn-off-code")]
+pub async fn mail_turn_off_code(password: String) -> Result<String, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().mail_turn_off_code(&viewer, password.into()).await.map_err(crate::server_context::fail)
+}
+
+/// What the page between password and code says.
+#[server(prefix = "/api", endpoint = "identity/second-step")]
+pub async fn read_second_step() -> Result<Option<SecondStep>, AppError> {
+    let services = crate::server_context::services();
+    let cookies = crate::server_context::cookies();
+    let cookie = super::session_cookie::SessionCookie::new(&services.settings().public_url).of_second_step();
+    let step = cookie.find(&cookies).unwrap_or_default().to_owned();
+    services.identity().second_step(&step.into()).await.map_err(crate::server_context::fail)
 }
 
 /// Mails a link to the address the viewer wants.

@@ -1,15 +1,16 @@
 //! Identity: signing in and up, and one's own account.
 //!
-//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `forgot_password`, `reset_password`, `confirm_email`; `account` with `profile_form`, `answers_form`, `password_form`, `theme_choice`, `shortcuts_card`, `sessions`, `teams`,
-//!               `email_form`, `two_step` → `two_step_setup`, `recovery_codes`
-//! posts         plain forms to `/sign-in`, `/sign-in/code`, `/sign-up`, `/join`, `/sign-out`, `/forgot-password`, `/reset-password`, `/confirm-email` (server/src/api); what went wrong comes back as [`outcome`]
+//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `email_code`, `forgot_password`, `reset_password`, `confirm_email`; `account` with `profile_form`, `answers_form`, `password_form`, `theme_choice`, `shortcuts_card`, `sessions`, `teams`,
+//!               `email_form`, `two_step` → `two_step_setup`, `two_step_by_mail`, `recovery_codes`
+//! posts         plain forms to `/sign-in`, `/sign-in/code`, `/sign-in/email-code`, `/sign-up`, `/join`, `/sign-out`, `/forgot-password`, `/reset-password`, `/confirm-email` (server/src/api); what went wrong comes back as [`outcome`]
 //! server fns    [`api`]
-//! rules + SQL   `services::identity`        tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes
+//! rules + SQL   `services::identity`        tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes, email_codes
 
 pub mod account;
 mod answers_form;
 pub mod api;
 mod confirm_email;
+mod email_code;
 mod email_form;
 pub mod flow_cookie;
 mod forgot_password;
@@ -29,4 +30,5 @@ mod sign_up;
 mod teams;
 mod theme_choice;
 mod two_step;
+mod two_step_by_mail;
 mod two_step_setup;

@@ -2,6 +2,7 @@
 
 pub use super::account::AccountPage;
 pub use super::confirm_email::{ConfirmEmailPage, EmailConfirmedPage};
+pub use super::email_code::{EmailCodePage, EnterEmailCodePage};
 pub use super::forgot_password::{ForgotPasswordPage, ForgotPasswordSentPage};
 pub use super::reset_password::{PasswordResetPage, ResetPasswordPage};
 pub use super::sign_in::SignInPage;

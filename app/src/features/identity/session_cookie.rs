@@ -3,35 +3,51 @@
 /// Longest `Max-Age` a browser keeps to, 400 days; the session in the database decides when it really ends.
 const SECONDS: u32 = 34_560_000;
 
-/// How long the token between password and code is kept, as long as it is good.
+/// How long the token between password and code, or between address and code, is kept: as long as it is good.
 const STEP_SECONDS: u32 = 600;
+
+/// What a cookie stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Session,
+    SecondStep,
+    EmailCode,
+}
 
 /// The cookie of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionCookie {
     is_https: bool,
-    is_step: bool,
+    kind: Kind,
 }
 
 impl SessionCookie {
     /// As it has to be where people reach the server at this address.
     pub fn new(public_url: &str) -> Self {
-        Self { is_https: public_url.starts_with("https://"), is_step: false }
+        Self { is_https: public_url.starts_with("https://"), kind: Kind::Session }
     }
 
     /// The cookie that stands between password and code instead: no session, and good for that one step.
     #[must_use]
     pub const fn of_second_step(self) -> Self {
-        Self { is_step: true, ..self }
+        Self { kind: Kind::SecondStep, ..self }
+    }
+
+    /// The cookie of a browser that had a code mailed: no session, and good for that code alone.
+    #[must_use]
+    pub const fn of_email_code(self) -> Self {
+        Self { kind: Kind::EmailCode, ..self }
     }
 
     /// Its name: with the prefix that ties it to this host, where browsers allow that.
     pub const fn name(self) -> &'static str {
-        match (self.is_https, self.is_step) {
-            (true, false) => "__Host-lyceum_session",
-            (false, false) => "lyceum_session",
-            (true, true) => "__Host-lyceum_step",
-            (false, true) => "lyceum_step",
+        match (self.is_https, self.kind) {
+            (true, Kind::Session) => "__Host-lyceum_session",
+            (false, Kind::Session) => "lyceum_session",
+            (true, Kind::SecondStep) => "__Host-lyceum_step",
+            (false, Kind::SecondStep) => "lyceum_step",
+            (true, Kind::EmailCode) => "__Host-lyceum_email_code",
+            (false, Kind::EmailCode) => "lyceum_email_code",
         }
     }
 
@@ -43,7 +59,7 @@ impl SessionCookie {
 
     /// The value of `Set-Cookie` that makes a browser keep the token.
     pub fn keep(self, token: &str) -> String {
-        self.text(token, if self.is_step { STEP_SECONDS } else { SECONDS })
+        self.text(token, if self.kind == Kind::Session { SECONDS } else { STEP_SECONDS })
     }
 
     /// The value of `Set-Cookie` that makes it forget.

@@ -53,14 +53,15 @@ fn Form(outcome: FormOutcome, next: String) -> impl IntoView {
     .into_any()
 }
 
-/// A passkey, and the identity providers: the browser itself goes there, so those work without JavaScript too.
+/// A passkey, a mailed code, and the identity providers: the browser itself goes there, so those work without JavaScript too.
 #[component]
 fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
-    let SignUpTerms { ways, takes_passkeys, .. } = terms;
-    if ways.is_empty() && !takes_passkeys {
+    let SignUpTerms { ways, takes_passkeys, mails_codes, .. } = terms;
+    if ways.is_empty() && !takes_passkeys && !mails_codes {
         return ().into_any();
     }
     let query = if next.is_empty() { String::new() } else { format!("?next={}", own_path::escape(&next)) };
+    let by_mail = format!("/sign-in/email-code{query}");
     let button = move |way: WayIn| {
         let href = format!("{}{query}", way.address());
         view! { <li><a href=href rel="external" class="button button-secondary button-wide">{format!("Continue with {}", way.name)}</a></li> }
@@ -68,6 +69,7 @@ fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
     view! {
         <ul class="ways-in" aria-label="Other ways to sign in">
             {takes_passkeys.then(|| view! { <li><PasskeyWay next/></li> })}
+            {mails_codes.then(|| view! { <li><A href=by_mail attr:class="button button-secondary button-wide">"E-mail me a code"</A></li> })}
             {ways.into_iter().map(button).collect_view()}
         </ul>
     }

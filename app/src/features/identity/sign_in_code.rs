@@ -1,10 +1,12 @@
-//! The second page of signing in: a code of the person's app, or a recovery code. Works without JavaScript.
+//! The second page of signing in: a code of the person's app or one that was mailed, or a recovery code. Works without JavaScript.
 
+use super::api::read_second_step;
 use super::form_frame::{PostForm, TypedField};
 use super::outcome::FormOutcome;
 use crate::own_path;
 use crate::ui::layout::AuthFrame;
-use crate::ui::{Button, ButtonVariant};
+use crate::ui::{Button, ButtonVariant, ResourceView};
+use domain::identity::SecondStep;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
@@ -15,19 +17,47 @@ pub fn SignInCodePage() -> impl IntoView {
     let outcome = FormOutcome::of_this_page();
     let asked = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     let next = [outcome.next.clone(), asked].iter().find_map(|next| own_path::parse(next).map(str::to_owned)).unwrap_or_default();
+    let step = Resource::new_blocking(|| (), |()| read_second_step());
+    let show = move |step: Option<SecondStep>| {
+        let is_mailed = step.is_some_and(|step| step.is_mailed);
+        view! { <CodeForm outcome=outcome.clone() next=next.clone() is_mailed/> }
+    };
     view! {
         <AuthFrame title="Enter your code" subtitle="Your password is right. Two-step sign-in asks for one thing more.">
-            <PostForm action="/sign-in/code" outcome=outcome.clone()>
-                <TypedField
-                    label="Code" name="code" error=outcome.field("code") autocomplete="one-time-code"
-                    hint="The six digits your app shows now, or one of your recovery codes."
-                />
-                <input type="hidden" name="next" value=next/>
-                <Button submit=true variant=ButtonVariant::Primary wide=true>"Sign in"</Button>
-            </PostForm>
-            <p class="auth-foot">"Neither at hand? Ask the person who runs your installation."</p>
+            <ResourceView resource=step children=show/>
             <p class="auth-foot"><A href="/sign-in" attr:class="text-link">"Back to sign in"</A></p>
         </AuthFrame>
+    }
+    .into_any()
+}
+
+#[component]
+fn CodeForm(outcome: FormOutcome, next: String, is_mailed: bool) -> impl IntoView {
+    let hint = if is_mailed {
+        "The six digits that were mailed to you just now, or one of your recovery codes."
+    } else {
+        "The six digits your app shows now, or one of your recovery codes."
+    };
+    let again = is_mailed.then(|| view! { <MailAgain next=next.clone()/> });
+    view! {
+        <PostForm action="/sign-in/code" outcome=outcome.clone()>
+            <TypedField label="Code" name="code" error=outcome.field("code") autocomplete="one-time-code" hint=hint/>
+            <input type="hidden" name="next" value=next/>
+            <Button submit=true variant=ButtonVariant::Primary wide=true>"Sign in"</Button>
+        </PostForm>
+        {again}
+        <p class="auth-foot">"Neither at hand? Ask the person who runs your installation."</p>
+    }
+    .into_any()
+}
+
+#[component]
+fn MailAgain(next: String) -> impl IntoView {
+    view! {
+        <form method="post" action="/sign-in/code/again" class="auth-foot">
+            <input type="hidden" name="next" value=next/>
+            <Button submit=true variant=ButtonVariant::Ghost wide=true>"E-mail me another code"</Button>
+        </form>
     }
     .into_any()
 }

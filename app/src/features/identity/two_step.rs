@@ -1,7 +1,8 @@
 //! Two-step sign-in on the account screen: whether it is on, and turning it on and off.
 
-use super::api::{open_two_step, renew_recovery_codes, turn_off_two_step};
+use super::api::{mail_turn_off_code, open_two_step, renew_recovery_codes, turn_off_two_step};
 use super::recovery_codes::RecoveryCodes;
+use super::two_step_by_mail::SetUpByMail;
 use super::two_step_setup::SetUp;
 use crate::error::AppError;
 use crate::ui::{
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 struct Dialogs {
     set_up: RwSignal<bool>,
+    by_mail: RwSignal<bool>,
     renew: RwSignal<bool>,
     turn_off: RwSignal<bool>,
 }
@@ -24,37 +26,49 @@ struct Dialogs {
 pub fn TwoStepCard() -> impl IntoView {
     let changed = RwSignal::new(0_u32);
     let state = Resource::new(move || changed.get(), |_| open_two_step());
-    let dialogs = Dialogs { set_up: RwSignal::new(false), renew: RwSignal::new(false), turn_off: RwSignal::new(false) };
+    let closed = || RwSignal::new(false);
+    let dialogs = Dialogs { set_up: closed(), by_mail: closed(), renew: closed(), turn_off: closed() };
+    let is_mailed = RwSignal::new(false);
     view! {
-        <Card title="Two-step sign-in" description="After your password, Lyceum asks for a code that your phone shows.">
-            <ResourceView resource=state skeleton=|| view! { <FormSkeleton/> } let:state><Standing state dialogs/></ResourceView>
+        <Card title="Two-step sign-in" description="After your password, Lyceum asks for a code that your phone shows or that is mailed to you.">
+            <ResourceView resource=state skeleton=|| view! { <FormSkeleton/> } let:state><Standing state dialogs is_mailed/></ResourceView>
         </Card>
         <Dialog open=dialogs.set_up title="Set up two-step sign-in"><SetUp open=dialogs.set_up changed/></Dialog>
+        <Dialog open=dialogs.by_mail title="Second step by mail"><SetUpByMail open=dialogs.by_mail changed/></Dialog>
         <Dialog open=dialogs.renew title="New recovery codes"><Renew open=dialogs.renew changed/></Dialog>
-        <Dialog open=dialogs.turn_off title="Turn two-step sign-in off?"><TurnOff open=dialogs.turn_off changed/></Dialog>
+        <Dialog open=dialogs.turn_off title="Turn two-step sign-in off?"><TurnOff open=dialogs.turn_off changed is_mailed/></Dialog>
     }
     .into_any()
 }
 
 #[component]
-fn Standing(state: TwoStepState, dialogs: Dialogs) -> impl IntoView {
+fn Standing(state: TwoStepState, dialogs: Dialogs, is_mailed: RwSignal<bool>) -> impl IntoView {
+    // What is open above the card outlives what it changes, and asks for what was true when it opened.
+    let ask_to_turn_off = move || {
+        is_mailed.set(state.is_mailed);
+        dialogs.turn_off.set(true);
+    };
     let Some(since) = state.since else {
         return view! {
             <p><Badge>"Off"</Badge>" Whoever learns your password can sign in as you."</p>
-            <div><Button on_click=move || dialogs.set_up.set(true)>"Set up two-step sign-in…"</Button></div>
+            <div class="row">
+                <Button on_click=move || dialogs.set_up.set(true)>"Set up two-step sign-in…"</Button>
+                {state.offers_mail.then(|| view! { <Button on_click=move || dialogs.by_mail.set(true)>"Use mailed codes…"</Button> })}
+            </div>
         }
         .into_any();
     };
+    let how = if state.is_mailed { "The codes are mailed to you." } else { "The codes come from your app." };
     let left = match state.codes_left {
         0 => "No recovery code is left: make new ones.".to_owned(),
         1 => "1 recovery code is left.".to_owned(),
         count => format!("{count} recovery codes are left."),
     };
     view! {
-        <p><Badge tone=Tone::Success>"On"</Badge>" since "<Time at=since/>". "{left}</p>
+        <p><Badge tone=Tone::Success>"On"</Badge>" since "<Time at=since/>". "{how}" "{left}</p>
         <div class="row">
             <Button on_click=move || dialogs.renew.set(true)>"New recovery codes…"</Button>
-            <Button variant=ButtonVariant::Danger on_click=move || dialogs.turn_off.set(true)>"Turn off…"</Button>
+            <Button variant=ButtonVariant::Danger on_click=ask_to_turn_off>"Turn off…"</Button>
         </div>
     }
     .into_any()
@@ -103,17 +117,24 @@ fn Renew(open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
 }
 
 #[component]
-fn TurnOff(open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
-    let (password, code) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+fn TurnOff(open: RwSignal<bool>, changed: RwSignal<u32>, is_mailed: RwSignal<bool>) -> impl IntoView {
+    let (password, code, token) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let toasts = use_toasts();
+    let mail = Action::new(move |(): &()| async move {
+        token.set(mail_turn_off_code(password.get_untracked()).await?);
+        toasts.success("A code is on its way to your address.");
+        Ok::<(), AppError>(())
+    });
     let turn_off = Action::new(move |(): &()| async move {
-        turn_off_two_step(password.get_untracked(), code.get_untracked()).await?;
+        turn_off_two_step(password.get_untracked(), code.get_untracked(), token.get_untracked()).await?;
         open.set(false);
         changed.update(|count| *count += 1);
         toasts.success("Two-step sign-in is off.");
         Ok::<(), AppError>(())
     });
-    let error = Signal::derive(move || turn_off.value().get().and_then(Result::err));
+    let error = Signal::derive(move || turn_off.value().get().and_then(Result::err).or_else(|| mail.value().get().and_then(Result::err)));
+    let hint = if is_mailed.get_untracked() { "The six digits of a mail, or a recovery code." } else { "The six digits your app shows now, or a recovery code." };
+    let ask = move || drop(mail.dispatch(()));
     let at = move |name: &'static str| Signal::derive(move || error.get().and_then(|error| error.field(name)));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -128,9 +149,10 @@ fn TurnOff(open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
             />
             <Field
                 label="Code" name="code" id="turn-off-code" value=code error=at("code") autocomplete="one-time-code" required=true
-                hint="The six digits your app shows now, or a recovery code."
+                hint=hint
             />
             <DialogActions>
+                {is_mailed.get_untracked().then(|| view! { <Button loading=mail.pending() on_click=ask>"E-mail me a code"</Button> })}
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
                 <Button submit=true variant=ButtonVariant::Danger loading=turn_off.pending()>"Turn off"</Button>
             </DialogActions>

@@ -1,6 +1,6 @@
 //! One's own account: profile, password, and what the frame shows.
 
-use super::{Identity, Password, password, queries, queries_email, queries_resets, queries_two_step, throttle, token};
+use super::{Identity, Password, password, queries, queries_email, queries_email_codes, queries_resets, queries_two_step, throttle, token};
 use crate::audit::{self, Author};
 use crate::{Error, Result, SystemTx, Viewer, api_keys, identity_providers, licences};
 use chrono::TimeDelta;
@@ -158,6 +158,7 @@ pub(super) async fn replace_password(tx: &mut SystemTx, user: UserId, hash: &str
     queries::set_password(tx, user, hash).await?;
     queries::delete_sessions_but(tx, user, keep).await?;
     queries_two_step::delete_steps_of(tx, user).await?;
+    queries_email_codes::delete_of(tx, user).await?;
     queries_resets::delete_of(tx, user).await?;
     Ok(queries_email::delete_of(tx, user).await?)
 }

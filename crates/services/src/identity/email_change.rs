@@ -6,7 +6,7 @@
 use super::queries_email::{self, NewChange, OpenChange};
 use super::throttle::{self, EMAIL_PER_PERSON};
 use super::token::{self, SplitToken};
-use super::{Identity, Origin, queries, queries_resets};
+use super::{Identity, Origin, queries, queries_email_codes, queries_resets};
 use crate::audit::{self, Author};
 use crate::mails::{Mail, Recipient};
 use crate::{Error, OnConstraint as _, Result, SystemTx, Viewer};
@@ -78,8 +78,9 @@ impl Identity<'_> {
         }
         let account = queries::get_account(&mut tx, open.user_id).await?;
         queries_email::set_email(&mut tx, open.user_id, &open.email).await.on_constraint("users_email_key", link_is_over)?;
-        // A link for a new password went to an address that is not theirs any more.
+        // A link for a new password and codes went to an address that is not theirs any more.
         queries_resets::delete_of(&mut tx, open.user_id).await?;
+        queries_email_codes::delete_of(&mut tx, open.user_id).await?;
         if let Some(team) = queries::find_home_team(&mut tx, open.user_id).await?.filter(|_| self.services.mails().is_set_up()) {
             let mail = Mail::EmailChanged { at: now, email: open.email.clone() };
             self.services.mails().accept(&mut tx, team, account.recipient(), mail).await?;

@@ -6,19 +6,22 @@
 //! browsers            [`sessions`]         one's own settings  [`account`]
 //! through a provider  [`vouched`], for `services::identity_providers`
 //! forgotten           [`password_reset`]   a second step       [`two_step`], [`second_factor`]
-//! another address     [`email_change`]      how one is answered  [`answers`]
-//! keys of the keyboard [`shortcuts`]
-//! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes
+//! another address     [`email_change`]     a code by mail        [`email_code`], [`mailed_two_step`]
+//! how one is answered [`answers`]          keys of the keyboard  [`shortcuts`]
+//! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes, email_codes
 //! (and teams, memberships, which `services::team` owns)
 
 mod account;
 mod answers;
 mod device;
 mod email_change;
+mod email_code;
+mod mailed_two_step;
 mod password;
 mod password_reset;
 mod queries;
 mod queries_email;
+mod queries_email_codes;
 mod queries_preferences;
 mod queries_resets;
 mod queries_two_step;

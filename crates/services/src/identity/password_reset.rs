@@ -98,6 +98,7 @@ impl Identity<'_> {
         // Whoever got into the account may have linked what is theirs, or made keys: none of it opens the account any longer.
         identity_providers::unlink_all(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
         api_keys::revoke_all_of(&mut tx, open.user_id).await?;
+        crate::passkeys::remove_all_of(&mut tx, open.user_id).await?;
         if let Some(team) = queries::find_home_team(&mut tx, open.user_id).await? {
             self.tell_of_new_password(&mut tx, team, &account).await?;
         }

@@ -111,6 +111,22 @@ pub(super) async fn get_account(connection: &mut PgConnection, user: UserId) -> 
     .await
 }
 
+pub(super) struct Standing {
+    pub email: String,
+    pub is_suspended: bool,
+}
+
+/// The address of a person and whether they are kept out; none of one who is gone.
+pub(super) async fn find_account(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Standing>> {
+    sqlx::query_as!(
+        Standing,
+        r#"SELECT email, suspended_at IS NOT NULL AS "is_suspended!" FROM users WHERE id = $1"#,
+        user.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
 pub(super) async fn update_profile(
     connection: &mut PgConnection,
     user: UserId,

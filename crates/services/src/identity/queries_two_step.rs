@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::UserId;
+use domain::sign_ins::SignInMethod;
 use sqlx::PgConnection;
 
 pub(super) async fn is_on(connection: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
@@ -13,15 +14,26 @@ pub(super) async fn is_on(connection: &mut PgConnection, user: UserId) -> sqlx::
     .await
 }
 
+/// Whether the second step of a person is a code that is mailed.
+pub(super) async fn is_mailed(connection: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM two_step WHERE user_id = $1 AND confirmed_at IS NOT NULL AND by_mail) AS "is_mailed!""#,
+        user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
 pub(super) struct StateRow {
     pub since: DateTime<Utc>,
     pub codes_left: i64,
+    pub by_mail: bool,
 }
 
 pub(super) async fn find_state(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<StateRow>> {
     sqlx::query_as!(
         StateRow,
-        r#"SELECT confirmed_at AS "since!",
+        r#"SELECT confirmed_at AS "since!", by_mail,
                   (SELECT count(*) FROM recovery_codes WHERE recovery_codes.user_id = $1 AND used_at IS NULL) AS "codes_left!"
            FROM two_step WHERE user_id = $1 AND confirmed_at IS NOT NULL"#,
         user.as_uuid()
@@ -45,6 +57,20 @@ pub(super) async fn begin(connection: &mut PgConnection, user: UserId, sealed: &
     Ok(begun.is_some())
 }
 
+/// Has the second step mailed from now on; false where there is one already.
+pub(super) async fn turn_on_by_mail(connection: &mut PgConnection, user: UserId, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO two_step AS kept (user_id, sealed_secret, started_at, confirmed_at, by_mail) VALUES ($1, '', $2, $2, true)
+         ON CONFLICT (user_id) DO UPDATE SET sealed_secret = '', started_at = $2, confirmed_at = $2, last_step = 0, by_mail = true
+         WHERE kept.confirmed_at IS NULL",
+        user.as_uuid(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The secret that is being set up, held until the transaction ends.
 pub(super) async fn lock_begun(connection: &mut PgConnection, user: UserId, since: DateTime<Utc>) -> sqlx::Result<Option<Vec<u8>>> {
     sqlx::query_scalar!(
@@ -66,13 +92,14 @@ pub(super) async fn confirm(connection: &mut PgConnection, user: UserId, step: i
 pub(super) struct SecretRow {
     pub sealed_secret: Vec<u8>,
     pub last_step: i64,
+    pub by_mail: bool,
 }
 
 /// The secret in use, held until the transaction ends: of two who come with one code, one is second.
 pub(super) async fn lock(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<SecretRow>> {
     sqlx::query_as!(
         SecretRow,
-        "SELECT sealed_secret, last_step FROM two_step WHERE user_id = $1 AND confirmed_at IS NOT NULL FOR UPDATE",
+        "SELECT sealed_secret, last_step, by_mail FROM two_step WHERE user_id = $1 AND confirmed_at IS NOT NULL FOR UPDATE",
         user.as_uuid()
     )
     .fetch_optional(connection)
@@ -123,20 +150,36 @@ pub(super) async fn insert_step(
     connection: &mut PgConnection,
     token_hash: &[u8],
     user: UserId,
+    method: SignInMethod,
     expires_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
-    sqlx::query!("INSERT INTO sign_in_steps (token_hash, user_id, expires_at) VALUES ($1, $2, $3)", token_hash, user.as_uuid(), expires_at)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "INSERT INTO sign_in_steps (token_hash, user_id, method, expires_at) VALUES ($1, $2, $3, $4)",
+        token_hash,
+        user.as_uuid(),
+        method.as_str(),
+        expires_at
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
+pub(super) struct StepRow {
+    pub user_id: UserId,
+    /// What the whole sign-in will have been.
+    pub method: SignInMethod,
+    pub by_mail: bool,
+}
+
 /// Who has typed their password, and may come in.
-pub(super) async fn find_step(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<Option<UserId>> {
-    sqlx::query_scalar!(
-        r#"SELECT user_id AS "user_id: UserId"
-           FROM sign_in_steps JOIN users ON users.id = user_id AND users.suspended_at IS NULL
-           WHERE token_hash = $1 AND expires_at > $2"#,
+pub(super) async fn find_step(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<Option<StepRow>> {
+    sqlx::query_as!(
+        StepRow,
+        r#"SELECT s.user_id AS "user_id: UserId", s.method AS "method: SignInMethod", coalesce(t.by_mail, false) AS "by_mail!"
+           FROM sign_in_steps s JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
+           LEFT JOIN two_step t ON t.user_id = s.user_id AND t.confirmed_at IS NOT NULL
+           WHERE s.token_hash = $1 AND s.expires_at > $2"#,
         token_hash,
         now
     )

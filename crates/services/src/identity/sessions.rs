@@ -1,6 +1,6 @@
 //! Sessions: who holds a token, which browsers a person is signed in with, and ending them.
 
-use super::{Identity, device, queries, queries_email, queries_resets, queries_two_step, token};
+use super::{Identity, device, queries, queries_email, queries_email_codes, queries_resets, queries_two_step, token};
 use crate::{CameFrom, Error, Result, Viewer, audit};
 use chrono::TimeDelta;
 use domain::audit::{Action, Event};
@@ -91,6 +91,7 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         queries::delete_sessions_but(&mut tx, viewer.user_id, None).await?;
         queries_two_step::delete_steps_of(&mut tx, viewer.user_id).await?;
+        queries_email_codes::delete_of(&mut tx, viewer.user_id).await?;
         let event = Event::new(Action::AccountSignedOutEverywhere, viewer.user_id.as_uuid(), "");
         audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await
@@ -130,6 +131,7 @@ impl Identity<'_> {
         queries_resets::delete_expired(&mut tx, now).await?;
         queries_two_step::delete_expired(&mut tx, now).await?;
         queries_email::delete_expired(&mut tx, now).await?;
+        queries_email_codes::delete_expired(&mut tx, now).await?;
         crate::passkeys::delete_expired(&mut tx, now).await?;
         tx.commit().await?;
         Ok(deleted)

@@ -2,7 +2,7 @@
 
 use super::queries::{self, Credentials, NewSession};
 use super::throttle::{self, SIGN_IN_PER_ADDRESS, SIGN_IN_PER_IP, Taken};
-use super::{Entry, Identity, Origin, SignedIn, password, token};
+use super::{Entry, Identity, Origin, SignedIn, password, queries_two_step, token};
 use crate::audit::{self, Author};
 use crate::licences::seats;
 use crate::sign_ins::{self, Attempt};
@@ -43,6 +43,13 @@ impl Identity<'_> {
         let email = EmailAddress::parse(email)?;
         let Proven { user, team, password_hash, taken } = self.prove(&email, attempt, &origin).await?;
         let db = &self.services.parts.db;
+        let is_mailed = {
+            let mut tx = db.system_tx().await?;
+            queries_two_step::is_mailed(&mut tx, user).await?
+        };
+        if is_mailed {
+            self.take_code_mail(&email).await?;
+        }
         let mut tx = db.system_tx().await?;
         self.hold(&mut tx, user, &password_hash).await?;
         let entry = if self.asks_for_code(&mut tx, user).await? {

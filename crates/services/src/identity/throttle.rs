@@ -40,6 +40,15 @@ pub(crate) const KEY_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::second
 /// Wrong codes of one person, from wherever: six digits are guessed with patience alone.
 pub(super) const CODE_PER_PERSON: Limit = Limit { burst: 5, every: TimeDelta::minutes(2) };
 
+/// Codes that are to be mailed, asked for from one network address.
+pub(super) const CODE_MAIL_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(30) };
+/// Codes that are to be mailed to one address.
+pub(super) const CODE_MAIL_PER_ADDRESS: Limit = Limit { burst: 3, every: TimeDelta::minutes(10) };
+/// Guesses at mailed codes from one network address.
+pub(super) const MAILED_CODE_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(10) };
+/// Guesses at the codes mailed to one address, from wherever: with patience alone a code is not guessed in a year.
+pub(super) const MAILED_CODE_PER_ADDRESS: Limit = Limit { burst: 10, every: TimeDelta::minutes(20) };
+
 /// Other addresses one person asks for.
 pub(super) const EMAIL_PER_PERSON: Limit = Limit { burst: 5, every: TimeDelta::minutes(10) };
 
@@ -95,7 +104,12 @@ pub(super) fn person_key(what: &str, person: domain::UserId) -> String {
 
 /// The key of an account; the address itself is not stored.
 pub(super) fn address_key(what: &str, email: &EmailAddress) -> String {
-    format!("{what}:address:{}", hex(&super::token::hash(email.as_str())))
+    hashed_address_key(what, &super::token::hash(email.as_str()))
+}
+
+/// The same where only the hash of the address is known.
+pub(super) fn hashed_address_key(what: &str, hash: &[u8]) -> String {
+    format!("{what}:address:{}", hex(hash))
 }
 
 #[cfg(test)]

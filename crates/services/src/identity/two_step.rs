@@ -1,9 +1,12 @@
-//! Two-step sign-in: after the password a code of the person's app, or one of their recovery codes.
+//! Two-step sign-in: after the password a code of the person's app or one that is mailed, or one of their recovery codes.
 //!
 //! The invariant: a code works once, wrong ones are counted per person, and between password and code there is no session: only
 //! a token that is good for this one step and for ten minutes.
 
+use super::email_code::{Purpose, RightCode, Tried};
+use super::mailed_two_step::not_right;
 use super::queries::{self, AccountRow};
+use super::queries_two_step::StepRow;
 use super::second_factor::{self, Secret};
 use super::throttle::{self, CODE_PER_PERSON, Taken};
 use super::{Identity, Origin, SignedIn, queries_two_step, token};
@@ -27,6 +30,7 @@ const SETUP_LIFETIME: TimeDelta = TimeDelta::hours(1);
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Factor {
     App,
+    Mail,
     Recovery,
 }
 
@@ -36,7 +40,8 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let row = queries_two_step::find_state(&mut tx, viewer.user_id).await?;
         let codes_left = row.as_ref().and_then(|row| u32::try_from(row.codes_left).ok()).unwrap_or_default();
-        Ok(TwoStepState { since: row.map(|row| row.since), codes_left })
+        let is_mailed = row.as_ref().is_some_and(|row| row.by_mail);
+        Ok(TwoStepState { since: row.map(|row| row.since), codes_left, is_mailed, offers_mail: self.mails_codes(&mut tx).await? })
     }
 
     /// A fresh secret for the viewer's app, in return for their password. It is not in use before a code of it was typed.
@@ -73,15 +78,22 @@ impl Identity<'_> {
     }
 
     /// New recovery codes in place of the old ones, in return for the password and a code: whoever has neither app nor codes must not
-    /// get any.
-    pub async fn renew_recovery_codes(&self, viewer: &Viewer, password: SecretString, code: &str) -> Result<Vec<String>> {
+    /// get any. The token is that of a code that was mailed.
+    pub async fn renew_recovery_codes(
+        &self,
+        viewer: &Viewer,
+        password: SecretString,
+        code: &str,
+        token: &SecretString,
+    ) -> Result<Vec<String>> {
         self.prove_password(viewer, password).await?;
         let taken = self.take_guess(viewer.user_id).await?;
+        let mailed = self.account_code(viewer, token, code).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
             return Err(is_off());
         }
-        self.accept_code(&mut tx, viewer.user_id, code).await?.ok_or_else(wrong_code)?;
+        self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
         let (codes, hashes) = second_factor::fresh_codes(viewer.user_id);
         queries_two_step::replace_codes(&mut tx, viewer.user_id, &hashes).await?;
         record(&mut tx, viewer, Action::AccountRecoveryCodesRenewed).await?;
@@ -90,15 +102,16 @@ impl Identity<'_> {
         Ok(codes)
     }
 
-    /// Turns two-step sign-in off, in return for the password and a code.
-    pub async fn turn_off_two_step(&self, viewer: &Viewer, password: SecretString, code: &str) -> Result<()> {
+    /// Turns two-step sign-in off, in return for the password and a code; the token is that of a code that was mailed.
+    pub async fn turn_off_two_step(&self, viewer: &Viewer, password: SecretString, code: &str, token: &SecretString) -> Result<()> {
         self.prove_password(viewer, password).await?;
         let taken = self.take_guess(viewer.user_id).await?;
+        let mailed = self.account_code(viewer, token, code).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
             return Err(is_off());
         }
-        self.accept_code(&mut tx, viewer.user_id, code).await?.ok_or_else(wrong_code)?;
+        self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
         queries_two_step::delete(&mut tx, viewer.user_id).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOff).await?;
         tx.commit().await?;
@@ -118,41 +131,53 @@ impl Identity<'_> {
         attempt: Attempt<'_>,
         origin: &Origin,
     ) -> Result<SecretString> {
+        let method_of_first = attempt.method;
         sign_ins::record(tx, attempt.failed(SignInReason::CodeAsked), origin, self.services.parts.clock.now()).await?;
-        let token = token::fresh();
+        // What the session is recorded as once the code is right.
+        let method = if method_of_first == SignInMethod::EmailCode { SignInMethod::EmailCodeAndApp } else { SignInMethod::Code };
+        let token = SecretString::from(token::fresh());
         let expires_at = self.services.parts.clock.now() + STEP_LIFETIME;
-        queries_two_step::insert_step(tx, &token::hash(&token), user, expires_at).await?;
-        Ok(token.into())
+        queries_two_step::insert_step(tx, &token::hash(token.expose_secret()), user, method, expires_at).await?;
+        if queries_two_step::is_mailed(tx, user).await? {
+            let email = EmailAddress::parse(&queries::get_account(tx, user).await?.email)?;
+            let reader = self.reader(tx, user).await?;
+            self.issue_code(tx, Purpose::SecondStep, &token, &email, reader).await?;
+        }
+        Ok(token)
     }
 
     /// Starts the session of whoever typed their password before and has a code now. [`Error::SignedOut`] sends them back to
     /// the password.
     pub async fn finish_sign_in(&self, step: &SecretString, code: &str, origin: Origin) -> Result<SignedIn> {
         let db = &self.services.parts.db;
-        let step = token::hash(step.expose_secret());
+        let (token, step) = (step.expose_secret(), token::hash(step.expose_secret()));
         let now = self.services.parts.clock.now();
-        let (user, account) = {
+        let (StepRow { user_id: user, method, by_mail }, account) = {
             let mut tx = db.system_tx().await?;
-            let user = queries_two_step::find_step(&mut tx, &step, now).await?.ok_or(Error::SignedOut)?;
-            let account = queries::get_account(&mut tx, user).await?;
-            (user, account)
+            let row = queries_two_step::find_step(&mut tx, &step, now).await?.ok_or(Error::SignedOut)?;
+            let account = queries::get_account(&mut tx, row.user_id).await?;
+            (row, account)
         };
         let taken = self.take_guess(user).await?;
+        let mailed = match self.try_code(Purpose::SecondStep, token, code).await? {
+            Tried::Right(right) if right.user == user => Some(right),
+            _ => None,
+        };
         let mut tx = db.system_tx().await?;
         if !queries::hold_account(&mut tx, user, None).await? {
             return Err(Error::SignedOut);
         }
-        let Some(factor) = self.accept_code(&mut tx, user, code).await? else {
+        let Some(factor) = self.accept_code(&mut tx, user, code, mailed).await? else {
             drop(tx);
-            self.note_wrong_code(user, &account, &origin).await?;
-            return Err(wrong_code());
+            self.note_wrong_code(user, &account, method, &origin).await?;
+            return Err(if by_mail { not_right() } else { wrong_code() });
         };
         if !queries_two_step::use_step(&mut tx, &step).await? {
             return Err(Error::SignedOut);
         }
         let team = queries::find_home_team(&mut tx, user).await?.ok_or(Error::SignedOut)?;
         let email = EmailAddress::parse(&account.email)?;
-        let session = match self.let_in(&mut tx, (user, team), (&email, SignInMethod::Code), &origin).await {
+        let session = match self.let_in(&mut tx, (user, team), (&email, method), &origin).await {
             Ok(session) => session,
             Err(refused) => {
                 drop(tx);
@@ -169,8 +194,8 @@ impl Identity<'_> {
         Ok(session)
     }
 
-    /// Uses a code up, when it is right: one of a step that is later than the last, or a recovery code.
-    async fn accept_code(&self, tx: &mut SystemTx, user: UserId, code: &str) -> Result<Option<Factor>> {
+    /// Uses a code up, when it is right: one of a step that is later than the last, one that was mailed, or a recovery code.
+    async fn accept_code(&self, tx: &mut SystemTx, user: UserId, code: &str, mailed: Option<RightCode>) -> Result<Option<Factor>> {
         let now = self.services.parts.clock.now();
         let Some(row) = queries_two_step::lock(tx, user).await? else { return Ok(None) };
         let Some(code) = second_factor::normal(code) else { return Ok(None) };
@@ -178,28 +203,32 @@ impl Identity<'_> {
             let is_used = queries_two_step::use_code(tx, user, &second_factor::hash_of(user, &code), now).await?;
             return Ok(is_used.then_some(Factor::Recovery));
         }
+        if row.by_mail {
+            let Some(right) = mailed else { return Ok(None) };
+            return Ok(self.use_code(tx, &right).await?.then_some(Factor::Mail));
+        }
         let secret = Secret::open(&self.services.parts.keyring, user, &row.sealed_secret)?;
         let Some(step) = secret.step_of(&code, now)?.filter(|step| *step > row.last_step) else { return Ok(None) };
         queries_two_step::set_last_step(tx, user, step).await?;
         Ok(Some(Factor::App))
     }
 
-    async fn note_wrong_code(&self, user: UserId, account: &AccountRow, origin: &Origin) -> Result<()> {
+    async fn note_wrong_code(&self, user: UserId, account: &AccountRow, method: SignInMethod, origin: &Origin) -> Result<()> {
         let now = self.services.parts.clock.now();
         let mut tx = self.services.parts.db.system_tx().await?;
         let email = EmailAddress::parse(&account.email)?;
-        let failed = Attempt::plain(Some(user), &email, SignInMethod::Code).failed(SignInReason::WrongCode);
+        let failed = Attempt::plain(Some(user), &email, method).failed(SignInReason::WrongCode);
         sign_ins::record(&mut tx, failed, origin, now).await?;
         tx.commit().await
     }
 
-    async fn take_guess(&self, user: UserId) -> Result<Taken> {
+    pub(super) async fn take_guess(&self, user: UserId) -> Result<Taken> {
         let key = throttle::person_key("second-step", user);
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), vec![(key, CODE_PER_PERSON)]).await
     }
 }
 
-async fn record(tx: &mut SystemTx, viewer: &Viewer, action: Action) -> Result<()> {
+pub(super) async fn record(tx: &mut SystemTx, viewer: &Viewer, action: Action) -> Result<()> {
     audit::record_in(tx, None, viewer, Event::new(action, viewer.user_id.as_uuid(), "")).await
 }
 
@@ -207,6 +236,6 @@ fn wrong_code() -> Error {
     Error::field("code", SignInReason::WrongCode.sentence())
 }
 
-fn is_off() -> Error {
+pub(super) fn is_off() -> Error {
     Error::Conflict("Two-step sign-in is not on.".to_owned())
 }

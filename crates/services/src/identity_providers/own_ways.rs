@@ -37,6 +37,7 @@ impl IdentityProviders<'_> {
     fn obstacle(&self, way: OwnWay) -> Option<&'static str> {
         match way {
             OwnWay::Passkeys => self.services.passkeys().obstacle(),
+            OwnWay::EmailCodes => (!self.services.mails().is_set_up()).then_some("Mail is not set up here, so that no code is sent."),
         }
     }
 }

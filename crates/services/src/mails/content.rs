@@ -54,6 +54,15 @@ pub(crate) enum Mail {
         /// The address from then on.
         email: String,
     },
+    /// A code to sign in with.
+    Code {
+        /// Six digits.
+        code: String,
+        /// When it stops working.
+        works_until: DateTime<Utc>,
+        /// Whether whoever asked knows the password.
+        is_second_step: bool,
+    },
     /// The administrator tries whether mail arrives.
     Test {
         /// Where they tried it.
@@ -62,13 +71,14 @@ pub(crate) enum Mail {
 }
 
 /// The kinds as they are stored, and what the administrator calls them.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 7] = [
     ("Invitation", "Invitation to a team"),
     ("Test", "Test mail"),
     ("PasswordReset", "Forgotten password"),
     ("PasswordChanged", "Password was changed"),
     ("EmailChange", "New address to confirm"),
     ("EmailChanged", "Address was changed"),
+    ("Code", "Code to sign in with"),
 ];
 
 /// What the administrator calls a kind of mail.
@@ -86,6 +96,7 @@ impl Mail {
             Self::PasswordChanged { .. } => KINDS[3].0,
             Self::EmailChange { .. } => KINDS[4].0,
             Self::EmailChanged { .. } => KINDS[5].0,
+            Self::Code { .. } => KINDS[6].0,
         }
     }
 
@@ -105,6 +116,7 @@ impl Mail {
             Self::PasswordChanged { at: works_until, link: format!("{public_url}/forgot-password") },
             Self::EmailChange { link: format!("{public_url}/confirm-email?token=…"), works_until },
             Self::EmailChanged { at: works_until, email: "countess@example.org".to_owned() },
+            Self::Code { code: "123456".to_owned(), works_until, is_second_step: false },
             Self::Test { link: format!("{public_url}/admin/mails") },
         ]
     }
@@ -129,6 +141,7 @@ impl Mail {
             Self::PasswordChanged { at, link } => password_changed(*at, link),
             Self::EmailChange { link, works_until } => email_change(link, *works_until),
             Self::EmailChanged { at, email } => email_changed(*at, email),
+            Self::Code { code, works_until, is_second_step } => sign_in_code(code, *works_until, *is_second_step),
             Self::Test { link } => Letterhead {
                 subject: "A test mail from Lyceum".to_owned(),
                 heading: "Mail arrives".to_owned(),
@@ -188,6 +201,21 @@ fn password_changed(at: DateTime<Utc>, link: &str) -> Letterhead {
         ],
         button: Some(("It was not me".to_owned(), link.to_owned())),
         notes: vec!["If it was you, you need do nothing. If not, get a link for a new password at once.".to_owned()],
+    }
+}
+
+fn sign_in_code(code: &str, works_until: DateTime<Utc>, is_second_step: bool) -> Letterhead {
+    let warning = if is_second_step {
+        "If it was not you, somebody knows your password: change it at once. Never tell this code to anybody."
+    } else {
+        "If it was not you, you need do nothing: nothing happens without the code. Never tell it to anybody."
+    };
+    Letterhead {
+        subject: "Your code for Lyceum".to_owned(),
+        heading: "Your code for Lyceum".to_owned(),
+        paragraphs: vec![format!("Your code is {code}."), "Type it where you were asked for it.".to_owned()],
+        button: None,
+        notes: vec![format!("It works once, in the browser that asked for it, until {}.", moment(works_until)), warning.to_owned()],
     }
 }
 

@@ -1,0 +1,83 @@
+// Mailed codes: a way in without the password, and a second step after it. The codes are read from the mail.
+import type { Page } from '@playwright/test';
+import { MailCatcher } from '../support/mail';
+import { hydrated, PASSWORD, signUp } from '../support/people';
+import { OwnServer } from '../support/server';
+import { expect, expectAccessible, test } from '../support/test';
+
+// A database of its own: the other servers of the tests would send these mails elsewhere.
+const mails = new MailCatcher();
+const server = new OwnServer();
+
+test.describe.configure({ mode: 'serial' });
+test.skip(!process.env.LYCEUM_BINARY, 'LYCEUM_BINARY is not set');
+// A wrong code is answered with 422, which the console reports.
+test.use({ forgiven: ['422'], baseURL: async ({}, use) => use(server.url) });
+test.beforeAll(async () => {
+  const port = await mails.start(0);
+  await server.start('127.0.0.1:1', { LYCEUM_SMTP_URL: `smtp://127.0.0.1:${port}` }, `lyceum_codes_${Date.now()}`);
+});
+test.afterAll(async () => {
+  await server.stop();
+  await mails.stop();
+});
+
+/** The code of the latest mail to somebody that is not one of those known. */
+async function code(email: string, ...known: string[]): Promise<string> {
+  const find = () => /Your code is (\d{6})/.exec(mails.find(email) ?? '')?.[1];
+  await expect.poll(() => { const found = find(); return found !== undefined && !known.includes(found); }, { timeout: 60_000 }).toBe(true);
+  return find()!;
+}
+
+async function leave(page: Page): Promise<void> {
+  await page.context().clearCookies();
+  await page.goto('/sign-in?next=/datasets');
+  await hydrated(page);
+}
+
+test('a code opens the account without its password, and then stands after it', async ({ page }) => {
+  const email = await signUp(page, 'Hedy');
+  await leave(page);
+  await page.getByRole('link', { name: 'E-mail me a code' }).click();
+  await page.waitForURL('**/sign-in/email-code?next=/datasets');
+  await expectAccessible(page);
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('button', { name: 'E-mail me a code' }).click();
+  await page.waitForURL('**/sign-in/email-code/enter?next=/datasets');
+  await hydrated(page);
+  await expectAccessible(page);
+  const first = await code(email);
+  await page.getByLabel('Code', { exact: true }).fill(first === '000000' ? '000001' : '000000');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByText('This code is not right.')).toBeVisible();
+  await page.getByLabel('Code', { exact: true }).fill(first);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/datasets');
+
+  await page.goto('/account');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Use mailed codes…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Second step by mail' });
+  await dialog.getByLabel('Your password').fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'E-mail me a code' }).click();
+  const second = await code(email, first);
+  await expectAccessible(page);
+  await dialog.getByLabel('Code', { exact: true }).fill(second);
+  await dialog.getByRole('button', { name: 'Turn on' }).click();
+  await expect(dialog.getByRole('listitem')).toHaveCount(10);
+  await dialog.getByRole('button', { name: 'I have kept them' }).click();
+  await expect(page.getByText('The codes are mailed to you.')).toBeVisible();
+  await expectAccessible(page);
+
+  await leave(page);
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/sign-in/code?next=/datasets');
+  await hydrated(page);
+  await expect(page.getByRole('button', { name: 'E-mail me another code' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('Code', { exact: true }).fill(await code(email, first, second));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/datasets');
+});

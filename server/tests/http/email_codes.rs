@@ -1,0 +1,290 @@
+//! Mailed codes on the wire: the same answer for everybody, five tries, one use, the newest only, and the second step they can be.
+
+use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, TestClient};
+use axum::http::header::{LOCATION, SET_COOKIE};
+use chrono::TimeDelta;
+use domain::identity::TwoStepState;
+use serde_json::{Value, json};
+use services::MockClock;
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const ADA: &str = "ada@example.org";
+
+struct World {
+    app: TestApp,
+    server: FakeMailServer,
+    clock: Arc<MockClock>,
+    ada: TestClient,
+}
+
+impl World {
+    async fn start(pool: &PgPool) -> Self {
+        let server = FakeMailServer::start().await;
+        let (mailer, clock) = (server.mailer(), Arc::new(MockClock::at(chrono::Utc::now())));
+        let its_clock = clock.clone();
+        let app = TestApp::start_with(pool, |parts| {
+            parts.mailer = Some(mailer);
+            parts.clock = its_clock;
+        });
+        let app = app.await;
+        let ada = app.sign_up(ADA).await;
+        Self { app, server, clock, ada }
+    }
+
+    async fn send_all(&self) {
+        while self.app.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
+    }
+
+    /// The code of the mail that comes next after `before` of them.
+    async fn code(&self, before: usize) -> String {
+        self.send_all().await;
+        let mail = self.server.nth(before + 1).await;
+        assert!(mail.header("Subject").is_some_and(|subject| !subject.chars().any(|sign| sign.is_ascii_digit())), "{}", mail.raw);
+        let words = mail.words();
+        let (_, rest) = words.split_once("Your code is ").unwrap_or_else(|| panic!("no code: {words}"));
+        rest[..6].to_owned()
+    }
+
+    /// A browser that asked for a code, and the code.
+    async fn asked(&self) -> (TestClient, String) {
+        let before = self.server.mails().len();
+        let browser = self.app.anonymous();
+        ask(&browser, ADA).await.expect_redirect("/sign-in/email-code/enter?next=/datasets");
+        (browser, self.code(before).await)
+    }
+
+    /// Has the second step mailed from now on; the recovery codes.
+    async fn turn_on(&self) -> Vec<String> {
+        let before = self.server.mails().len();
+        let token: String = self.ada.server_fn("identity/start-mailed-two-step", json!({ "password": PASSWORD })).await.json();
+        let code = self.code(before).await;
+        self.ada.server_fn("identity/confirm-mailed-two-step", json!({ "token": token, "code": other(&code) })).await.expect(422);
+        self.ada.server_fn("identity/confirm-mailed-two-step", json!({ "token": token, "code": code })).await.json()
+    }
+
+    /// A browser in which the password was typed, and the code that was mailed.
+    async fn after_the_password(&self) -> (TestClient, String) {
+        let before = self.server.mails().len();
+        let browser = self.app.anonymous();
+        browser.post_form("/sign-in", &[("email", ADA), ("password", PASSWORD)]).await.expect_redirect("/sign-in/code");
+        (browser, self.code(before).await)
+    }
+}
+
+async fn ask(browser: &TestClient, email: &str) -> Answer {
+    browser.post_form("/sign-in/email-code", &[("email", email), ("next", "/datasets")]).await
+}
+
+async fn enter(browser: &TestClient, code: &str) -> Answer {
+    browser.post_form("/sign-in/email-code/enter", &[("code", code), ("next", "/datasets")]).await
+}
+
+async fn type_code(browser: &TestClient, code: &str) -> Answer {
+    browser.post_form("/sign-in/code", &[("code", code)]).await
+}
+
+/// Another code.
+fn other(code: &str) -> String {
+    let (last, rest) = (code.chars().last().unwrap(), &code[..5]);
+    format!("{rest}{}", if last == '0' { '1' } else { '0' })
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_mailed_code_lets_its_person_in_once_and_in_the_browser_that_asked(pool: PgPool) {
+    let world = World::start(&pool).await;
+    assert!(world.app.anonymous().get("/sign-in").await.expect(200).text.contains("E-mail me a code"));
+    let browser = world.app.anonymous();
+    let answer = ask(&browser, " ADA@Example.org ").await;
+    let cookie = answer.header(SET_COOKIE).expect("a cookie").to_owned();
+    assert!(cookie.starts_with("lyceum_email_code=") && cookie.contains("Max-Age=600") && cookie.contains("HttpOnly"), "{cookie}");
+    answer.expect_redirect("/sign-in/email-code/enter?next=/datasets");
+    let code = world.code(0).await;
+    let page = browser.get("/sign-in/email-code/enter?next=/datasets").await.expect(200);
+    assert!(page.text.contains("one-time-code") && page.text.contains("value=\"/datasets\""), "{}", page.text);
+    let stored: Vec<u8> = sqlx::query_scalar("SELECT code_hash FROM email_codes").fetch_one(&pool).await.unwrap();
+    assert!(stored.len() == 32 && !stored.windows(6).any(|window| window == code.as_bytes()));
+
+    enter(&world.app.anonymous(), &code).await.expect(422);
+    let elsewhere = world.app.anonymous();
+    world.app.sign_up("eve@example.org").await;
+    ask(&elsewhere, "eve@example.org").await;
+    enter(&elsewhere, &code).await.expect(422);
+    let wrong = enter(&browser, &other(&code)).await.expect(422);
+    assert!(wrong.text.contains("This code is not right."), "{}", wrong.text);
+    enter(&browser, &format!(" {} {} ", &code[..3], &code[3..])).await.expect_redirect("/datasets");
+    browser.server_fn("identity/viewer", Value::Null).await.ok();
+    let method: String =
+        sqlx::query_scalar("SELECT method FROM sign_ins WHERE succeeded ORDER BY id DESC LIMIT 1").fetch_one(&pool).await.unwrap();
+    assert_eq!(method, "E-mailed code");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_code_that_was_used_took_too_long_or_was_replaced_is_over(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let (browser, code) = world.asked().await;
+    let (one, two) = tokio::join!(enter(&browser, &code), enter(&browser, &code));
+    let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 422], "of two at once one is in");
+    let (older, first) = world.asked().await;
+    let (newer, second) = world.asked().await;
+    let over = enter(&older, &first).await.expect(422);
+    assert!(over.text.contains("This code does not work any more."), "{}", over.text);
+    world.clock.advance(TimeDelta::minutes(10));
+    enter(&newer, &second).await.expect(422);
+    world.app.services.identity().delete_expired().await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM email_codes").fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 0);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn five_wrong_tries_make_a_code_worthless(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let (browser, code) = world.asked().await;
+    for _ in 0..5 {
+        assert!(enter(&browser, &other(&code)).await.expect(422).text.contains("This code is not right."));
+    }
+    let over = enter(&browser, &code).await.expect(422);
+    assert!(over.text.contains("This code does not work any more."), "{}", over.text);
+    // Another code does not buy more guesses than an address has.
+    let (browser, code) = world.asked().await;
+    let mut statuses = Vec::new();
+    for _ in 0..5 {
+        statuses.push(enter(&browser, &other(&code)).await.status.as_u16());
+    }
+    assert_eq!(statuses, [422, 422, 422, 422, 429]);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whether_somebody_has_the_address_shows_neither_in_the_answers_nor_in_their_time(pool: PgPool) {
+    let world = World::start(&pool).await;
+    world.app.sign_up("gone@example.org").await;
+    world.app.suspend("gone@example.org").await;
+    let mut answers = Vec::new();
+    for email in [ADA, "nobody@example.org", "gone@example.org"] {
+        let (browser, began) = (world.app.anonymous(), Instant::now());
+        let answer = ask(&browser, email).await;
+        assert!(began.elapsed() >= Duration::from_millis(390), "{email}: {:?}", began.elapsed());
+        let mut said = vec![format!("{} {:?} {}", answer.status, answer.header(LOCATION), answer.text)];
+        for _ in 0..6 {
+            let wrong = enter(&browser, "not a code").await;
+            let sentence = ["not right", "does not work any more"].iter().find(|words| wrong.text.contains(**words));
+            said.push(format!("{} {sentence:?}", wrong.status));
+        }
+        answers.push(said);
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    world.send_all().await;
+    let to: Vec<String> = world.server.mails().into_iter().flat_map(|mail| mail.to).collect();
+    assert_eq!(to, [ADA]);
+    ask(&world.app.anonymous(), "not an address").await.expect(422);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_mailbox_cannot_be_filled(pool: PgPool) {
+    let world = World::start(&pool).await;
+    for email in [ADA, "nobody@example.org"] {
+        for _ in 0..3 {
+            ask(&world.app.anonymous(), email).await.expect(303);
+        }
+        ask(&world.app.anonymous(), email).await.expect(429);
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn an_app_is_asked_for_after_a_mailed_code_too(pool: PgPool) {
+    let world = World::start(&pool).await;
+    sqlx::query("INSERT INTO two_step (user_id, sealed_secret, started_at, confirmed_at) SELECT id, '', now(), now() FROM users")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let (browser, code) = world.asked().await;
+    enter(&browser, &code).await.expect_redirect("/sign-in/code?next=/datasets");
+    browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+    assert!(browser.get("/sign-in/code").await.expect(200).text.contains("your app shows now"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn turned_off_or_without_mail_it_is_neither_shown_nor_taken(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let (browser, code) = world.asked().await;
+    world.ada.server_fn("identity-providers/allow-own-way", json!({ "way": "email-codes", "is_allowed": false })).await.ok();
+    enter(&browser, &code).await.expect(422);
+    ask(&browser, ADA).await.expect(409);
+    assert!(!browser.get("/sign-in").await.expect(200).text.contains("E-mail me a code"));
+    let state: TwoStepState = world.ada.server_fn("identity/two-step", json!({})).await.json();
+    assert!(!state.offers_mail);
+    world.ada.server_fn("identity/start-mailed-two-step", json!({ "password": PASSWORD })).await.expect(409);
+
+    let unmailed = TestApp::start(&pool).await;
+    assert!(!unmailed.anonymous().get("/sign-in").await.expect(200).text.contains("E-mail me a code"));
+    let screen = unmailed.sign_in(ADA).await.get("/admin/sign-in").await.expect(200);
+    assert!(screen.text.contains("Mail is not set up here"), "{}", screen.text);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_second_step_can_be_mailed(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let recovery = world.turn_on().await;
+    assert_eq!(recovery.len(), 10);
+    world.ada.server_fn("identity/start-two-step", json!({ "password": PASSWORD })).await.expect(409);
+    let (browser, code) = world.after_the_password().await;
+    browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+    assert!(browser.get("/sign-in/code").await.expect(200).text.contains("E-mail me another code"));
+    let wrong = type_code(&browser, &other(&code)).await.expect(422);
+    assert!(wrong.text.contains("Look at the latest mail"), "{}", wrong.text);
+    // Another browser has a code of its own, and the newest counts.
+    let (elsewhere, newer) = world.after_the_password().await;
+    type_code(&browser, &code).await.expect(422);
+    type_code(&elsewhere, &newer).await.expect_redirect("/chat");
+    type_code(&browser, &recovery[0]).await.expect_redirect("/chat");
+
+    sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
+    let (browser, stale) = world.after_the_password().await;
+    let before = world.server.mails().len();
+    browser.post_form("/sign-in/code/again", &[("next", "/datasets")]).await.expect_redirect("/sign-in/code?next=/datasets");
+    let fresh = world.code(before).await;
+    if stale != fresh {
+        type_code(&browser, &stale).await.expect(422);
+    }
+    type_code(&browser, &fresh).await.expect_redirect("/chat");
+    world.app.anonymous().post_form("/sign-in/code/again", &[]).await.expect_redirect("/sign-in");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_mailed_second_step_is_not_replaced_by_another_mail(pool: PgPool) {
+    let world = World::start(&pool).await;
+    world.turn_on().await;
+    let (browser, code) = world.asked().await;
+    let refused = enter(&browser, &code).await.expect(422);
+    assert!(refused.text.contains("Sign in with your password."), "{}", refused.text);
+    browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+    // The administrator's switch opens no lock.
+    world.ada.server_fn("identity-providers/allow-own-way", json!({ "way": "email-codes", "is_allowed": false })).await.ok();
+    let (browser, code) = world.after_the_password().await;
+    type_code(&browser, &code).await.expect_redirect("/chat");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn turning_it_off_takes_the_password_and_a_code_of_ones_own(pool: PgPool) {
+    let world = World::start(&pool).await;
+    world.ada.server_fn("identity/mail-turn-off-code", json!({ "password": PASSWORD })).await.expect(409);
+    world.turn_on().await;
+    let before = world.server.mails().len();
+    world.ada.server_fn("identity/mail-turn-off-code", json!({ "password": "not it at all" })).await.expect(422);
+    let token: String = world.ada.server_fn("identity/mail-turn-off-code", json!({ "password": PASSWORD })).await.json();
+    let code = world.code(before).await;
+    let turn_off = async |code: &str, token: &str| {
+        world.ada.server_fn("identity/turn-off-two-step", json!({ "password": PASSWORD, "code": code, "token": token })).await
+    };
+    turn_off(&code, "nobody’s").await.expect(422);
+    turn_off(&other(&code), &token).await.expect(422);
+    turn_off(&code, &token).await.ok();
+    let state: TwoStepState = world.ada.server_fn("identity/two-step", json!({})).await.json();
+    assert_eq!((state.since, state.is_mailed), (None, false));
+    world.app.sign_in(ADA).await;
+}
