@@ -163,6 +163,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/identity/email-to-confirm",
             "POST /api/identity/profile",
             "POST /api/identity/reset-terms",
+            "POST /api/identity/second-step",
             "POST /api/identity/sessions",
             "POST /api/identity/two-step",
             "POST /api/identity/sign-up-terms",

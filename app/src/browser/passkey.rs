@@ -8,9 +8,7 @@ use leptos::prelude::*;
 use serde_json::json;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AuthenticatorAssertionResponse, AuthenticatorAttestationResponse, CredentialsContainer, DomException, PublicKeyCredential,
-};
+use web_sys::{AuthenticatorAssertionResponse, AuthenticatorAttestationResponse, CredentialsContainer, DomException, PublicKeyCredential};
 
 /// Why there is no passkey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -92,16 +92,22 @@ async fn a_passkey_is_added_with_the_password_and_lets_its_person_in_on_any_serv
     let request = request.header("accept", "text/html").header("content-type", "application/x-www-form-urlencoded").body(body);
     Answer::of(request).await.expect_redirect("/chat");
 
-    let ways: Vec<String> = sqlx::query_scalar("SELECT method FROM sign_ins WHERE succeeded AND method = 'Passkey'").fetch_all(&pool).await.unwrap();
+    let ways: Vec<String> =
+        sqlx::query_scalar("SELECT method FROM sign_ins WHERE succeeded AND method = 'Passkey'").fetch_all(&pool).await.unwrap();
     assert_eq!(ways.len(), 2);
-    let actions: Vec<String> =
-        sqlx::query_scalar("SELECT action FROM audit_events WHERE action LIKE '%passkey%' ORDER BY position").fetch_all(&pool).await.unwrap();
+    let actions: Vec<String> = sqlx::query_scalar("SELECT action FROM audit_events WHERE action LIKE '%passkey%' ORDER BY position")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
     assert_eq!(actions, ["account.passkey-added"]);
 }
 
 /// How long the latest token's hash is, and whether its ceremony names somebody.
 async fn token_of(pool: &PgPool) -> (i32, bool) {
-    sqlx::query_as("SELECT length(token_hash), user_id IS NOT NULL FROM passkey_ceremonies WHERE used_at IS NULL").fetch_one(pool).await.unwrap()
+    sqlx::query_as("SELECT length(token_hash), user_id IS NOT NULL FROM passkey_ceremonies WHERE used_at IS NULL")
+        .fetch_one(pool)
+        .await
+        .unwrap()
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -194,8 +200,10 @@ async fn whatever_is_odd_about_a_passkey_sounds_the_same(pool: PgPool) {
     post(&app.anonymous(), "").await.expect_redirect("/sign-in?trouble=no-passkey&next=/datasets");
     let page = app.anonymous().get(&unknown).await.expect(200);
     assert!(page.text.contains("This passkey does not open an account here."), "{}", page.text);
-    let reasons: Vec<String> =
-        sqlx::query_scalar("SELECT reason FROM sign_ins WHERE method = 'Passkey' AND NOT succeeded ORDER BY id").fetch_all(&pool).await.unwrap();
+    let reasons: Vec<String> = sqlx::query_scalar("SELECT reason FROM sign_ins WHERE method = 'Passkey' AND NOT succeeded ORDER BY id")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
     assert_eq!(reasons, ["unknown-passkey", "wrong-passkey", "wrong-passkey", "wrong-passkey", "suspended", "unknown-passkey"]);
 }
 
@@ -249,8 +257,10 @@ async fn turned_off_it_is_neither_shown_nor_taken(pool: PgPool) {
     assert!(!browser.get("/sign-in").await.expect(200).text.contains("Continue with a passkey"));
     administrator.server_fn("identity-providers/allow-own-way", json!({ "way": "passkeys", "is_allowed": true })).await.ok();
     sign_in(&browser, &mut device).await.expect_redirect("/datasets");
-    let actions: Vec<String> =
-        sqlx::query_scalar("SELECT action FROM audit_events WHERE action LIKE 'sign-in.way%' ORDER BY position").fetch_all(&pool).await.unwrap();
+    let actions: Vec<String> = sqlx::query_scalar("SELECT action FROM audit_events WHERE action LIKE 'sign-in.way%' ORDER BY position")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
     assert_eq!(actions, ["sign-in.way-turned-off", "sign-in.way-turned-on"]);
 }
 

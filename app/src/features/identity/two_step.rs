@@ -133,7 +133,11 @@ fn TurnOff(open: RwSignal<bool>, changed: RwSignal<u32>, is_mailed: RwSignal<boo
         Ok::<(), AppError>(())
     });
     let error = Signal::derive(move || turn_off.value().get().and_then(Result::err).or_else(|| mail.value().get().and_then(Result::err)));
-    let hint = if is_mailed.get_untracked() { "The six digits of a mail, or a recovery code." } else { "The six digits your app shows now, or a recovery code." };
+    let hint = if is_mailed.get_untracked() {
+        "The six digits of a mail, or a recovery code."
+    } else {
+        "The six digits your app shows now, or a recovery code."
+    };
     let ask = move || drop(mail.dispatch(()));
     let at = move |name: &'static str| Signal::derive(move || error.get().and_then(|error| error.field(name)));
     let submit = move |event: leptos::ev::SubmitEvent| {

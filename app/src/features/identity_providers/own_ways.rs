@@ -33,8 +33,7 @@ pub fn OwnWaysCard() -> impl IntoView {
 
 #[component]
 fn OwnWayRow(state: OwnWayState, toggle: Action<OwnWayState, ()>) -> impl IntoView {
-    let (tone, word, verb) =
-        if state.is_allowed { (Tone::Success, "On", "Turn off") } else { (Tone::Neutral, "Off", "Turn on") };
+    let (tone, word, verb) = if state.is_allowed { (Tone::Success, "On", "Turn off") } else { (Tone::Neutral, "Off", "Turn on") };
     let (name, obstacle) = (state.way.name(), state.obstacle.clone());
     view! {
         <li>

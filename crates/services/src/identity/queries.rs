@@ -118,13 +118,9 @@ pub(super) struct Standing {
 
 /// The address of a person and whether they are kept out; none of one who is gone.
 pub(super) async fn find_account(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Standing>> {
-    sqlx::query_as!(
-        Standing,
-        r#"SELECT email, suspended_at IS NOT NULL AS "is_suspended!" FROM users WHERE id = $1"#,
-        user.as_uuid()
-    )
-    .fetch_optional(connection)
-    .await
+    sqlx::query_as!(Standing, r#"SELECT email, suspended_at IS NOT NULL AS "is_suspended!" FROM users WHERE id = $1"#, user.as_uuid())
+        .fetch_optional(connection)
+        .await
 }
 
 pub(super) async fn update_profile(

@@ -87,7 +87,16 @@ impl Identity<'_> {
         let mails_codes = self.mails_codes(&mut tx).await?;
         let takes_passkeys = self.services.passkeys().are_taken(&mut tx).await?;
         let refusal = if signed_in_as.is_none() { seats::refusal(&mut tx).await?.map(sentence_of) } else { None };
-        Ok(SignUpTerms { is_first, needs_invitation, invitation: open.and_then(preview), signed_in_as, ways, takes_passkeys, mails_codes, refusal })
+        Ok(SignUpTerms {
+            is_first,
+            needs_invitation,
+            invitation: open.and_then(preview),
+            signed_in_as,
+            ways,
+            takes_passkeys,
+            mails_codes,
+            refusal,
+        })
     }
 
     /// Makes an account with a team of its own and signs it in. With an invitation the session starts in the team that invited.

@@ -115,8 +115,7 @@ impl Passkeys<'_> {
     /// Writes a refusal down.
     async fn note(&self, refusal: Refusal, origin: &Origin) -> Result<()> {
         let (user, email) = refusal.user.unzip();
-        let attempt =
-            Attempt { user, email: email.as_ref(), method: SignInMethod::Passkey, provider: "", reason: Some(refusal.reason) };
+        let attempt = Attempt { user, email: email.as_ref(), method: SignInMethod::Passkey, provider: "", reason: Some(refusal.reason) };
         let mut tx = self.services.parts.db.system_tx().await?;
         sign_ins::record(&mut tx, attempt, origin, self.services.parts.clock.now()).await?;
         tx.commit().await
