@@ -58,11 +58,12 @@ impl Passkeys<'_> {
         }
         let keys = vec![(throttle::ip_key("sign-in", origin.ip), throttle::SIGN_IN_PER_IP)];
         let taken = throttle::take(&parts.db, parts.clock.now(), keys).await?;
-        match self.admit(&relying_party, token, credential, origin).await? {
-            Ok(session) => {
-                taken.give_back(&parts.db).await?;
-                Ok(Ok(session))
-            }
+        let admitted = self.admit(&relying_party, token, credential, origin).await;
+        if !matches!(admitted, Ok(Err(_))) {
+            taken.give_back(&parts.db).await?; // nothing was wrong with the passkey
+        }
+        match admitted? {
+            Ok(session) => Ok(Ok(session)),
             Err(refusal) => {
                 let reason = refusal.reason;
                 self.note(refusal, origin).await?;
