@@ -7,7 +7,6 @@ use crate::{Error, OnConstraint as _, Result, Viewer, audit};
 use domain::PasskeyId;
 use domain::audit::{Action, Event};
 use domain::passkeys::{PasskeyOverview, PasskeySummary};
-use domain::sign_ins::SignInReason;
 use domain::text::PasskeyName;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
