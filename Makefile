@@ -17,7 +17,7 @@ run: setup build ## set up, build and serve http://127.0.0.1:3000
 	@source scripts/env && exec target/release/lyceum
 
 dev: setup ## serve a debug build and rebuild on every change
-	@source scripts/env && scripts/assets && SQLX_OFFLINE=$${SQLX_OFFLINE:-true} cargo leptos watch
+	@source scripts/env && scripts/assets && SQLX_OFFLINE=$${SQLX_OFFLINE:-true} cargo leptos watch --split
 
 test: ## run every test, in Rust and in a browser
 	@scripts/test

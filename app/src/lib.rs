@@ -4,7 +4,7 @@
 //! asks one service and maps the error.
 //!
 //! document      `server_context::shell` → [`App`] → [`routes::AppRoutes`]
-//! screens       [`features`], one folder per noun
+//! screens       [`features`], one folder per noun; which of them the browser fetches together: `screens`
 //! design        [`ui`]; what only a browser can do: [`browser`]
 //! server side   [`error`], `server_context`
 
@@ -15,6 +15,7 @@ pub mod error;
 pub mod features;
 pub mod own_path;
 pub mod routes;
+mod screens;
 pub mod server_context;
 pub mod ui;
 
@@ -22,15 +23,17 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 
+/// The attribute of the document's root that says that the program has taken the page over. Browser tests wait for it, too.
+const HYDRATED: &str = "data-hydrated";
+
 /// The application: the same on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     ui::provide_toasts();
     Effect::new(|_| {
-        // Browser tests wait for this before they press anything.
         if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-hydrated", "true");
+            let _ = root.set_attribute(HYDRATED, "true");
         }
     });
     view! {

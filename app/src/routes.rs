@@ -3,20 +3,8 @@
 //! The one invariant: every screen renders as a whole on the server (`SsrMode::Async`), so that statuses and redirects are
 //! right and reading works without JavaScript.
 
-use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::chat::page::ChatPage;
-use crate::features::datasets::page::{DatasetPage, DatasetsPage};
-use crate::features::identity::page::{
-    AccountPage, ConfirmEmailPage, EmailCodePage, EmailConfirmedPage, EnterEmailCodePage, ForgotPasswordPage, ForgotPasswordSentPage,
-    PasswordResetPage, ResetPasswordPage, SignInCodePage, SignInPage, SignUpPage,
-};
-use crate::features::identity_providers::page::{LinkPage, SignInAdminPage};
-use crate::features::licences::page::LicencesPage;
-use crate::features::mails::page::MailsPage;
-use crate::features::models::page::ModelsPage;
-use crate::features::prompts::page::{PromptPage, PromptsPage};
-use crate::features::roles::page::RolesPage;
-use crate::features::team::page::{GroupsPage, OpenTeamPage, TeamPage, TeamSettingsPage};
+use crate::screens::{AccountScreen, AdminScreen, EntranceScreen, LibraryScreen, TeamScreen};
 use crate::ui::layout::{AppFrame, AuthFrame};
 use crate::ui::{ButtonLink, ButtonVariant};
 use leptos::prelude::*;
@@ -29,18 +17,22 @@ pub fn AppRoutes() -> impl IntoView {
     view! {
         <Routes fallback=NotFoundPage>
             <Route path=path!("/") view=|| view! { <Redirect path="/chat"/> } ssr=SsrMode::Async/>
-            <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
-            <Route path=path!("/sign-in/code") view=SignInCodePage ssr=SsrMode::Async/>
-            <Route path=path!("/sign-in/email-code") view=EmailCodePage ssr=SsrMode::Async/>
-            <Route path=path!("/sign-in/email-code/enter") view=EnterEmailCodePage ssr=SsrMode::Async/>
-            <Route path=path!("/sign-in/link") view=LinkPage ssr=SsrMode::Async/>
-            <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async/>
-            <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
-            <Route path=path!("/forgot-password/sent") view=ForgotPasswordSentPage ssr=SsrMode::Async/>
-            <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async/>
-            <Route path=path!("/reset-password/done") view=PasswordResetPage ssr=SsrMode::Async/>
-            <Route path=path!("/confirm-email") view=ConfirmEmailPage ssr=SsrMode::Async/>
-            <Route path=path!("/confirm-email/done") view=EmailConfirmedPage ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in") view=EntranceScreen::SignIn ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/code") view=EntranceScreen::SignInCode ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/email-code") view=EntranceScreen::EmailCode ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/email-code/enter") view=EntranceScreen::EnterEmailCode ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/link") view=EntranceScreen::Link ssr=SsrMode::Async/>
+            <Route path=path!("/sign-up") view=EntranceScreen::SignUp ssr=SsrMode::Async/>
+            <Route path=path!("/forgot-password") view=EntranceScreen::ForgotPassword ssr=SsrMode::Async/>
+            <Route path=path!("/forgot-password/sent") view=EntranceScreen::ForgotPasswordSent ssr=SsrMode::Async/>
+            <Route path=path!("/reset-password") view=EntranceScreen::ResetPassword ssr=SsrMode::Async/>
+            <Route path=path!("/reset-password/done") view=EntranceScreen::PasswordReset ssr=SsrMode::Async/>
+            <Route path=path!("/confirm-email") view=EntranceScreen::ConfirmEmail ssr=SsrMode::Async/>
+            <Route path=path!("/confirm-email/done") view=EntranceScreen::EmailConfirmed ssr=SsrMode::Async/>
+            // What a form that was posted there is answered with: the browser takes the page over at the form's own address.
+            <Route path=path!("/sign-in/code/again") view=EntranceScreen::SignInCode ssr=SsrMode::Async/>
+            <Route path=path!("/sign-in/passkey") view=EntranceScreen::SignIn ssr=SsrMode::Async/>
+            <Route path=path!("/join") view=EntranceScreen::SignUp ssr=SsrMode::Async/>
             <SignedInRoutes/>
         </Routes>
     }
@@ -53,23 +45,23 @@ fn SignedInRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=AppFrame ssr=SsrMode::Async>
             <Route path=path!("/chat/:id?") view=ChatPage ssr=SsrMode::Async/>
-            <Route path=path!("/datasets") view=DatasetsPage ssr=SsrMode::Async/>
-            <Route path=path!("/datasets/:id") view=DatasetPage ssr=SsrMode::Async/>
-            <Route path=path!("/prompts") view=PromptsPage ssr=SsrMode::Async/>
-            <Route path=path!("/prompts/new") view=PromptPage ssr=SsrMode::Async/>
-            <Route path=path!("/prompts/:id") view=PromptPage ssr=SsrMode::Async/>
-            <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async/>
-            <Route path=path!("/team/groups") view=GroupsPage ssr=SsrMode::Async/>
-            <Route path=path!("/team/settings") view=TeamSettingsPage ssr=SsrMode::Async/>
-            <Route path=path!("/teams/:slug") view=OpenTeamPage ssr=SsrMode::Async/>
-            <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
-            <Route path=path!("/admin/models") view=ModelsPage ssr=SsrMode::Async/>
-            <Route path=path!("/admin/roles") view=RolesPage ssr=SsrMode::Async/>
-            <Route path=path!("/team/audit") view=TeamAuditPage ssr=SsrMode::Async/>
-            <Route path=path!("/admin/audit") view=InstallationAuditPage ssr=SsrMode::Async/>
-            <Route path=path!("/admin/licences") view=LicencesPage ssr=SsrMode::Async/>
-            <Route path=path!("/admin/mails") view=MailsPage ssr=SsrMode::Async/>
-            <Route path=path!("/admin/sign-in") view=SignInAdminPage ssr=SsrMode::Async/>
+            <Route path=path!("/datasets") view=LibraryScreen::Datasets ssr=SsrMode::Async/>
+            <Route path=path!("/datasets/:id") view=LibraryScreen::Dataset ssr=SsrMode::Async/>
+            <Route path=path!("/prompts") view=LibraryScreen::Prompts ssr=SsrMode::Async/>
+            <Route path=path!("/prompts/new") view=LibraryScreen::Prompt ssr=SsrMode::Async/>
+            <Route path=path!("/prompts/:id") view=LibraryScreen::Prompt ssr=SsrMode::Async/>
+            <Route path=path!("/team") view=TeamScreen::Team ssr=SsrMode::Async/>
+            <Route path=path!("/team/groups") view=TeamScreen::Groups ssr=SsrMode::Async/>
+            <Route path=path!("/team/settings") view=TeamScreen::Settings ssr=SsrMode::Async/>
+            <Route path=path!("/teams/:slug") view=TeamScreen::Open ssr=SsrMode::Async/>
+            <Route path=path!("/account") view=AccountScreen::Account ssr=SsrMode::Async/>
+            <Route path=path!("/admin/models") view=AdminScreen::Models ssr=SsrMode::Async/>
+            <Route path=path!("/admin/roles") view=AdminScreen::Roles ssr=SsrMode::Async/>
+            <Route path=path!("/team/audit") view=TeamScreen::Audit ssr=SsrMode::Async/>
+            <Route path=path!("/admin/audit") view=AdminScreen::Audit ssr=SsrMode::Async/>
+            <Route path=path!("/admin/licences") view=AdminScreen::Licences ssr=SsrMode::Async/>
+            <Route path=path!("/admin/mails") view=AdminScreen::Mails ssr=SsrMode::Async/>
+            <Route path=path!("/admin/sign-in") view=AdminScreen::SignIn ssr=SsrMode::Async/>
         </ParentRoute>
     }
     .into_inner()
