@@ -23,6 +23,15 @@ pub fn into_view(element: &Element) {
     element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
+/// Scrolls what holds an element sideways until it can be seen, and not further down than it has to. Only for elements of a browser.
+pub fn into_view_sideways(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    options.set_inline(ScrollLogicalPosition::Center);
+    options.set_behavior(behavior(false));
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
 /// Smooth only where the person has not asked for less motion.
 fn behavior(smooth: bool) -> ScrollBehavior {
     let calm =

@@ -24,7 +24,8 @@ pub fn JumpToLatest(
     };
     Effect::new(move |_| {
         store.growth.track();
-        if at_bottom.get_untracked() {
+        // A new chat is read from its top.
+        if at_bottom.get_untracked() && store.entries.with_untracked(|entries| !entries.is_empty()) {
             // The text is on the page with the next picture.
             animation_frame::next(move || go(false));
         }

@@ -37,7 +37,7 @@ fn ProfileForm(profile: Profile) -> impl IntoView {
             <FormError error/>
             <Field label="First name" name="profile[first_name]" id="first-name" initial=profile.first_name error=field("first_name") autocomplete="given-name" required=true/>
             <Field label="Last name" name="profile[last_name]" id="last-name" initial=profile.last_name error=field("last_name") autocomplete="family-name"/>
-            <Field label="Tone" name="profile[tone]" id="tone" initial=profile.tone error=field("tone") hint="How you like to be answered, as in “short and factual”."/>
+            <Field label="Tone" name="profile[tone]" id="tone" initial=profile.tone error=field("tone") hint="How you like to be answered, in your own words, as in “short and factual”. Language and style are chosen under Answers."/>
             <TextArea label="About you" name="profile[about]" id="about" initial=profile.about error=field("about") hint="What models should know about you: your work, your subject."/>
             <div><Button submit=true variant=ButtonVariant::Primary loading=save.pending()>"Save profile"</Button></div>
         </ActionForm>

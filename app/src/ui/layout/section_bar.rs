@@ -1,7 +1,9 @@
 //! Section bar: the screens of one section, above each of them.
 
+use crate::browser::{animation_frame, scroll};
 use crate::ui::viewer::{may, use_viewer};
 use domain::Permission;
+use leptos::html;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -41,9 +43,18 @@ pub fn AdminSections() -> impl IntoView {
 #[component]
 fn Bar(label: &'static str, when: Signal<bool>, children: ChildrenFn) -> impl IntoView {
     let children = StoredValue::new(children);
+    let list = NodeRef::<html::Ul>::new();
+    // On a phone the screen one is on may be beyond the edge.
+    list.on_load(|list| {
+        animation_frame::next(move || {
+            if let Ok(Some(current)) = list.query_selector("[aria-current]") {
+                scroll::into_view_sideways(&current);
+            }
+        });
+    });
     view! {
         <Show when=move || when.get()>
-            <nav class="section-bar" aria-label=label><ul class="tab-list">{children.with_value(|children| children())}</ul></nav>
+            <nav class="section-bar" aria-label=label><ul class="tab-list" node_ref=list>{children.with_value(|children| children())}</ul></nav>
         </Show>
     }
     .into_any()
