@@ -3,23 +3,29 @@ import type { MailDev } from 'maildev';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './server';
 
 /** What the tests read of a mail as maildev tells of it. */
 type Mail = { subject: string; text: string; html: string; from: { address: string; name: string }[] };
 
 export class MailCatcher {
-  private readonly api = `http://127.0.0.1:${process.env.MAIL_CATCHER_WEB_PORT}/api`;
   private readonly folder = mkdtempSync(join(tmpdir(), 'lyceum-mail.'));
   private server?: MailDev;
+  private ports = { smtp: Number(process.env.MAIL_CATCHER_PORT), web: Number(process.env.MAIL_CATCHER_WEB_PORT) };
 
-  /** Starts it; on another port for a server of a test's own. Returns the port. */
-  async start(port = Number(process.env.MAIL_CATCHER_PORT)): Promise<number> {
+  /** Starts it where the program of all tests sends its mail. */
+  async start(): Promise<void> {
     // It takes seconds to load: only the worker that sends mail waits for it.
     const { MailDev } = await import('maildev');
-    const ports = { smtp: port, web: Number(process.env.MAIL_CATCHER_WEB_PORT) };
-    this.server = new MailDev({ ...ports, ip: '127.0.0.1', webIp: '127.0.0.1', mailDirectory: this.folder, silent: true });
+    this.server = new MailDev({ ...this.ports, ip: '127.0.0.1', webIp: '127.0.0.1', mailDirectory: this.folder, silent: true });
     await this.server.start();
-    return port;
+  }
+
+  /** Starts it for a server of a test's own; returns the address that server sends to. */
+  async startApart(): Promise<string> {
+    this.ports = { smtp: await freePort(), web: await freePort() };
+    await this.start();
+    return `smtp://127.0.0.1:${this.ports.smtp}`;
   }
 
   async stop(): Promise<void> {
@@ -30,7 +36,7 @@ export class MailCatcher {
   /** The latest mail to an address; nothing while there is none. */
   async find(to: string): Promise<Mail | undefined> {
     const query = new URLSearchParams({ 'envelope.to.address': to, sort: 'desc', limit: '1' });
-    const answer = await fetch(`${this.api}/email?${query}`);
+    const answer = await fetch(`http://127.0.0.1:${this.ports.web}/api/email?${query}`);
     const [latest] = (await answer.json()) as Mail[];
     return latest;
   }

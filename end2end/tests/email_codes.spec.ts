@@ -14,8 +14,7 @@ test.skip(!process.env.LYCEUM_BINARY, 'LYCEUM_BINARY is not set');
 // A wrong code is answered with 422, which the console reports.
 test.use({ forgiven: ['422'], baseURL: async ({}, use) => use(server.url) });
 test.beforeAll(async () => {
-  const port = await mails.start(0);
-  await server.start('127.0.0.1:1', { LYCEUM_SMTP_URL: `smtp://127.0.0.1:${port}` }, `lyceum_codes_${Date.now()}`);
+  await server.start('127.0.0.1:1', { LYCEUM_SMTP_URL: await mails.startApart() }, `lyceum_codes_${Date.now()}`);
 });
 test.afterAll(async () => {
   await server.stop();
@@ -24,9 +23,13 @@ test.afterAll(async () => {
 
 /** The code of the latest mail to somebody that is not one of those known. */
 async function code(email: string, ...known: string[]): Promise<string> {
-  const find = () => /Your code is (\d{6})/.exec(mails.find(email) ?? '')?.[1];
-  await expect.poll(() => { const found = find(); return found !== undefined && !known.includes(found); }, { timeout: 60_000 }).toBe(true);
-  return find()!;
+  let found: string | undefined;
+  const isNew = async () => {
+    found = /Your code is (\d{6})/.exec(await mails.words(email))?.[1];
+    return found !== undefined && !known.includes(found);
+  };
+  await expect.poll(isNew, { timeout: 60_000 }).toBe(true);
+  return found!;
 }
 
 async function leave(page: Page): Promise<void> {

@@ -25,7 +25,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 /// Screens for people who are not signed in, and the way to an identity provider and back.
-const PUBLIC_SCREENS: [&str; 14] = [
+const PUBLIC_SCREENS: [&str; 17] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-in/email-code",
@@ -38,6 +38,9 @@ const PUBLIC_SCREENS: [&str; 14] = [
     "/confirm-email",
     "/confirm-email/done",
     "/sign-in/link",
+    "/sign-in/code/again",
+    "/sign-in/passkey",
+    "/join",
     "/auth/oidc/{provider}",
     "/auth/oidc/{provider}/callback",
 ];

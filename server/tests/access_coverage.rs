@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use support::{Answer, TestApp};
 
 /// Screens for people who are not signed in.
-const PUBLIC_SCREENS: [&str; 12] = [
+const PUBLIC_SCREENS: [&str; 15] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-in/email-code",
@@ -27,6 +27,9 @@ const PUBLIC_SCREENS: [&str; 12] = [
     "/confirm-email",
     "/confirm-email/done",
     "/sign-in/link",
+    "/sign-in/code/again",
+    "/sign-in/passkey",
+    "/join",
 ];
 
 #[test]

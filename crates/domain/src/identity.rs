@@ -115,8 +115,10 @@ pub struct TwoStepState {
 /// What the page between password and code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondStep {
-    /// The code was mailed and is not shown by an app.
+    /// The code is mailed and not shown by an app.
     pub is_mailed: bool,
+    /// Whether mail is set up.
+    pub sends_mail: bool,
 }
 
 /// What an app needs to make codes, to be scanned or typed.

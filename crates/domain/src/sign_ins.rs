@@ -118,7 +118,9 @@ impl SignInReason {
             Self::NoAccount => "You have no account here yet. Ask someone who has one to invite you.",
             Self::NotLinked => "There is an account with your email address. Sign in as usual, then link it on your account page.",
             Self::LinkedElsewhere => "This identity is linked to another account.",
-            Self::NeedsPassword => "Your second step is a mailed code, so that another one is not enough. Sign in with your password.",
+            Self::NeedsPassword => {
+                "Your second step is a mailed code, so that another one is not enough. Sign in with your password, or in another way."
+            }
             Self::NoPasskey => "Your browser sent no passkey. Try again, or sign in in another way.",
             Self::UnknownPasskey | Self::WrongPasskey => "This passkey does not open an account here. Sign in in another way.",
         }

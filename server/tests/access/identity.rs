@@ -115,7 +115,7 @@ fn second_step_and_address() -> Vec<Row> {
         function("POST /api/identity/confirm-mailed-two-step", "before it was begun", NOT_MEANT, |_| {
             Box::pin(async move { Call::Arguments(json!({ "token": "nobody’s", "code": "123456" })) })
         }),
-        function("POST /api/identity/mail-turn-off-code", "while it is off", NOT_BEGUN, |_| {
+        function("POST /api/identity/mail-two-step-code", "while it is off", NOT_BEGUN, |_| {
             Box::pin(async move { Call::Arguments(json!({ "password": PASSWORD })) })
         }),
         function("POST /sign-in/email-code", "without a mail server", OVER, |_| {

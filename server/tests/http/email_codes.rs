@@ -1,4 +1,4 @@
-//! Mailed codes on the wire: the same answer for everybody, five tries, one use, the newest only, and the second step they can be.
+//! Mailed codes on the wire: the same answer for everybody, five tries, one use, one per browser, and the second step they can be.
 
 use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, TestClient};
 use axum::http::header::{LOCATION, SET_COOKIE};
@@ -128,12 +128,19 @@ async fn a_code_that_was_used_took_too_long_or_was_replaced_is_over(pool: PgPool
     let mut statuses = [one.status.as_u16(), two.status.as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 422], "of two at once one is in");
+    // What another browser asks for leaves the code of this one alone.
     let (older, first) = world.asked().await;
     let (newer, second) = world.asked().await;
-    let over = enter(&older, &first).await.expect(422);
-    assert!(over.text.contains("This code does not work any more."), "{}", over.text);
+    enter(&older, &first).await.expect_redirect("/datasets");
+    sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
+    ask(&newer, ADA).await.expect(303);
+    let third = world.code(3).await;
+    if third != second {
+        enter(&newer, &second).await.expect(422);
+    }
     world.clock.advance(TimeDelta::minutes(10));
-    enter(&newer, &second).await.expect(422);
+    let over = enter(&newer, &third).await.expect(422);
+    assert!(over.text.contains("This code does not work any more."), "{}", over.text);
     world.app.services.identity().delete_expired().await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM email_codes").fetch_one(&pool).await.unwrap();
     assert_eq!(left, 0);
@@ -237,10 +244,14 @@ async fn the_second_step_can_be_mailed(pool: PgPool) {
     assert!(browser.get("/sign-in/code").await.expect(200).text.contains("E-mail me another code"));
     let wrong = type_code(&browser, &other(&code)).await.expect(422);
     assert!(wrong.text.contains("Look at the latest mail"), "{}", wrong.text);
-    // Another browser has a code of its own, and the newest counts.
+    // Another browser has a code of its own.
     let (elsewhere, newer) = world.after_the_password().await;
-    type_code(&browser, &code).await.expect(422);
+    if newer != code {
+        type_code(&browser, &newer).await.expect(422);
+    }
     type_code(&elsewhere, &newer).await.expect_redirect("/chat");
+    type_code(&browser, &code).await.expect_redirect("/chat");
+    let (browser, _) = world.after_the_password().await;
     type_code(&browser, &recovery[0]).await.expect_redirect("/chat");
 
     sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
@@ -261,8 +272,12 @@ async fn a_mailed_second_step_is_not_replaced_by_another_mail(pool: PgPool) {
     world.turn_on().await;
     let (browser, code) = world.asked().await;
     let refused = enter(&browser, &code).await.expect(422);
-    assert!(refused.text.contains("Sign in with your password."), "{}", refused.text);
+    assert!(refused.text.contains("Sign in with your password, or in another way."), "{}", refused.text);
     browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+    // Nor does it move to another address for the password alone.
+    let elsewhere = json!({ "password": PASSWORD, "email": "eve@example.org" });
+    let refused = world.ada.server_fn("identity/change-email", elsewhere).await.expect(409);
+    assert!(refused.text.contains("Turn two-step sign-in off first."), "{}", refused.text);
     // The administrator's switch opens no lock.
     world.ada.server_fn("identity-providers/allow-own-way", json!({ "way": "email-codes", "is_allowed": false })).await.ok();
     let (browser, code) = world.after_the_password().await;
@@ -272,11 +287,11 @@ async fn a_mailed_second_step_is_not_replaced_by_another_mail(pool: PgPool) {
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn turning_it_off_takes_the_password_and_a_code_of_ones_own(pool: PgPool) {
     let world = World::start(&pool).await;
-    world.ada.server_fn("identity/mail-turn-off-code", json!({ "password": PASSWORD })).await.expect(409);
+    world.ada.server_fn("identity/mail-two-step-code", json!({ "password": PASSWORD })).await.expect(409);
     world.turn_on().await;
     let before = world.server.mails().len();
-    world.ada.server_fn("identity/mail-turn-off-code", json!({ "password": "not it at all" })).await.expect(422);
-    let token: String = world.ada.server_fn("identity/mail-turn-off-code", json!({ "password": PASSWORD })).await.json();
+    world.ada.server_fn("identity/mail-two-step-code", json!({ "password": "not it at all" })).await.expect(422);
+    let token: String = world.ada.server_fn("identity/mail-two-step-code", json!({ "password": PASSWORD })).await.json();
     let code = world.code(before).await;
     let turn_off = async |code: &str, token: &str| {
         world.ada.server_fn("identity/turn-off-two-step", json!({ "password": PASSWORD, "code": code, "token": token })).await
@@ -287,4 +302,58 @@ async fn turning_it_off_takes_the_password_and_a_code_of_ones_own(pool: PgPool) 
     let state: TwoStepState = world.ada.server_fn("identity/two-step", json!({})).await.json();
     assert_eq!((state.since, state.is_mailed), (None, false));
     world.app.sign_in(ADA).await;
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn neither_strangers_nor_too_many_mails_keep_a_person_from_their_second_step(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let recovery = world.turn_on().await;
+    while ask(&world.app.anonymous(), ADA).await.status == 303 {}
+    world.send_all().await;
+    let (browser, code) = world.after_the_password().await;
+    type_code(&browser, &code).await.expect_redirect("/chat");
+
+    let mails = async || {
+        world.send_all().await;
+        world.server.mails().len()
+    };
+    let mut last = 0;
+    let browser = loop {
+        let (browser, before) = (world.app.anonymous(), mails().await);
+        browser.post_form("/sign-in", &[("email", ADA), ("password", PASSWORD)]).await.expect_redirect("/sign-in/code");
+        if mails().await == before {
+            break browser;
+        }
+        last += 1;
+        assert!(last < 10, "mails without an end");
+    };
+    browser.post_form("/sign-in/code/again", &[]).await.expect(429);
+    type_code(&browser, &recovery[0]).await.expect_redirect("/chat");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_right_code_that_opens_nothing_is_written_down(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let eve = world.app.sign_up("eve@example.org").await;
+    let browser = world.app.anonymous();
+    ask(&browser, "eve@example.org").await.expect(303);
+    let code = world.code(0).await;
+    drop(eve);
+    world.app.suspend("eve@example.org").await;
+    let over = enter(&browser, &code).await.expect(422);
+    assert!(over.text.contains("This code does not work any more."), "{}", over.text);
+    let written = "SELECT u.email, s.reason FROM sign_ins s JOIN users u ON u.id = s.user_id WHERE s.method = 'E-mailed code' ORDER BY s.id DESC LIMIT 1";
+    let (email, reason): (String, String) = sqlx::query_as(written).fetch_one(&pool).await.unwrap();
+    assert_eq!((email.as_str(), reason.as_str()), ("eve@example.org", "suspended"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_form_that_is_refused_is_taken_over_by_the_browser_where_it_was_posted(pool: PgPool) {
+    let world = World::start(&pool).await;
+    for (address, words) in
+        [("/sign-in/passkey", "Forgot password?"), ("/sign-in/code/again", "Enter your code"), ("/join", "Create your account")]
+    {
+        let page = world.app.anonymous().get(address).await.expect(200);
+        assert!(page.text.contains(words), "{address}: {}", page.text);
+    }
 }

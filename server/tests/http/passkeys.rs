@@ -241,6 +241,14 @@ async fn one_removes_ones_own_and_one_device_opens_one_account(pool: PgPool) {
     let id = list(&ada).await.passkeys[0].id;
     let refused = ada.server_fn("passkeys/remove", json!({ "id": id })).await.expect(409);
     assert!(refused.text.contains("your only way in"), "{}", refused.text);
+    app.services.identity().reset_password("ada@example.org").await.expect("reset");
+    let removed: Vec<Option<uuid::Uuid>> =
+        sqlx::query_scalar("SELECT actor_id FROM audit_events WHERE action = 'account.passkey-removed' ORDER BY position")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(removed.len(), 2, "by herself, and by the command");
+    assert!(removed[0].is_some() && removed[1].is_none());
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

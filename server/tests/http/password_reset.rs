@@ -88,6 +88,9 @@ async fn a_mailed_link_gives_a_new_password_once_and_ends_all_sessions(pool: PgP
         .await
         .unwrap();
     assert_eq!(events, 1);
+    let revoked: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE action = 'api-key.revoked'").fetch_one(&pool).await.unwrap();
+    assert_eq!(revoked, 1);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -1,12 +1,14 @@
 //! An owner sees the team as a member does, and changes nothing.
 
-use crate::support::{PASSWORD, TestApp, TestClient};
+use crate::support::{FakeProvider, PASSWORD, Script, Step, TestApp, TestClient};
 use axum::http::header::SET_COOKIE;
+use domain::chat::Asked;
 use domain::datasets::DatasetSummary;
 use domain::{Permission, Role, UserId, ViewerInfo};
 use serde_json::{Value, json};
 use server::looking::PASSING;
 use sqlx::PgPool;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -100,6 +102,36 @@ async fn whoever_looks_can_change_nothing(pool: PgPool) {
     }
     let still: Vec<DatasetSummary> = grace.server_fn("datasets/list", json!({})).await.json();
     assert_eq!(still.len(), 1, "{kept}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_is_followed_as_the_member_stops_when_the_view_does(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    let provider = FakeProvider::start().await;
+    let model = json!({
+        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "",
+        "name": "fake", "model_type": "LLM", "context_size": 8000
+    });
+    let model: Value = ada.server_fn("models/add", json!({ "model": model })).await.json();
+    provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
+    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model["id"], "text": "Hello?" });
+    let asked: Asked = grace.server_fn("chat/ask", json!({ "question": question })).await.json();
+    ada.server_fn("team/view-as", json!({ "user_id": viewer(&grace).await.user_id })).await.ok();
+
+    let path = format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"));
+    let (mut hers, mut looked_at) = (grace.open_stream(&path, None).await, ada.open_stream(&path, None).await);
+    for stream in [&mut hers, &mut looked_at] {
+        let mut read = String::new();
+        while !read.contains("Well") {
+            read.push_str(std::str::from_utf8(&stream.chunk().await.expect("read").expect("more")).expect("text"));
+        }
+    }
+    ada.server_fn("team/stop-viewing", json!({})).await.ok();
+    while tokio::time::timeout(Duration::from_secs(20), looked_at.chunk()).await.expect("an end").expect("read").is_some() {}
+    let more = tokio::time::timeout(Duration::from_millis(100), hers.chunk()).await;
+    assert!(!matches!(more, Ok(Ok(None))), "the member's own goes on");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -132,11 +132,11 @@ pub async fn confirm_mailed_two_step(token: String, code: String) -> Result<Vec<
     services.identity().confirm_mailed_two_step(&viewer, &token.into(), &code).await.map_err(crate::server_context::fail)
 }
 
-/// Mails a code that turns the second step by mail off; the answer is what it works with.
-#[server(prefix = "/api", endpoint = "identity/mail-turn-off-code")]
-pub async fn mail_turn_off_code(password: String) -> Result<String, AppError> {
+/// Mails a code in place of the one an app would show, for the account screen; the answer is what it works with.
+#[server(prefix = "/api", endpoint = "identity/mail-two-step-code")]
+pub async fn mail_two_step_code(password: String) -> Result<String, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
-    services.identity().mail_turn_off_code(&viewer, password.into()).await.map_err(crate::server_context::fail)
+    services.identity().mail_two_step_code(&viewer, password.into()).await.map_err(crate::server_context::fail)
 }
 
 /// What the page between password and code says.

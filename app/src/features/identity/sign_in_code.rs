@@ -19,11 +19,10 @@ pub fn SignInCodePage() -> impl IntoView {
     let next = [outcome.next.clone(), asked].iter().find_map(|next| own_path::parse(next).map(str::to_owned)).unwrap_or_default();
     let step = Resource::new_blocking(|| (), |()| read_second_step());
     let show = move |step: Option<SecondStep>| {
-        let is_mailed = step.is_some_and(|step| step.is_mailed);
-        view! { <CodeForm outcome=outcome.clone() next=next.clone() is_mailed/> }
+        view! { <CodeForm outcome=outcome.clone() next=next.clone() step/> }
     };
     view! {
-        <AuthFrame title="Enter your code" subtitle="Your password is right. Two-step sign-in asks for one thing more.">
+        <AuthFrame title="Enter your code" subtitle="You have two-step sign-in: it asks for one thing more.">
             <ResourceView resource=step children=show/>
             <p class="auth-foot"><A href="/sign-in" attr:class="text-link">"Back to sign in"</A></p>
         </AuthFrame>
@@ -32,13 +31,13 @@ pub fn SignInCodePage() -> impl IntoView {
 }
 
 #[component]
-fn CodeForm(outcome: FormOutcome, next: String, is_mailed: bool) -> impl IntoView {
-    let hint = if is_mailed {
-        "The six digits that were mailed to you just now, or one of your recovery codes."
-    } else {
-        "The six digits your app shows now, or one of your recovery codes."
+fn CodeForm(outcome: FormOutcome, next: String, step: Option<SecondStep>) -> impl IntoView {
+    let hint = match step {
+        Some(SecondStep { is_mailed: true, sends_mail: true }) => "The six digits that are mailed to you, or one of your recovery codes.",
+        Some(SecondStep { is_mailed: true, .. }) => "One of your recovery codes. Lyceum does not send mail here at the moment.",
+        _ => "The six digits your app shows now, or one of your recovery codes.",
     };
-    let again = is_mailed.then(|| view! { <MailAgain next=next.clone()/> });
+    let again = step.is_some_and(|step| step.is_mailed && step.sends_mail).then(|| view! { <MailAgain next=next.clone()/> });
     view! {
         <PostForm action="/sign-in/code" outcome=outcome.clone()>
             <TypedField label="Code" name="code" error=outcome.field("code") autocomplete="one-time-code" hint=hint/>

@@ -22,10 +22,11 @@ pub fn OwnWaysCard() -> impl IntoView {
     });
     view! {
         <Card title="Without a provider" description="Beside their password, people can sign in with these.">
-            <ResourceView resource=states skeleton=|| view! { <ListSkeleton/> } children=move |states: Vec<OwnWayState>| {
-                let rows = states.into_iter().map(|state| view! { <OwnWayRow state toggle/> }).collect_view();
-                view! { <ul class="flow" aria-label="Ways without a provider">{rows}</ul> }
-            }/>
+            <ResourceView resource=states skeleton=|| view! { <ListSkeleton/> } let:states>
+                <ul class="flow" aria-label="Ways without a provider">
+                    {states.into_iter().map(|state| view! { <OwnWayRow state toggle/> }).collect_view()}
+                </ul>
+            </ResourceView>
         </Card>
     }
     .into_any()

@@ -17,12 +17,23 @@ mod secret;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
-pub(crate) use queries::delete_of as revoke_all_of;
 pub use secret::START;
 
-use crate::Services;
+use crate::audit::{self, Author};
+use crate::{Result, Services};
+use domain::UserId;
+use domain::audit::{Action, Event};
+use sqlx::PgConnection;
 
 /// Keys of programs.
 pub struct ApiKeys<'a> {
     pub(crate) services: &'a Services,
+}
+
+/// Takes all keys of a person back, in all teams, each on record.
+pub(crate) async fn revoke_all_of(tx: &mut PgConnection, person: UserId, author: Author) -> Result<()> {
+    for key in queries::delete_of(tx, person).await? {
+        audit::record_in(tx, Some(key.team_id), author, Event::new(Action::ApiKeyRevoked, key.id.as_uuid(), key.name)).await?;
+    }
+    Ok(())
 }

@@ -108,10 +108,22 @@ pub(super) async fn delete(
     .await
 }
 
-/// Takes all keys of a person away, in all teams.
-pub(crate) async fn delete_of(connection: &mut PgConnection, person: UserId) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM api_keys WHERE user_id = $1", person.as_uuid()).execute(connection).await?;
-    Ok(())
+pub(super) struct TakenKey {
+    pub id: ApiKeyId,
+    pub team_id: TeamId,
+    pub name: String,
+}
+
+/// Takes all keys of a person away, in all teams; which they were, in the order of their teams.
+pub(super) async fn delete_of(connection: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<TakenKey>> {
+    sqlx::query_as!(
+        TakenKey,
+        r#"WITH gone AS (DELETE FROM api_keys WHERE user_id = $1 RETURNING id, team_id, name)
+           SELECT id AS "id!: ApiKeyId", team_id AS "team_id!: TeamId", name AS "name!" FROM gone ORDER BY team_id, id"#,
+        person.as_uuid()
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// The key with this selector, while its time is not over and its person may work in its team.

@@ -143,11 +143,12 @@ impl Identity<'_> {
         let known = queries::find_credentials(&mut tx, &email).await?.ok_or(Error::NotFound)?;
         replace_password(&mut tx, known.user_id, &hash, None).await?;
         identity_providers::unlink_all(&mut tx, known.user_id, Author::SYSTEM).await?;
-        api_keys::revoke_all_of(&mut tx, known.user_id).await?;
         queries_two_step::delete(&mut tx, known.user_id).await?;
-        crate::passkeys::remove_all_of(&mut tx, known.user_id).await?;
+        crate::passkeys::remove_all_of(&mut tx, known.user_id, Author::SYSTEM).await?;
         let event = Event::new(Action::AccountPasswordReset, known.user_id.as_uuid(), email.as_str());
         audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
+        // Their chains are those of teams: after the installation's, as everywhere.
+        api_keys::revoke_all_of(&mut tx, known.user_id, Author::SYSTEM).await?;
         tx.commit().await?;
         Ok(fresh.into())
     }

@@ -6,7 +6,7 @@
 use super::queries_email::{self, NewChange, OpenChange};
 use super::throttle::{self, EMAIL_PER_PERSON};
 use super::token::{self, SplitToken};
-use super::{Identity, Origin, queries, queries_email_codes, queries_resets};
+use super::{Identity, Origin, queries, queries_email_codes, queries_resets, queries_two_step};
 use crate::audit::{self, Author};
 use crate::mails::{Mail, Recipient};
 use crate::{Error, OnConstraint as _, Result, SystemTx, Viewer};
@@ -30,6 +30,14 @@ impl Identity<'_> {
             return Err(Error::Conflict("Lyceum does not send mail here, so that it cannot check a new address.".to_owned()));
         }
         self.prove_password(viewer, password).await?;
+        let is_mailed = {
+            let mut tx = self.services.parts.db.system_tx().await?;
+            queries_two_step::is_mailed(&mut tx, viewer.user_id).await?
+        };
+        if is_mailed {
+            // Otherwise the password alone would lead the second step elsewhere.
+            return Err(Error::Conflict("Your second step is mailed to the address you have. Turn two-step sign-in off first.".to_owned()));
+        }
         let now = self.services.parts.clock.now();
         let key = throttle::person_key("change-email", viewer.user_id);
         throttle::take(&self.services.parts.db, now, vec![(key, EMAIL_PER_PERSON)]).await?;

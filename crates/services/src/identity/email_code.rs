@@ -2,12 +2,12 @@
 //! browser that asked.
 //!
 //! The invariant: neither what is answered nor when tells whether anybody has the address; of token and code together a hash is
-//! kept; an address has one code per purpose, the newest.
+//! kept; what one browser asks for does not touch the code of another.
 
 use super::queries::{self, AccountRow};
 use super::queries_email_codes::{self, NewCode};
 use super::second_factor;
-use super::throttle::{self, CODE_MAIL_PER_ADDRESS, CODE_MAIL_PER_IP, MAILED_CODE_PER_ADDRESS, MAILED_CODE_PER_IP};
+use super::throttle::{self, CODE_MAIL_PER_ADDRESS, CODE_MAIL_PER_IP, CODE_MAIL_PER_PERSON, MAILED_CODE_PER_ADDRESS, MAILED_CODE_PER_IP};
 use super::{Entry, Identity, Origin, queries_two_step, token};
 use crate::identity_providers::is_allowed;
 use crate::mails::Mail;
@@ -121,33 +121,48 @@ impl Identity<'_> {
                 return Err(Error::field("code", "This code is not right. Look at the latest mail."));
             }
         };
-        let mut tx = db.system_tx().await?;
-        let is_allowed = self.mails_codes(&mut tx).await?;
-        let account = queries::find_account(&mut tx, right.user).await?.filter(|account| !account.is_suspended);
-        let (true, Some(account), Some(team)) = (is_allowed, account, queries::find_home_team(&mut tx, right.user).await?) else {
-            return Err(over());
-        };
-        if !self.use_code(&mut tx, &right).await? {
+        let entry = self.enter_with(&right, &origin).await;
+        taken.give_back(db).await?; // the code was right
+        entry
+    }
+
+    /// Lets in whoever has the right code, unless something else is in the way; that is written down.
+    async fn enter_with(&self, right: &RightCode, origin: &Origin) -> Result<Entry> {
+        let user = right.user;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let is_held = queries::hold_account(&mut tx, user, None).await?;
+        if !self.use_code(&mut tx, right).await? {
             return Err(over());
         }
-        if queries_two_step::is_mailed(&mut tx, right.user).await? {
-            tx.commit().await?;
-            self.note_refused(Some(right.user), SignInReason::NeedsPassword, &origin).await?;
-            return Err(Error::field("form", SignInReason::NeedsPassword.sentence()));
-        }
-        let email = EmailAddress::parse(&account.email)?;
-        let entry = if self.asks_for_code(&mut tx, right.user).await? {
-            let attempt = Attempt::plain(Some(right.user), &email, SignInMethod::EmailCode);
-            Entry::NeedsCode(self.ask_for_code(&mut tx, right.user, attempt, &origin).await?)
+        let team = queries::find_home_team(&mut tx, user).await?;
+        let reason = if !self.mails_codes(&mut tx).await? {
+            Some(SignInReason::WayOff)
+        } else if !is_held {
+            Some(SignInReason::Suspended)
+        } else if queries_two_step::is_mailed(&mut tx, user).await? {
+            Some(SignInReason::NeedsPassword)
         } else {
-            Entry::In(self.let_in(&mut tx, (right.user, team), (&email, SignInMethod::EmailCode), &origin).await?)
+            None
+        };
+        let (None, Some(team)) = (reason, team) else {
+            tx.commit().await?;
+            let reason = reason.unwrap_or(SignInReason::NoTeam);
+            self.note_refused(Some(user), reason, origin).await?;
+            let needs_password = reason == SignInReason::NeedsPassword;
+            return Err(if needs_password { Error::field("form", reason.sentence()) } else { over() });
+        };
+        let email = EmailAddress::parse(&queries::get_account(&mut tx, user).await?.email)?;
+        let entry = if self.asks_for_code(&mut tx, user).await? {
+            let attempt = Attempt::plain(Some(user), &email, SignInMethod::EmailCode);
+            Entry::NeedsCode(self.ask_for_code(&mut tx, user, attempt, (false, origin)).await?)
+        } else {
+            Entry::In(self.let_in(&mut tx, (user, team), (&email, SignInMethod::EmailCode), origin).await?)
         };
         tx.commit().await?;
-        taken.give_back(db).await?;
         Ok(entry)
     }
 
-    /// Keeps a fresh code for whoever holds the token, and mails it when there is somebody to read it.
+    /// Keeps a fresh code for whoever holds the token, in the place of the one they had, and mails it when there is somebody to read it.
     pub(super) async fn issue_code(
         &self,
         tx: &mut SystemTx,
@@ -166,9 +181,9 @@ impl Identity<'_> {
             user: reader.as_ref().map(|reader| reader.user),
             expires_at,
         };
-        queries_email_codes::replace(tx, new).await?;
+        queries_email_codes::keep(tx, new).await?;
         if let Some(reader) = reader.filter(|_| self.services.mails().is_set_up()) {
-            let mail = Mail::Code { code, works_until: expires_at, is_second_step: purpose == Purpose::SecondStep };
+            let mail = Mail::Code { code, works_until: expires_at, is_after_password: purpose != Purpose::SignIn };
             self.services.mails().accept(tx, reader.team, reader.account.recipient(), mail).await?;
         }
         Ok(())
@@ -180,11 +195,27 @@ impl Identity<'_> {
         Ok(Some(Reader { user, team, account: queries::get_account(tx, user).await? }))
     }
 
-    /// Counts a mail to an address, or refuses with the time to wait.
-    pub(super) async fn take_code_mail(&self, email: &EmailAddress) -> Result<()> {
-        let keys = vec![(throttle::address_key("email-code", email), CODE_MAIL_PER_ADDRESS)];
+    /// Counts a mail to somebody who has proven who they are, or refuses with the time to wait. What strangers ask for their address
+    /// does not count here.
+    pub(super) async fn take_code_mail(&self, user: UserId) -> Result<()> {
+        let keys = vec![(throttle::person_key("code-mail", user), CODE_MAIL_PER_PERSON)];
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), keys).await?;
         Ok(())
+    }
+
+    /// Whether a code is to be mailed after the password; counts it. Too many are no reason to refuse a password that is right.
+    pub(super) async fn may_mail_step(&self, user: UserId) -> Result<bool> {
+        let is_mailed = {
+            let mut tx = self.services.parts.db.system_tx().await?;
+            queries_two_step::is_mailed(&mut tx, user).await?
+        };
+        if !is_mailed {
+            return Ok(false);
+        }
+        match self.take_code_mail(user).await {
+            Err(Error::Busy { .. }) => Ok(false),
+            counted => counted.map(|()| true),
+        }
     }
 
     /// Counts a try and says what came of it. It stays counted whatever becomes of the caller's transaction.
@@ -226,10 +257,8 @@ impl Identity<'_> {
     /// Writes down that a mailed code let nobody in.
     async fn note_refused(&self, user: Option<UserId>, reason: SignInReason, origin: &Origin) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        let email = match user {
-            Some(user) => Some(EmailAddress::parse(&queries::get_account(&mut tx, user).await?.email)?),
-            None => None,
-        };
+        // Asked also where nobody is meant: it takes as long.
+        let email = queries::find_email(&mut tx, user).await?.as_deref().map(EmailAddress::parse).transpose()?;
         let reason = if user.is_none() { SignInReason::UnknownAddress } else { reason };
         let attempt = Attempt { user, email: email.as_ref(), method: SignInMethod::EmailCode, provider: "", reason: Some(reason) };
         sign_ins::record(&mut tx, attempt, origin, self.services.parts.clock.now()).await?;

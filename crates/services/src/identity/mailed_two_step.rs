@@ -48,13 +48,17 @@ impl Identity<'_> {
         Ok(codes)
     }
 
-    /// Mails the viewer a code that turns their second step by mail off, in return for their password.
-    pub async fn mail_turn_off_code(&self, viewer: &Viewer, password: SecretString) -> Result<String> {
+    /// Mails the viewer the code that their second step by mail takes to be changed, in return for their password.
+    pub async fn mail_two_step_code(&self, viewer: &Viewer, password: SecretString) -> Result<String> {
         let is_mailed = {
             let mut tx = self.services.parts.db.system_tx().await?;
             queries_two_step::is_mailed(&mut tx, viewer.user_id).await?
         };
-        if is_mailed { self.mail_account_code(viewer, password).await } else { Err(is_off()) }
+        if !is_mailed {
+            return Err(is_off());
+        }
+        self.require_mail()?;
+        self.mail_account_code(viewer, password).await
     }
 
     async fn mail_account_code(&self, viewer: &Viewer, password: SecretString) -> Result<String> {
@@ -63,13 +67,19 @@ impl Identity<'_> {
             let mut tx = self.services.parts.db.system_tx().await?;
             EmailAddress::parse(&queries::get_account(&mut tx, viewer.user_id).await?.email)?
         };
-        self.take_code_mail(&email).await?;
+        self.take_code_mail(viewer.user_id).await?;
         let token = SecretString::from(token::fresh());
         let mut tx = self.services.parts.db.system_tx().await?;
         let reader = self.reader(&mut tx, viewer.user_id).await?;
         self.issue_code(&mut tx, Purpose::Account, &token, &email, reader).await?;
         tx.commit().await?;
         Ok(token.expose_secret().to_owned())
+    }
+
+    /// Refuses where nothing could be mailed.
+    fn require_mail(&self) -> Result<()> {
+        let sentence = "Lyceum does not send mail here at the moment. Use one of your recovery codes.";
+        if self.services.mails().is_set_up() { Ok(()) } else { Err(Error::Conflict(sentence.to_owned())) }
     }
 
     /// The viewer's code of an account page, when it is right; one of somebody else is not.
@@ -86,7 +96,7 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let step = token::hash(step.expose_secret());
         let found = queries_two_step::find_step(&mut tx, &step, self.services.parts.clock.now()).await?;
-        Ok(found.map(|row| SecondStep { is_mailed: row.by_mail }))
+        Ok(found.map(|row| SecondStep { is_mailed: row.by_mail, sends_mail: self.services.mails().is_set_up() }))
     }
 
     /// Mails another code to whoever typed their password. [`Error::SignedOut`] sends them back to it.
@@ -98,7 +108,8 @@ impl Identity<'_> {
             let row = found.filter(|row| row.by_mail).ok_or(Error::SignedOut)?;
             (row.user_id, EmailAddress::parse(&queries::get_account(&mut tx, row.user_id).await?.email)?)
         };
-        self.take_code_mail(&email).await?;
+        self.require_mail()?;
+        self.take_code_mail(user).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let reader = self.reader(&mut tx, user).await?;
         self.issue_code(&mut tx, Purpose::SecondStep, step, &email, reader).await?;

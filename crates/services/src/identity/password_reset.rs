@@ -97,13 +97,14 @@ impl Identity<'_> {
         replace_password(&mut tx, open.user_id, &hash, None).await?;
         // Whoever got into the account may have linked what is theirs, or made keys: none of it opens the account any longer.
         identity_providers::unlink_all(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
-        api_keys::revoke_all_of(&mut tx, open.user_id).await?;
-        crate::passkeys::remove_all_of(&mut tx, open.user_id).await?;
+        crate::passkeys::remove_all_of(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
         if let Some(team) = queries::find_home_team(&mut tx, open.user_id).await? {
             self.tell_of_new_password(&mut tx, team, &account).await?;
         }
         let event = Event::new(Action::AccountPasswordResetByMail, open.user_id.as_uuid(), account.email);
         audit::record_in(&mut tx, None, Author::person(open.user_id, origin.ip), event).await?;
+        // Their chains are those of teams: after the installation's, as everywhere.
+        api_keys::revoke_all_of(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
         tx.commit().await
     }
 

@@ -90,6 +90,11 @@ pub(super) async fn hold_account(connection: &mut PgConnection, user: UserId, pa
     Ok(held.is_some())
 }
 
+/// The address of somebody; none of nobody.
+pub(super) async fn find_email(connection: &mut PgConnection, user: Option<UserId>) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", user.map(UserId::as_uuid) as _).fetch_optional(connection).await
+}
+
 pub(super) struct AccountRow {
     pub email: String,
     pub first_name: String,
@@ -109,18 +114,6 @@ pub(super) async fn get_account(connection: &mut PgConnection, user: UserId) -> 
     )
     .fetch_one(connection)
     .await
-}
-
-pub(super) struct Standing {
-    pub email: String,
-    pub is_suspended: bool,
-}
-
-/// The address of a person and whether they are kept out; none of one who is gone.
-pub(super) async fn find_account(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<Standing>> {
-    sqlx::query_as!(Standing, r#"SELECT email, suspended_at IS NOT NULL AS "is_suspended!" FROM users WHERE id = $1"#, user.as_uuid())
-        .fetch_optional(connection)
-        .await
 }
 
 pub(super) async fn update_profile(

@@ -13,12 +13,12 @@ pub(super) struct NewCode<'a> {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Keeps a code in the place of the one that the address had for this purpose.
-pub(super) async fn replace(connection: &mut PgConnection, code: NewCode<'_>) -> sqlx::Result<()> {
+/// Keeps a code in the place of the one that the token had.
+pub(super) async fn keep(connection: &mut PgConnection, code: NewCode<'_>) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO email_codes (address_hash, purpose, token_hash, code_hash, user_id, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (address_hash, purpose) DO UPDATE
-         SET token_hash = $3, code_hash = $4, user_id = $5, expires_at = $6, tries = 0, used_at = NULL",
+         ON CONFLICT (token_hash) DO UPDATE
+         SET address_hash = $1, purpose = $2, code_hash = $4, user_id = $5, expires_at = $6, tries = 0, used_at = NULL",
         code.address_hash,
         code.purpose,
         code.token_hash,

@@ -1,10 +1,10 @@
 //! Sessions: who holds a token, which browsers a person is signed in with, and ending them.
 
 use super::{Identity, device, queries, queries_email, queries_email_codes, queries_resets, queries_two_step, token};
-use crate::{CameFrom, Error, Result, Viewer, audit};
+use crate::{CameFrom, Error, Result, SystemTx, Viewer, audit};
 use chrono::TimeDelta;
 use domain::audit::{Action, Event};
-use domain::{Permission, SessionId, SessionSummary, TeamId};
+use domain::{Permission, SessionId, SessionSummary, TeamId, UserId};
 
 /// How exactly "last seen" is kept: a write per minute and session, not per request.
 const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
@@ -61,6 +61,21 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let subject = viewer.seen_by.map(|_| viewer.user_id);
         Ok(queries::is_session_alive(&mut tx, (session, viewer.team_id), subject, self.services.parts.clock.now()).await?)
+    }
+
+    /// Holds an account until the transaction ends; false when its person may not come in. A change of password waits, or was first.
+    pub(crate) async fn hold_person(&self, tx: &mut SystemTx, user: UserId) -> Result<bool> {
+        Ok(queries::hold_account(tx, user, None).await?)
+    }
+
+    /// Holds the viewer's account until the transaction ends; refuses when their session was ended meanwhile, as a new password does.
+    pub(crate) async fn hold_viewer(&self, tx: &mut SystemTx, viewer: &Viewer) -> Result<()> {
+        let is_held = queries::hold_account(tx, viewer.user_id, None).await?;
+        let stands = match viewer.session_id {
+            Some(session) => queries::session_began(tx, session).await?.is_some(),
+            None => true,
+        };
+        if is_held && stands { Ok(()) } else { Err(Error::SignedOut) }
     }
 
     /// Ends the session that holds this token, if there is one.

@@ -2,7 +2,7 @@
 
 use super::queries::{self, Credentials, NewSession};
 use super::throttle::{self, SIGN_IN_PER_ADDRESS, SIGN_IN_PER_IP, Taken};
-use super::{Entry, Identity, Origin, SignedIn, password, queries_two_step, token};
+use super::{Entry, Identity, Origin, SignedIn, password, token};
 use crate::audit::{self, Author};
 use crate::licences::seats;
 use crate::sign_ins::{self, Attempt};
@@ -43,18 +43,12 @@ impl Identity<'_> {
         let email = EmailAddress::parse(email)?;
         let Proven { user, team, password_hash, taken } = self.prove(&email, attempt, &origin).await?;
         let db = &self.services.parts.db;
-        let is_mailed = {
-            let mut tx = db.system_tx().await?;
-            queries_two_step::is_mailed(&mut tx, user).await?
-        };
-        if is_mailed {
-            self.take_code_mail(&email).await?;
-        }
+        let mails = self.may_mail_step(user).await?;
         let mut tx = db.system_tx().await?;
         self.hold(&mut tx, user, &password_hash).await?;
         let entry = if self.asks_for_code(&mut tx, user).await? {
             let attempt = Attempt::plain(Some(user), &email, SignInMethod::Password);
-            self.ask_for_code(&mut tx, user, attempt, &origin).await.map(Entry::NeedsCode)
+            self.ask_for_code(&mut tx, user, attempt, (mails, &origin)).await.map(Entry::NeedsCode)
         } else {
             self.let_in(&mut tx, (user, team), (&email, SignInMethod::Password), &origin).await.map(Entry::In)
         };

@@ -44,9 +44,12 @@ pub(super) const CODE_PER_PERSON: Limit = Limit { burst: 5, every: TimeDelta::mi
 pub(super) const CODE_MAIL_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(30) };
 /// Codes that are to be mailed to one address.
 pub(super) const CODE_MAIL_PER_ADDRESS: Limit = Limit { burst: 3, every: TimeDelta::minutes(10) };
+/// Codes that are mailed to somebody who has proven who they are.
+pub(super) const CODE_MAIL_PER_PERSON: Limit = Limit { burst: 5, every: TimeDelta::minutes(5) };
 /// Guesses at mailed codes from one network address.
 pub(super) const MAILED_CODE_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(10) };
-/// Guesses at the codes mailed to one address, from wherever: with patience alone a code is not guessed in a year.
+/// Guesses at the codes mailed to one address, from wherever: with patience alone a code is not guessed in a year. Whoever uses them up keeps
+/// the person from this way in, and from no other.
 pub(super) const MAILED_CODE_PER_ADDRESS: Limit = Limit { burst: 10, every: TimeDelta::minutes(20) };
 
 /// Other addresses one person asks for.

@@ -124,12 +124,13 @@ impl Identity<'_> {
     }
 
     /// What stands for a person who has done the first step and not yet typed their code; that somebody came so far is written down.
+    /// Where the code is to be mailed and `mails` is false, none is: a recovery code will do, or another mail later.
     pub(crate) async fn ask_for_code(
         &self,
         tx: &mut SystemTx,
         user: UserId,
         attempt: Attempt<'_>,
-        origin: &Origin,
+        (mails, origin): (bool, &Origin),
     ) -> Result<SecretString> {
         let method_of_first = attempt.method;
         sign_ins::record(tx, attempt.failed(SignInReason::CodeAsked), origin, self.services.parts.clock.now()).await?;
@@ -138,7 +139,7 @@ impl Identity<'_> {
         let token = SecretString::from(token::fresh());
         let expires_at = self.services.parts.clock.now() + STEP_LIFETIME;
         queries_two_step::insert_step(tx, &token::hash(token.expose_secret()), user, method, expires_at).await?;
-        if queries_two_step::is_mailed(tx, user).await? {
+        if mails && queries_two_step::is_mailed(tx, user).await? {
             let email = EmailAddress::parse(&queries::get_account(tx, user).await?.email)?;
             let reader = self.reader(tx, user).await?;
             self.issue_code(tx, Purpose::SecondStep, &token, &email, reader).await?;

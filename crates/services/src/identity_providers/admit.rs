@@ -79,7 +79,7 @@ impl IdentityProviders<'_> {
         let (now, identity) = (self.services.parts.clock.now(), self.services.identity());
         queries::touch_identity(&mut tx, known.id, provider.id, now).await?;
         if identity.asks_for_code(&mut tx, known.user_id).await? {
-            let step = identity.ask_for_code(&mut tx, known.user_id, through(provider, known.user_id, email), origin).await?;
+            let step = identity.ask_for_code(&mut tx, known.user_id, through(provider, known.user_id, email), (true, origin)).await?;
             tx.commit().await?;
             return Ok(Arrival::NeedsCode { step, next });
         }

@@ -90,7 +90,8 @@ impl IdentityProviders<'_> {
     /// Ends a link of the viewer's, unless it is their last way in; one of anybody else does not exist.
     pub async fn unlink(&self, viewer: &Viewer, id: IdentityId) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        let has_other = queries::has_other_way_in(&mut tx, viewer.user_id, id).await?;
+        let has_other =
+            queries::has_other_way_in(&mut tx, viewer.user_id, id).await? || self.services.passkeys().open(&mut tx, viewer.user_id).await?;
         let provider = queries::delete_identity(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;
         if !has_other {
             return Err(Error::Conflict("This is your only way in. Set a password first, or link another one.".to_owned()));

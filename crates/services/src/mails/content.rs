@@ -61,7 +61,7 @@ pub(crate) enum Mail {
         /// When it stops working.
         works_until: DateTime<Utc>,
         /// Whether whoever asked knows the password.
-        is_second_step: bool,
+        is_after_password: bool,
     },
     /// The administrator tries whether mail arrives.
     Test {
@@ -116,7 +116,7 @@ impl Mail {
             Self::PasswordChanged { at: works_until, link: format!("{public_url}/forgot-password") },
             Self::EmailChange { link: format!("{public_url}/confirm-email?token=…"), works_until },
             Self::EmailChanged { at: works_until, email: "countess@example.org".to_owned() },
-            Self::Code { code: "123456".to_owned(), works_until, is_second_step: false },
+            Self::Code { code: "123456".to_owned(), works_until, is_after_password: false },
             Self::Test { link: format!("{public_url}/admin/mails") },
         ]
     }
@@ -141,7 +141,7 @@ impl Mail {
             Self::PasswordChanged { at, link } => password_changed(*at, link),
             Self::EmailChange { link, works_until } => email_change(link, *works_until),
             Self::EmailChanged { at, email } => email_changed(*at, email),
-            Self::Code { code, works_until, is_second_step } => sign_in_code(code, *works_until, *is_second_step),
+            Self::Code { code, works_until, is_after_password } => sign_in_code(code, *works_until, *is_after_password),
             Self::Test { link } => Letterhead {
                 subject: "A test mail from Lyceum".to_owned(),
                 heading: "Mail arrives".to_owned(),
@@ -204,8 +204,8 @@ fn password_changed(at: DateTime<Utc>, link: &str) -> Letterhead {
     }
 }
 
-fn sign_in_code(code: &str, works_until: DateTime<Utc>, is_second_step: bool) -> Letterhead {
-    let warning = if is_second_step {
+fn sign_in_code(code: &str, works_until: DateTime<Utc>, is_after_password: bool) -> Letterhead {
+    let warning = if is_after_password {
         "If it was not you, somebody knows your password: change it at once. Never tell this code to anybody."
     } else {
         "If it was not you, you need do nothing: nothing happens without the code. Never tell it to anybody."

@@ -38,9 +38,9 @@ impl MyData<'_> {
             return Err(Error::Conflict("Nobody else manages this installation.".to_owned()));
         }
         leaving::request(&mut tx, viewer.user_id, self.services.parts.clock.now()).await?;
-        // Whoever keeps their account makes new ones: programs must not go on for 14 days.
-        api_keys::revoke_all_of(&mut tx, viewer.user_id).await?;
         let after = terms(&mut tx, viewer.user_id).await?;
+        // Whoever keeps their account makes new ones: programs must not go on for 14 days.
+        api_keys::revoke_all_of(&mut tx, viewer.user_id, viewer.into()).await?;
         tx.commit().await?;
         Ok(after)
     }

@@ -34,6 +34,34 @@ async fn with_things(services: &Services, viewer: &Viewer, word: &str) {
     }
 }
 
+/// A passkey, and an identity at a provider.
+async fn with_ways_in(pool: &PgPool, viewer: &Viewer, what: &str) {
+    let (person, provider) = (viewer.user_id.as_uuid(), uuid::Uuid::now_v7());
+    sqlx::query("INSERT INTO passkeys (id, user_id, name, credential_id, credential, created_at) VALUES ($1, $2, $3, $4, '{\"secret_hash\": 1}', now())")
+        .bind(provider)
+        .bind(person)
+        .bind(format!("{what} key"))
+        .bind(what.as_bytes())
+        .execute(pool)
+        .await
+        .unwrap();
+    sqlx::query(
+        "INSERT INTO identity_providers (id, name, issuer, client_id, scopes, default_role) VALUES ($1, $2, $2, 'lyceum', '', 'Viewer')",
+    )
+    .bind(provider)
+    .bind(what)
+    .execute(pool)
+    .await
+    .unwrap();
+    sqlx::query("INSERT INTO identities (id, user_id, provider_id, issuer, subject, linked_at) VALUES ($1, $2, $1, $3, $3 || ' at the provider', now())")
+        .bind(provider)
+        .bind(person)
+        .bind(what)
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
 /// The files of an export by name.
 async fn unpacked(services: &Services, viewer: &Viewer) -> BTreeMap<String, String> {
     let id = services.my_data().list_exports(viewer).await.unwrap()[0].id;
@@ -58,6 +86,8 @@ async fn an_export_holds_all_of_ones_own_and_nothing_of_others(pool: PgPool) {
     let bob = member(&services, &ada, "bob@example.org", Role::Collaborator).await;
     with_things(&services, &ada, "apple").await;
     with_things(&services, &bob, "banana").await;
+    with_ways_in(&pool, &ada, "apple").await;
+    with_ways_in(&pool, &bob, "banana").await;
     let asked = services.my_data().request_export(&ada).await.unwrap();
     assert_eq!((asked.status, asked.size_bytes), (ExportStatus::Waiting, None));
     assert!(matches!(services.my_data().open_export(&ada, asked.id).await, Err(Error::NotFound)), "not ready");
@@ -74,6 +104,8 @@ async fn an_export_holds_all_of_ones_own_and_nothing_of_others(pool: PgPool) {
         "teams.json",
         "sessions.json",
         "sign_ins.json",
+        "passkeys.json",
+        "identities.json",
         "api_keys.json",
         "datasets.json",
         "documents.json",
@@ -81,6 +113,7 @@ async fn an_export_holds_all_of_ones_own_and_nothing_of_others(pool: PgPool) {
     ] {
         assert!(files.contains_key(name), "{name} in {:?}", files.keys());
     }
+    assert!(files["passkeys.json"].contains("apple key") && files["identities.json"].contains("apple at the provider"));
     assert!(files["profile.json"].contains("ada@example.org") && files["prompts.json"].contains("apple prompt"));
     assert!(files.iter().any(|(name, text)| name.starts_with("files/") && name.ends_with("apple.txt") && text == "apple words of a file"));
     let told: Vec<&str> = files.iter().filter(|(name, _)| name.starts_with("chats/")).map(|(_, text)| text.as_str()).collect();

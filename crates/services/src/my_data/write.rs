@@ -14,8 +14,8 @@ use serde_json::Value;
 /// Chats per look at the database.
 const CHATS_AT_A_TIME: i64 = 50;
 
-const READ_ME: &str = "What Lyceum keeps of you: your profile, teams, sessions, sign-ins and API keys (never what opens anything); datasets, documents and prompts that you \
-made in the teams you are in; your chats, as JSON and as text to read; and the files you uploaded, under “files”.\n";
+const READ_ME: &str = "What Lyceum keeps of you: your profile, teams, sessions, sign-ins, passkeys, linked identities and API keys (never what opens anything); datasets, documents \
+and prompts that you made in the teams you are in; your chats, as JSON and as text to read; and the files you uploaded, under “files”.\n";
 
 /// Writes everything of the job's person and stores it. A person or an export that is gone is no error.
 pub(crate) async fn write(services: &Services, job: &ClaimedJob) -> Result<Outcome> {

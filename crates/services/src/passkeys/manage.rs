@@ -75,6 +75,7 @@ impl Passkeys<'_> {
         let (id, now) = (PasskeyId::new(), self.services.parts.clock.now());
         let content = serde_json::to_value(&passkey).map_err(Error::internal)?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.services.identity().hold_viewer(&mut tx, viewer).await?;
         if let Some(refusal) = self.refusal(&mut tx).await? {
             return Err(conflict(refusal));
         }

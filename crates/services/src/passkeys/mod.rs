@@ -14,10 +14,13 @@ mod relying_party;
 mod sign_in;
 
 pub use ceremony::Begun;
-pub(crate) use queries::{delete_expired, remove_all_of};
+pub(crate) use queries::delete_expired;
 
+use crate::audit::{self, Author};
 use crate::identity_providers::is_allowed;
 use crate::{Result, Services};
+use domain::UserId;
+use domain::audit::{Action, Event};
 use domain::identity_providers::OwnWay;
 use domain::sign_ins::SignInReason;
 use sqlx::PgConnection;
@@ -33,6 +36,11 @@ impl Passkeys<'_> {
         Ok(self.obstacle().is_none() && is_allowed(tx, OwnWay::Passkeys).await?)
     }
 
+    /// Whether a passkey lets this person in.
+    pub(crate) async fn open(&self, tx: &mut PgConnection, user: UserId) -> Result<bool> {
+        Ok(self.are_taken(tx).await? && queries::has_any(tx, user).await?)
+    }
+
     /// Why passkeys cannot work at the public address, in a sentence.
     pub(crate) fn obstacle(&self) -> Option<&'static str> {
         relying_party::at(&self.services.settings().public_url).err()
@@ -43,4 +51,12 @@ impl Passkeys<'_> {
         let off = (!is_allowed(tx, OwnWay::Passkeys).await?).then_some(SignInReason::WayOff.sentence());
         Ok(self.obstacle().or(off))
     }
+}
+
+/// Removes all passkeys of a person, each on record.
+pub(crate) async fn remove_all_of(tx: &mut PgConnection, user: UserId, author: Author) -> Result<()> {
+    for name in queries::delete_of(tx, user).await? {
+        audit::record_in(tx, None, author, Event::new(Action::AccountPasskeyRemoved, user.as_uuid(), name)).await?;
+    }
+    Ok(())
 }

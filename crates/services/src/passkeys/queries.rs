@@ -52,6 +52,13 @@ pub(super) struct KnownPasskey {
     pub is_suspended: bool,
 }
 
+/// Whose passkey a credential is.
+pub(super) async fn find_owner(connection: &mut PgConnection, credential_id: &[u8]) -> sqlx::Result<Option<UserId>> {
+    sqlx::query_scalar!(r#"SELECT user_id AS "user_id: UserId" FROM passkeys WHERE credential_id = $1"#, credential_id)
+        .fetch_optional(connection)
+        .await
+}
+
 /// The passkey of a credential, held until the transaction ends: its counter only grows.
 pub(super) async fn lock_by_credential(connection: &mut PgConnection, credential_id: &[u8]) -> sqlx::Result<Option<KnownPasskey>> {
     sqlx::query_as!(
@@ -96,10 +103,16 @@ pub(super) async fn delete(connection: &mut PgConnection, user: UserId, id: Pass
         .await
 }
 
-/// Removes all passkeys of a person.
-pub(crate) async fn remove_all_of(connection: &mut PgConnection, user: UserId) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM passkeys WHERE user_id = $1", user.as_uuid()).execute(connection).await?;
-    Ok(())
+/// Removes all passkeys of a person; their names.
+pub(super) async fn delete_of(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("DELETE FROM passkeys WHERE user_id = $1 RETURNING name", user.as_uuid()).fetch_all(connection).await
+}
+
+/// Whether the person has any.
+pub(super) async fn has_any(connection: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM passkeys WHERE user_id = $1) AS "exists!""#, user.as_uuid())
+        .fetch_one(connection)
+        .await
 }
 
 // ---- ceremonies ---------------------------------------------------------------------------------------------------

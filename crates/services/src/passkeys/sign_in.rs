@@ -89,6 +89,11 @@ impl Passkeys<'_> {
         if !self.are_taken(&mut tx).await? {
             return Ok(Err(SignInReason::WayOff.into()));
         }
+        let identity = self.services.identity();
+        // The account before its passkey, as a new password takes them: it either ends this session or was first.
+        if let Some(owner) = queries::find_owner(&mut tx, answer.get_credential_id()).await? {
+            identity.hold_person(&mut tx, owner).await?;
+        }
         let Some(known) = queries::lock_by_credential(&mut tx, answer.get_credential_id()).await? else {
             return Ok(Err(SignInReason::UnknownPasskey.into()));
         };
@@ -101,7 +106,6 @@ impl Passkeys<'_> {
         if known.is_suspended {
             return refused(SignInReason::Suspended);
         }
-        let identity = self.services.identity();
         let Some(team) = identity.home_team(&mut tx, known.user_id).await? else {
             return refused(SignInReason::NoTeam);
         };

@@ -104,7 +104,7 @@ pub(in crate::my_data) async fn delete(tx: &mut PgConnection, id: ExportId) -> s
 }
 
 /// What the database holds of the person, one JSON value per noun. Of teams they are in only.
-pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> sqlx::Result<[(&'static str, Value); 9]> {
+pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> sqlx::Result<[(&'static str, Value); 11]> {
     let row = sqlx::query!(
         r#"WITH own_teams AS (
                SELECT t.id, t.name, m.roles, m.created_at FROM memberships m JOIN teams t ON t.id = m.team_id
@@ -120,6 +120,12 @@ pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> 
                       AS "sessions!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
                        SELECT succeeded, method, provider, reason, ip, user_agent, created_at FROM sign_ins WHERE user_id = $1 ORDER BY created_at) x), '[]') AS "sign_ins!",
+                  coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
+                       SELECT name, created_at, last_used_at FROM passkeys WHERE user_id = $1 ORDER BY created_at) x), '[]') AS "passkeys!",
+                  coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
+                       SELECT p.name AS provider, i.issuer, i.subject, i.linked_at, i.last_used_at
+                       FROM identities i JOIN identity_providers p ON p.id = i.provider_id WHERE i.user_id = $1 ORDER BY i.linked_at) x), '[]')
+                      AS "identities!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
                        SELECT k.name, t.name AS team, 'lyc_' || k.selector AS prefix, k.scopes, k.created_at, k.last_used_at, k.expires_at
                        FROM api_keys k JOIN own_teams t ON t.id = k.team_id WHERE k.user_id = $1 ORDER BY k.created_at) x), '[]')
@@ -147,6 +153,8 @@ pub(in crate::my_data) async fn nouns(tx: &mut PgConnection, person: UserId) -> 
         ("groups", row.groups),
         ("sessions", row.sessions),
         ("sign_ins", row.sign_ins),
+        ("passkeys", row.passkeys),
+        ("identities", row.identities),
         ("api_keys", row.api_keys),
         ("datasets", row.datasets),
         ("prompts", row.prompts),
