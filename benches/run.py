@@ -13,6 +13,15 @@ TEAMS = 8
 IDLE_S = 15
 
 
+class Figures(list):
+    """Figures, told as they come: a later one may fail."""
+
+    def __iadd__(self, more):
+        for what, value, *_ in more:
+            print(f"{what}: {value:.3g}", flush=True)
+        return super().__iadd__(more)
+
+
 def new_client():
     """A client with cookies of its own."""
     return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), connector=aiohttp.TCPConnector(limit=0))
@@ -23,7 +32,7 @@ async def server_figures(folder):
     provider = Provider(script)
     lyceum = Lyceum(folder, allow=f"127.0.0.1:{provider.port}")
     lyceum.start()
-    figures = []
+    figures = Figures()
     try:
         time.sleep(IDLE_S)
         idle = lyceum.resident_mb()
@@ -34,10 +43,10 @@ async def server_figures(folder):
                 "provider": "Stand-in", "kind": "OpenAI-compatible", "base_url": provider.url + "/v1", "api_key": "", "name": MODEL,
                 "model_type": "LLM", "context_size": 32000})
             ratio, detail = await chat.first_delta(person, session, provider, lyceum, model["id"], MODEL)
-            figures.append(("`ask` to first delta at the client ÷ (provider's first delta + bare commit), median of 50", ratio, 2.0, detail))
+            figures += [("`ask` to first delta at the client ÷ (provider's first delta + bare commit), median of 50", ratio, 2.0, detail)]
             people = [await Person(await stack.enter_async_context(new_client()), lyceum.url).sign_up() for _ in range(TEAMS)]
             ratio, detail = await chat.cpu_per_stream(people, provider, lyceum, model["id"])
-            figures.append(("server CPU ÷ provider CPU per 200-token stream, 32 at once", ratio, 4.0, detail))
+            figures += [("server CPU ÷ provider CPU per 200-token stream, 32 at once", ratio, 4.0, detail)]
             cookie = next(f"{c.key}={c.value}" for c in session.cookie_jar if "session" in c.key)
             figures += await asyncio.to_thread(page_figures, lyceum, cookie)
             await load_embeddings(person)
@@ -46,13 +55,13 @@ async def server_figures(folder):
             figures += await embedding.figures(person, lyceum)
             figures += await search.figures(person, provider, lyceum)
             figures += await recall.figures(person, lyceum)
-        figures.append(("resident memory of the server, idle, before the model is loaded (MB)", idle, 80, ""))
-        figures.append(("resident memory after the embedding model is loaded and used (MB)", loaded, 250, ""))
+        figures += [("resident memory of the server, idle, before the model is loaded (MB)", idle, 80, "")]
+        figures += [("resident memory after the embedding model is loaded and used (MB)", loaded, 250, "")]
     finally:
         lyceum.stop()
         provider.stop()
     ratio, detail = start.start_ratio(folder)
-    figures.append(("start on a warm data folder to /readyz ÷ bare `pg_ctl -w start`", ratio, 1.5, detail))
+    figures += [("start on a warm data folder to /readyz ÷ bare `pg_ctl -w start`", ratio, 1.5, detail)]
     return figures
 
 
