@@ -7,6 +7,8 @@
 //! `show_…`      where the program is cut (`cargo leptos build --split`); what two parts share becomes a file of its own
 //! [`part_of`]   the part of an address, so that the document asks for its files at once
 
+#![allow(clippy::unnecessary_wraps, reason = "the error is that of fetching a part, which the macro adds")]
+
 use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{

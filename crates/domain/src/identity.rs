@@ -133,6 +133,7 @@ pub struct TwoStepSetup {
 }
 
 /// What the entry screens say before anything is typed.
+#[expect(clippy::struct_excessive_bools, reason = "each says whether the screen shows one thing, whatever the others say")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignUpTerms {
     /// Nobody has an account yet: the first one will manage the installation.

@@ -87,7 +87,7 @@ async fn type_code(browser: &TestClient, code: &str) -> Answer {
 
 /// Another code.
 fn other(code: &str) -> String {
-    let (last, rest) = (code.chars().last().unwrap(), &code[..5]);
+    let (last, rest) = (code.chars().last().expect("six digits"), &code[..5]);
     format!("{rest}{}", if last == '0' { '1' } else { '0' })
 }
 

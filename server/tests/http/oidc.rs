@@ -270,6 +270,20 @@ async fn domains_and_missing_accounts_are_refused_and_next_leads_to_paths_of_our
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_newcomer_without_a_seat_or_a_licence_that_holds_is_refused_and_written_down(pool: PgPool) {
+    let scene = Scene::start(&pool, |_| {}).await;
+    let text = services::licences::testing::licence("L-1", 1);
+    scene.administrator.server_fn("licences/install", json!({ "text": text })).await.ok();
+    let before = scene.counts().await;
+    let browser = scene.app.anonymous();
+    let answer = scene.sign_in(&browser).await;
+    expect_refusal(&scene, &browser, answer, "no-seat", before).await;
+    sqlx::query("UPDATE licences SET expires_at = now()").execute(&pool).await.expect("it ends");
+    let answer = scene.sign_in(&browser).await;
+    expect_refusal(&scene, &browser, answer, "licence-over", before).await;
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn suspended_people_and_providers_that_are_off_let_nobody_in(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
     scene.sign_in(&scene.app.anonymous()).await.expect_redirect("/chat");

@@ -18,7 +18,7 @@ async fn start(pool: &PgPool) -> (TestApp, Arc<MockClock>) {
     let clock = Arc::new(MockClock::at(chrono::Utc::now()));
     let its_clock = clock.clone();
     let app = TestApp::start_with(pool, |parts| {
-        parts.settings.public_url = ADDRESS.to_owned();
+        ADDRESS.clone_into(&mut parts.settings.public_url);
         parts.clock = its_clock;
     });
     (app.await, clock)
@@ -55,7 +55,7 @@ async fn sign_in(client: &TestClient, device: &mut Authenticator) -> Answer {
 
 /// Three failures have to be waited for.
 async fn forget_failures(pool: &PgPool) {
-    sqlx::query("DELETE FROM throttles").execute(pool).await.unwrap();
+    sqlx::query("DELETE FROM throttles").execute(pool).await.expect("forgotten");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -87,7 +87,7 @@ async fn a_passkey_is_added_with_the_password_and_lets_its_person_in_on_any_serv
     let question = wanderer.server_fn("passkeys/start-sign-in", json!({})).await;
     let token = question.header(SET_COOKIE).expect("a cookie").split(';').next().expect("a pair").to_owned();
     let answer = device.get(&question.json::<String>());
-    let body = format!("credential={}", answer.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>());
+    let body = format!("credential={}", app::own_path::escape(&answer));
     let request = other.anonymous().own_request(reqwest::Method::POST, "/sign-in/passkey").header("cookie", token);
     let request = request.header("accept", "text/html").header("content-type", "application/x-www-form-urlencoded").body(body);
     Answer::of(request).await.expect_redirect("/chat");
@@ -107,7 +107,7 @@ async fn token_of(pool: &PgPool) -> (i32, bool) {
     sqlx::query_as("SELECT length(token_hash), user_id IS NOT NULL FROM passkey_ceremonies WHERE used_at IS NULL")
         .fetch_one(pool)
         .await
-        .unwrap()
+        .expect("a ceremony")
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

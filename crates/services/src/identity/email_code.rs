@@ -112,7 +112,7 @@ impl Identity<'_> {
     /// Starts the session of whoever has the code and the token of the browser that asked for it, or asks for the code of their app.
     pub async fn sign_in_with_email_code(&self, token: &SecretString, typed: &str, origin: Origin) -> Result<Entry> {
         let db = &self.services.parts.db;
-        let taken = self.take_code_guess(token, &origin).await?;
+        let counted = self.take_code_guess(token, &origin).await?;
         let right = match self.try_code(Purpose::SignIn, token.expose_secret(), typed).await? {
             Tried::Right(right) => right,
             Tried::Over => return Err(over()),
@@ -122,7 +122,7 @@ impl Identity<'_> {
             }
         };
         let entry = self.enter_with(&right, &origin).await;
-        taken.give_back(db).await?; // the code was right
+        counted.give_back(db).await?; // the code was right
         entry
     }
 

@@ -31,7 +31,7 @@ impl Identity<'_> {
     /// Turns it on with the code that arrived; returns the recovery codes, once.
     pub async fn confirm_mailed_two_step(&self, viewer: &Viewer, token: &SecretString, code: &str) -> Result<Vec<String>> {
         let (user, now) = (viewer.user_id, self.services.parts.clock.now());
-        let taken = self.take_guess(user).await?;
+        let counted = self.take_guess(user).await?;
         let right = self.account_code(viewer, token, code).await?.ok_or_else(not_right)?;
         let mut tx = self.services.parts.db.system_tx().await?;
         if !self.use_code(&mut tx, &right).await? {
@@ -44,7 +44,7 @@ impl Identity<'_> {
         queries_two_step::replace_codes(&mut tx, user, &hashes).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOn).await?;
         tx.commit().await?;
-        taken.give_back(&self.services.parts.db).await?;
+        counted.give_back(&self.services.parts.db).await?;
         Ok(codes)
     }
 

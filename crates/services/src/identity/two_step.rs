@@ -61,7 +61,7 @@ impl Identity<'_> {
     /// Turns two-step sign-in on with the first code of the app; returns the recovery codes, once.
     pub async fn confirm_two_step(&self, viewer: &Viewer, code: &str) -> Result<Vec<String>> {
         let (user, now) = (viewer.user_id, self.services.parts.clock.now());
-        let taken = self.take_guess(user).await?;
+        let counted = self.take_guess(user).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let begun = queries_two_step::lock_begun(&mut tx, user, now - SETUP_LIFETIME).await?;
         let sealed = begun.ok_or_else(|| Error::Conflict("Begin again: this set-up is over.".to_owned()))?;
@@ -73,7 +73,7 @@ impl Identity<'_> {
         queries_two_step::replace_codes(&mut tx, user, &hashes).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOn).await?;
         tx.commit().await?;
-        taken.give_back(&self.services.parts.db).await?;
+        counted.give_back(&self.services.parts.db).await?;
         Ok(codes)
     }
 
@@ -87,7 +87,7 @@ impl Identity<'_> {
         token: &SecretString,
     ) -> Result<Vec<String>> {
         self.prove_password(viewer, password).await?;
-        let taken = self.take_guess(viewer.user_id).await?;
+        let counted = self.take_guess(viewer.user_id).await?;
         let mailed = self.account_code(viewer, token, code).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
@@ -98,14 +98,14 @@ impl Identity<'_> {
         queries_two_step::replace_codes(&mut tx, viewer.user_id, &hashes).await?;
         record(&mut tx, viewer, Action::AccountRecoveryCodesRenewed).await?;
         tx.commit().await?;
-        taken.give_back(&self.services.parts.db).await?;
+        counted.give_back(&self.services.parts.db).await?;
         Ok(codes)
     }
 
     /// Turns two-step sign-in off, in return for the password and a code; the token is that of a code that was mailed.
     pub async fn turn_off_two_step(&self, viewer: &Viewer, password: SecretString, code: &str, token: &SecretString) -> Result<()> {
         self.prove_password(viewer, password).await?;
-        let taken = self.take_guess(viewer.user_id).await?;
+        let counted = self.take_guess(viewer.user_id).await?;
         let mailed = self.account_code(viewer, token, code).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
@@ -115,7 +115,7 @@ impl Identity<'_> {
         queries_two_step::delete(&mut tx, viewer.user_id).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOff).await?;
         tx.commit().await?;
-        taken.give_back(&self.services.parts.db).await
+        counted.give_back(&self.services.parts.db).await
     }
 
     /// Whether a password alone does not let this person in.
@@ -159,7 +159,7 @@ impl Identity<'_> {
             let account = queries::get_account(&mut tx, row.user_id).await?;
             (row, account)
         };
-        let taken = self.take_guess(user).await?;
+        let counted = self.take_guess(user).await?;
         let mailed = match self.try_code(Purpose::SecondStep, token, code).await? {
             Tried::Right(right) if right.user == user => Some(right),
             _ => None,
@@ -182,7 +182,7 @@ impl Identity<'_> {
             Ok(session) => session,
             Err(refused) => {
                 drop(tx);
-                taken.give_back(db).await?; // the code was right
+                counted.give_back(db).await?; // the code was right
                 return Err(refused);
             }
         };
@@ -191,7 +191,7 @@ impl Identity<'_> {
             audit::record_in(&mut tx, None, Author::person(user, origin.ip), event).await?;
         }
         tx.commit().await?;
-        taken.give_back(db).await?;
+        counted.give_back(db).await?;
         Ok(session)
     }
 

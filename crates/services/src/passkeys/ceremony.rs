@@ -48,9 +48,9 @@ impl Passkeys<'_> {
     pub(super) async fn take<T: DeserializeOwned>(&self, token: Option<&str>, user: Option<UserId>) -> Result<Option<T>> {
         let Some(token) = token else { return Ok(None) };
         let mut tx = self.services.parts.db.system_tx().await?;
-        let taken = queries::take_ceremony(&mut tx, &token::hash(token), user, self.services.parts.clock.now()).await?;
+        let found = queries::take_ceremony(&mut tx, &token::hash(token), user, self.services.parts.clock.now()).await?;
         tx.commit().await?;
         // One of the other kind has another shape.
-        Ok(taken.and_then(|state| serde_json::from_value(state).ok()))
+        Ok(found.and_then(|state| serde_json::from_value(state).ok()))
     }
 }

@@ -57,10 +57,10 @@ impl Passkeys<'_> {
             return Ok(Err(SignInReason::NoPasskey));
         }
         let keys = vec![(throttle::ip_key("sign-in", origin.ip), throttle::SIGN_IN_PER_IP)];
-        let taken = throttle::take(&parts.db, parts.clock.now(), keys).await?;
+        let counted = throttle::take(&parts.db, parts.clock.now(), keys).await?;
         let admitted = self.admit(&relying_party, token, credential, origin).await;
         if !matches!(admitted, Ok(Err(_))) {
-            taken.give_back(&parts.db).await?; // nothing was wrong with the passkey
+            counted.give_back(&parts.db).await?; // nothing was wrong with the passkey
         }
         match admitted? {
             Ok(session) => Ok(Ok(session)),
