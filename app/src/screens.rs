@@ -5,7 +5,7 @@
 //!
 //! `…Screen`     what a route shows, an enum per part
 //! `show_…`      where the program is cut (`cargo leptos build --split`); what two parts share becomes a file of its own
-//! [`part_of`]   the part of an address, so that the document asks for its files at once
+//! `part!`       lets a route show them; `server_context::shell` names the part of an address, so that its files are asked for at once
 
 #![allow(clippy::unnecessary_wraps, reason = "the error is that of fetching a part, which the macro adds")]
 
@@ -172,40 +172,4 @@ fn missing() -> AnyView {
     let error =
         AppError::Conflict("This screen could not be fetched. Lyceum may have been updated, or the connection was lost.".to_owned());
     view! { <ErrorPanel error on_retry=|| drop(window().location().reload())/> }.into_any()
-}
-
-/// The part that shows an address; none for the chat.
-#[cfg_attr(not(feature = "ssr"), allow(dead_code, reason = "the document is written on the server"))]
-pub(crate) fn part_of(path: &str) -> Option<&'static str> {
-    match path.split('/').nth(1)? {
-        "" | "chat" => None,
-        "datasets" | "prompts" => Some("library"),
-        "team" | "teams" => Some("team"),
-        "account" => Some("account"),
-        "admin" => Some("admin"),
-        _ => Some("entrance"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::part_of;
-
-    #[test]
-    fn every_address_has_the_part_that_shows_it() {
-        for (path, part) in [
-            ("/", None),
-            ("/chat", None),
-            ("/chat/018f", None),
-            ("/sign-in/code", Some("entrance")),
-            ("/datasets/018f", Some("library")),
-            ("/prompts", Some("library")),
-            ("/team/audit", Some("team")),
-            ("/teams/acme", Some("team")),
-            ("/account", Some("account")),
-            ("/admin/audit", Some("admin")),
-        ] {
-            assert_eq!(part_of(path), part, "{path}");
-        }
-    }
 }

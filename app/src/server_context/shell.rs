@@ -5,7 +5,6 @@
 
 use crate::App;
 use crate::browser::theme;
-use crate::screens::part_of;
 use crate::server_context::{cookies, request_parts};
 use crate::ui::layout::fold_from_cookies;
 use leptos::nonce::use_nonce;
@@ -54,6 +53,18 @@ impl SiteFiles {
     /// The files of the part that shows an address.
     fn of_part(&self, path: &str) -> &[String] {
         part_of(path).and_then(|part| self.parts.get(part)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The part of `crate::screens` that shows an address; none for the chat.
+fn part_of(path: &str) -> Option<&'static str> {
+    match path.split('/').nth(1)? {
+        "" | "chat" => None,
+        "datasets" | "prompts" => Some("library"),
+        "team" | "teams" => Some("team"),
+        "account" => Some("account"),
+        "admin" => Some("admin"),
+        _ => Some("entrance"),
     }
 }
 
@@ -147,6 +158,24 @@ mod tests {
         let files = SiteFiles { parts, ..SiteFiles::named("lyceum", "pkg", "") };
         assert_eq!(files.of_part("/team/audit").len(), 2);
         assert!(files.of_part("/chat").is_empty() && files.of_part("/account").is_empty());
+    }
+
+    #[test]
+    fn every_address_has_the_part_that_shows_it() {
+        for (path, part) in [
+            ("/", None),
+            ("/chat", None),
+            ("/chat/018f", None),
+            ("/sign-in/code", Some("entrance")),
+            ("/datasets/018f", Some("library")),
+            ("/prompts", Some("library")),
+            ("/team/audit", Some("team")),
+            ("/teams/acme", Some("team")),
+            ("/account", Some("account")),
+            ("/admin/audit", Some("admin")),
+        ] {
+            assert_eq!(part_of(path), part, "{path}");
+        }
     }
 
     #[test]

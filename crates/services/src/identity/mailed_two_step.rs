@@ -3,8 +3,8 @@
 //! The invariant: whoever has it chosen keeps it while the administrator turns mailed codes off as a way in: a lock is not opened by that.
 
 use super::email_code::{Purpose, RightCode, Tried};
-use super::two_step::{is_off, record};
-use super::{Identity, queries, queries_two_step, second_factor, token};
+use super::two_step::{is_off, record, renew_codes};
+use super::{Identity, queries, queries_two_step, token};
 use crate::{Error, Result, Viewer};
 use domain::audit::Action;
 use domain::identity::SecondStep;
@@ -40,8 +40,7 @@ impl Identity<'_> {
         if !queries_two_step::turn_on_by_mail(&mut tx, user, now).await? {
             return Err(on_already());
         }
-        let (codes, hashes) = second_factor::fresh_codes(user);
-        queries_two_step::replace_codes(&mut tx, user, &hashes).await?;
+        let codes = renew_codes(&mut tx, user).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOn).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await?;

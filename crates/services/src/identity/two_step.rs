@@ -69,8 +69,7 @@ impl Identity<'_> {
         let code = second_factor::normal(code).filter(|code| second_factor::is_of_app(code)).ok_or_else(wrong_code)?;
         let step = secret.step_of(&code, now)?.ok_or_else(wrong_code)?;
         queries_two_step::confirm(&mut tx, user, step, now).await?;
-        let (codes, hashes) = second_factor::fresh_codes(user);
-        queries_two_step::replace_codes(&mut tx, user, &hashes).await?;
+        let codes = renew_codes(&mut tx, user).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOn).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await?;
@@ -94,8 +93,7 @@ impl Identity<'_> {
             return Err(is_off());
         }
         self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
-        let (codes, hashes) = second_factor::fresh_codes(viewer.user_id);
-        queries_two_step::replace_codes(&mut tx, viewer.user_id, &hashes).await?;
+        let codes = renew_codes(&mut tx, viewer.user_id).await?;
         record(&mut tx, viewer, Action::AccountRecoveryCodesRenewed).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await?;
@@ -227,6 +225,13 @@ impl Identity<'_> {
         let key = throttle::person_key("second-step", user);
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), vec![(key, CODE_PER_PERSON)]).await
     }
+}
+
+/// Fresh recovery codes in place of those there were; what is kept of them opens nothing.
+pub(super) async fn renew_codes(tx: &mut SystemTx, user: UserId) -> Result<Vec<String>> {
+    let (codes, hashes) = second_factor::fresh_codes(user);
+    queries_two_step::replace_codes(tx, user, &hashes).await?;
+    Ok(codes)
 }
 
 pub(super) async fn record(tx: &mut SystemTx, viewer: &Viewer, action: Action) -> Result<()> {
