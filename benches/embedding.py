@@ -24,11 +24,12 @@ def paragraphs():
 
 
 def build():
-    """The bench of candle alone, built together with the program so that both share their dependencies."""
-    command = ["cargo", "bench", "--package", "llm", "--package", "server", "--bench", "embedding", "--no-run", "--message-format", "json"]
+    """The program with candle alone. Naming the server as well gives its dependencies the features they have in the release, so that
+    none is compiled again."""
+    command = ["cargo", "build", "--release", "--package", "server", "--package", "embedding-alone", "--bin", "embedding-alone", "--message-format", "json"]
     output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     messages = [json.loads(line) for line in output.splitlines()]
-    return next(m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == "embedding")
+    return next(m["executable"] for m in messages if m.get("executable"))
 
 
 async def figures(person, lyceum):

@@ -11,7 +11,7 @@ use domain::{TeamId, UserId};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Connection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Postgres, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
@@ -24,6 +24,10 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// Longest wait for a connection: requests fail within 3 s while Postgres is away (security.md, promise 3).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A connection is tested when it is given back; within this time after that it need not be tested again, which is a trip to the
+/// database less for each use.
+const SURELY_ALIVE: Duration = Duration::from_secs(1);
 
 /// The two pools.
 #[derive(Clone, Debug)]
@@ -57,10 +61,8 @@ impl Db {
 
     /// A transaction that sees the viewer's team; read-only once the licence is over, and for an owner who only looks.
     pub async fn team_tx(&self, viewer: &Viewer) -> Result<TeamTx> {
-        let mut tx = self.app.begin().await?;
-        let only_looks = viewer.seen_by.is_some();
-        crate::db::queries::set_licensed_viewer(&mut tx, viewer.team_id, viewer.user_id, only_looks).await?;
-        Ok(TeamTx(tx))
+        let begin = if viewer.seen_by.is_some() { "BEGIN READ ONLY" } else { "BEGIN; SELECT obey_licence()" };
+        self.begin_as(begin, viewer.team_id, viewer.user_id).await
     }
 
     /// The same for what goes on when the licence is over: taking things out of Lyceum, and answers that were begun.
@@ -73,16 +75,18 @@ impl Db {
 
     /// A transaction for work done in somebody's name: jobs and generations.
     pub async fn tx_for(&self, team: TeamId, user: UserId) -> Result<TeamTx> {
-        let mut tx = self.app.begin().await?;
-        crate::db::queries::set_viewer(&mut tx, team, user).await?;
-        Ok(TeamTx(tx))
+        self.begin_as("BEGIN", team, user).await
+    }
+
+    /// Begins and says for whom in one message to the database. It takes no parameters; ids print as hexadecimal digits and dashes.
+    async fn begin_as(&self, begin: &str, team: TeamId, user: UserId) -> Result<TeamTx> {
+        let message = AssertSqlSafe(format!("{begin}; SELECT set_viewer('{team}', '{user}')"));
+        Ok(TeamTx(self.app.begin_with(message).await?))
     }
 
     /// A transaction across teams in which a person changes something; read-only once the licence is over.
     pub async fn installation_tx(&self) -> Result<SystemTx> {
-        let mut tx = self.system.begin().await?;
-        crate::db::queries::obey_licence(&mut tx).await?;
-        Ok(SystemTx(tx))
+        Ok(SystemTx(self.system.begin_with("BEGIN; SELECT obey_licence()").await?))
     }
 
     /// A transaction across teams: sign-in, claims, sweeps; never on behalf of a screen's list.
@@ -113,58 +117,29 @@ impl Db {
 }
 
 fn pool(connections: u32, set_role: &'static str) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).min_connections(0).acquire_timeout(ACQUIRE_TIMEOUT).after_connect(
-        move |connection, _| {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(0)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, now| {
+            Box::pin(async move {
+                if now.idle_for > SURELY_ALIVE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .after_connect(move |connection, _| {
             Box::pin(async move {
                 sqlx::Executor::execute(connection, set_role).await?;
                 Ok(())
             })
-        },
-    )
+        })
 }
 
 mod queries {
-    //! The statements that make a transaction somebody's.
-
-    use super::{PgConnection, TeamId, UserId};
-
-    pub(super) async fn set_viewer(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<()> {
-        sqlx::query!(
-            "SELECT set_config('app.team_id', $1, true) AS team, set_config('app.user_id', $2, true) AS person",
-            team.to_string(),
-            user.to_string()
-        )
-        .fetch_one(connection)
-        .await?;
-        Ok(())
-    }
-
-    /// The same, and read-only once the licence is over or for whoever only looks.
-    pub(super) async fn set_licensed_viewer(
-        connection: &mut PgConnection,
-        team: TeamId,
-        user: UserId,
-        only_looks: bool,
-    ) -> sqlx::Result<()> {
-        sqlx::query!(
-            "SELECT set_config('app.team_id', $1, true) AS team, set_config('app.user_id', $2, true) AS person,
-                    CASE WHEN $3 OR licence_is_over() THEN set_config('transaction_read_only', 'on', true) END AS read_only",
-            team.to_string(),
-            user.to_string(),
-            only_looks
-        )
-        .fetch_one(connection)
-        .await?;
-        Ok(())
-    }
-
-    /// Makes a transaction read-only once the licence is over.
-    pub(super) async fn obey_licence(connection: &mut PgConnection) -> sqlx::Result<()> {
-        sqlx::query!("SELECT CASE WHEN licence_is_over() THEN set_config('transaction_read_only', 'on', true) END AS read_only")
-            .fetch_one(connection)
-            .await?;
-        Ok(())
-    }
+    use super::PgConnection;
 
     pub(super) async fn is_read_only(connection: &mut PgConnection) -> sqlx::Result<bool> {
         sqlx::query_scalar!(r#"SELECT current_setting('transaction_read_only') = 'on' AS "is_read_only!""#).fetch_one(connection).await

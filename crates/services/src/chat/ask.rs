@@ -1,7 +1,8 @@
 //! Ask: everything is stored and committed before a model is called.
 
-use super::queries::messages::{NewExchange, PersonRow};
-use super::queries::{conversations, generations, messages};
+use super::queries::generations::RunningRow;
+use super::queries::messages::{NewConversation, NewExchange, PersonRow};
+use super::queries::{conversations, messages};
 use super::run::Plan;
 use super::runtime::Seat;
 use super::setup::{Background, Setup, history};
@@ -22,25 +23,30 @@ impl Chat<'_> {
         let seat = self.runtime().seat()?;
         let setup = self.setup(viewer, question.prompt_id, question.model_id).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let (conversation_id, title) = conversation_for(&mut tx, viewer, &question, &text).await?;
-        let person = admit(&mut tx, viewer, conversation_id).await?;
-        let history = match question.conversation_id {
-            Some(id) => history(&mut tx, id, i32::MAX, &setup).await?,
-            None => Vec::new(),
+        let (conversation, title, history) = match question.conversation_id {
+            Some(id) => {
+                let title = take_up(&mut tx, viewer, id, &question).await?;
+                (id, title, history(&mut tx, id, i32::MAX, &setup).await?)
+            }
+            None => (ConversationId::new(), retrieval::title::from_question(&text), Vec::new()),
         };
-        let known = Background { person, history };
+        let begins = NewConversation { title: &title, prompt: question.prompt_id, model: question.model_id };
         let new = NewExchange {
-            conversation: conversation_id,
+            person: viewer.user_id,
+            conversation,
+            begins: question.conversation_id.is_none().then_some(begins),
             question: MessageId::new(),
             answer: MessageId::new(),
             generation: GenerationId::new(),
             model: setup.model.id,
             text: &text,
         };
-        let created_at = messages::insert_exchange(&mut tx, &new).await?;
+        let stored = messages::insert_exchange(&mut tx, &new).await?;
+        // Refusing drops the transaction and with it what was stored.
+        let known = Background { person: admit(stored.running)?, history };
         tx.commit().await?;
-        let asked = asked(&new, title, &setup, created_at);
         let (generation_id, message_id) = (new.generation, new.answer);
+        let asked = asked(&new, &title, &setup, stored.created_at);
         let plan = Plan { generation_id, message_id, viewer: viewer.clone(), question: text, kept: None, setup, background: known };
         self.start(plan, seat);
         Ok(asked)
@@ -57,23 +63,15 @@ impl Chat<'_> {
     }
 }
 
-/// The conversation of a question: a new one with its title, or the one named, which must be the viewer's.
-async fn conversation_for(tx: &mut TeamTx, viewer: &Viewer, question: &NewQuestion, text: &str) -> Result<(ConversationId, String)> {
-    let (prompt, model) = (question.prompt_id, question.model_id);
-    if let Some(id) = question.conversation_id {
-        let row = conversations::lock(tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
-        conversations::touch(tx, id, prompt, model).await?;
-        return Ok((id, row.title));
-    }
-    let id = ConversationId::new();
-    let title = retrieval::title::from_question(text);
-    conversations::insert(tx, id, &title, prompt, model).await?;
-    Ok((id, title))
+/// Goes on in a conversation, which must be the viewer's; what it is called.
+async fn take_up(tx: &mut TeamTx, viewer: &Viewer, id: ConversationId, question: &NewQuestion) -> Result<String> {
+    let row = conversations::lock(tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
+    conversations::touch(tx, id, question.prompt_id, question.model_id).await?;
+    Ok(row.title)
 }
 
 /// Refuses a second answer at a time in one conversation, and more than a team's share; who asks, as they describe themselves.
-pub(super) async fn admit(tx: &mut TeamTx, viewer: &Viewer, conversation: ConversationId) -> Result<PersonRow> {
-    let running = generations::count_running(tx, conversation, viewer.user_id).await?;
+pub(super) fn admit(running: RunningRow) -> Result<PersonRow> {
     if running.in_conversation > 0 {
         return Err(Error::Conflict("An answer is still being written in this chat. Wait for it, or stop it first.".to_owned()));
     }
@@ -84,7 +82,7 @@ pub(super) async fn admit(tx: &mut TeamTx, viewer: &Viewer, conversation: Conver
     Ok(PersonRow { tone: running.tone, about: running.about, answers })
 }
 
-fn asked(new: &NewExchange<'_>, title: String, setup: &Setup, created_at: DateTime<Utc>) -> Asked {
+fn asked(new: &NewExchange<'_>, title: &str, setup: &Setup, created_at: DateTime<Utc>) -> Asked {
     let question = MessageView {
         id: new.question,
         role: MessageRole::User,
@@ -107,5 +105,5 @@ fn asked(new: &NewExchange<'_>, title: String, setup: &Setup, created_at: DateTi
         generation_id: Some(new.generation),
         ..question.clone()
     };
-    Asked { conversation_id: new.conversation, title, question, answer }
+    Asked { conversation_id: new.conversation, title: title.to_owned(), question, answer }
 }

@@ -41,7 +41,7 @@ impl Chat<'_> {
         let setup = self.setup(viewer, row.prompt_id, row.model_id).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let row = messages::lock_answer(&mut tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
-        let person = admit(&mut tx, viewer, row.conversation_id).await?;
+        let person = admit(generations::count_running(&mut tx, row.conversation_id, viewer.user_id).await?)?;
         refuse_unfit(&row, way)?;
         let goes_on = way == Way::Continue && !row.content.trim().is_empty() && !setup.model.is_built_in;
         let kept = if goes_on {

@@ -53,27 +53,6 @@ pub(in crate::chat) async fn lock(tx: &mut PgConnection, id: ConversationId, per
     .await
 }
 
-/// Starts a conversation of the person and team of the transaction.
-pub(in crate::chat) async fn insert(
-    tx: &mut PgConnection,
-    id: ConversationId,
-    title: &str,
-    prompt_id: Option<PromptId>,
-    model_id: Option<ModelId>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO conversations (id, team_id, user_id, title, prompt_id, model_id)
-         VALUES ($1, current_team(), viewing_user(), $2, $3, $4)",
-        id.as_uuid(),
-        title,
-        prompt_id.map(PromptId::as_uuid),
-        model_id.map(ModelId::as_uuid)
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 /// Moves a conversation to the top of the list, with what is to answer in it from now on.
 pub(in crate::chat) async fn touch(
     tx: &mut PgConnection,

@@ -44,11 +44,9 @@ pub(in crate::chat) async fn count_running(
 ) -> sqlx::Result<RunningRow> {
     sqlx::query_as!(
         RunningRow,
-        r#"SELECT running.in_team AS "in_team!", running.in_conversation AS "in_conversation!", users.tone, users.about,
-                  users.answer_language, users.answer_tone
-           FROM users, (SELECT count(*) AS in_team, count(*) FILTER (WHERE conversation_id = $1) AS in_conversation
-                        FROM generations WHERE status IN ('Pending', 'InProgress')) AS running
-           WHERE users.id = $2"#,
+        r#"SELECT in_team AS "in_team!", in_conversation AS "in_conversation!", tone AS "tone!", about AS "about!",
+                  answer_language AS "answer_language!", answer_tone AS "answer_tone!"
+           FROM asking($1, $2)"#,
         conversation.as_uuid(),
         person.as_uuid()
     )

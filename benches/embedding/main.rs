@@ -1,5 +1,5 @@
 //! The built-in embedding model with candle alone, to hold the product's own path against: reads a JSON array of texts, prints
-//! the seconds their vectors took. `benches/embedding.py` runs it: `embedding FOLDER < texts.json`.
+//! the seconds their vectors took. `benches/embedding.py` runs it: `embedding-alone FOLDER < texts.json`.
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
 use candle_core::{D, DType, Device, Tensor};
