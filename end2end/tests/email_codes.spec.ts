@@ -64,6 +64,8 @@ test('a code opens the account without its password, and then stands after it', 
   await dialog.getByLabel('Your password').fill(PASSWORD);
   await dialog.getByRole('button', { name: 'E-mail me a code' }).click();
   const second = await code(email, first);
+  // The password stood in the field of the step before.
+  await expect(dialog.getByLabel('Code', { exact: true })).toHaveValue('');
   await expectAccessible(page);
   await dialog.getByLabel('Code', { exact: true }).fill(second);
   await dialog.getByRole('button', { name: 'Turn on' }).click();

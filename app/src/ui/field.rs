@@ -1,6 +1,6 @@
 //! Field: one line of text in a form, with its label, hint and error.
 
-use super::field_frame::{ControlIds, FieldFrame};
+use super::field_frame::{ControlIds, FieldFrame, is_first_field_of};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -153,7 +153,8 @@ fn Reveal(shown: RwSignal<bool>, children: Children) -> impl IntoView {
 fn follow(input: NodeRef<html::Input>, value: RwSignal<String>) {
     Effect::new(move |before: Option<()>| {
         let (Some(input), text) = (input.get(), value.get()) else { return };
-        if before.is_none() && input.value() != input.default_value() {
+        let is_new = before.is_none() && is_first_field_of(&input);
+        if is_new && input.value() != input.default_value() {
             value.set(input.value());
         } else if input.value() != text {
             input.set_value(&text);

@@ -61,3 +61,12 @@ pub(crate) fn FieldFrame(
         </div>
     }
 }
+
+/// Whether no field had this control before. The framework hands the element of a field that went away to a field of the same
+/// shape in its place, with what was typed into it (a password, say): that is not for the new one.
+pub(super) fn is_first_field_of(control: &web_sys::Element) -> bool {
+    const HAD_BY_A_FIELD: &str = "data-field";
+    let is_first = !control.has_attribute(HAD_BY_A_FIELD);
+    let _ = control.set_attribute(HAD_BY_A_FIELD, "");
+    is_first
+}

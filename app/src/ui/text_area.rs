@@ -1,6 +1,6 @@
 //! Text area: several lines of text in a form.
 
-use super::field_frame::{ControlIds, FieldFrame};
+use super::field_frame::{ControlIds, FieldFrame, is_first_field_of};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -83,7 +83,8 @@ pub fn TextArea(
 fn follow(area: NodeRef<html::Textarea>, value: RwSignal<String>) {
     Effect::new(move |before: Option<()>| {
         let (Some(area), text) = (area.get(), value.get()) else { return };
-        if before.is_none() && area.default_value().is_ok_and(|start| start != area.value()) {
+        let is_new = before.is_none() && is_first_field_of(&area);
+        if is_new && area.default_value().is_ok_and(|start| start != area.value()) {
             value.set(area.value());
         } else if area.value() != text {
             area.set_value(&text);
