@@ -28,7 +28,7 @@ def new_client():
 
 
 async def server_figures(folder):
-    script = os.environ.get("MOCKLLM", str(ROOT.parent / "shared/bench/mockllm.py"))
+    script = os.environ.get("MOCKLLM") or str(ROOT / "benches/standin.py")
     provider = Provider(script)
     lyceum = Lyceum(folder, allow=f"127.0.0.1:{provider.port}")
     lyceum.start()

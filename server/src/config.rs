@@ -1,8 +1,9 @@
 //! Configuration: what the administrator sets, read once, checked once.
 //!
-//! The invariant: a [`Config`] is complete and valid; nothing else in the program reads the environment, so what
-//! `lyceum --help` lists is all there is. Next: [`secrets`] for the keys made on first run, [`site`] for the files
-//! that browsers load.
+//! The invariant: a [`Config`] is complete and valid; what an administrator sets is what `lyceum --help` lists. Besides it the
+//! environment is read for conventions that are not Lyceum's: `AWS_…` (credentials of an object store), `XDG_CACHE_HOME` and `HOME`
+//! (a user's cache), `LEPTOS_SITE_ROOT` and `LEPTOS_WATCH` (set by cargo-leptos while it watches), and `PATH`, which is handed on
+//! to the reader of documents. Next: [`secrets`] for the keys made on first run, [`site`] for the files that browsers load.
 
 pub mod secrets;
 pub mod site;
@@ -99,10 +100,14 @@ pub struct Options {
     /// How it is logged
     #[arg(long, global = true, env = "LYCEUM_LOG_FORMAT", default_value = "auto", value_name = "FORMAT")]
     pub log_format: LogFormat,
-    /// Folder of the embedding model; where make setup put it when unset
+    /// Folder that make setup puts Postgres and the embedding model into; when unset, /var/cache/lyceum as root and
+    /// ~/.cache/lyceum otherwise
+    #[arg(long, global = true, env = "LYCEUM_CACHE", value_name = "FOLDER")]
+    pub cache: Option<PathBuf>,
+    /// Folder of the embedding model; the folder models of the cache when unset
     #[arg(long, global = true, env = "LYCEUM_MODELS_DIR", value_name = "FOLDER")]
     pub models_dir: Option<PathBuf>,
-    /// Folder of the embedded Postgres (it holds bin/postgres); where make setup put it when unset
+    /// Folder of the embedded Postgres (it holds bin/postgres); the folder postgres of the cache when unset
     #[arg(long, global = true, env = "LYCEUM_POSTGRES_DIR", value_name = "FOLDER")]
     pub postgres_dir: Option<PathBuf>,
     /// Largest file taken, in megabytes
@@ -235,9 +240,10 @@ impl Config {
     /// Checks the settings; makes the data folder and, on first run, the secret keys.
     pub fn from_options(options: Options) -> Result<Self, ConfigError> {
         let data_dir = make_data_dir(&options.data_dir)?;
+        let cache = options.cache.unwrap_or_else(cache_dir);
         let database = match options.database_url {
             Some(url) if !url.expose_secret().is_empty() => Database::External(check_database_url(url)?),
-            _ => Database::Embedded { bin: options.postgres_dir.unwrap_or_else(|| cache_dir().join("postgres")).join("bin") },
+            _ => Database::Embedded { bin: options.postgres_dir.unwrap_or_else(|| cache.join("postgres")).join("bin") },
         };
         let given_keys = options.secret_keys.filter(|keys| !keys.expose_secret().trim().is_empty());
         let keyring = match (given_keys, &database) {
@@ -256,7 +262,7 @@ impl Config {
             mailer: mailer(options.smtp_url, options.mail_from)?,
             licence_key: licence_key(options.licence_key)?,
             object_store: object_store(options.object_store, &data_dir)?,
-            models_dir: options.models_dir.unwrap_or_else(|| cache_dir().join("models")),
+            models_dir: options.models_dir.unwrap_or_else(|| cache.join("models")),
             max_upload_bytes: options.max_upload_mb * 1024 * 1024,
             database_connections: options.database_connections,
             data_dir,
@@ -333,7 +339,7 @@ fn folder(path: &Path, mode: u32) -> Result<PathBuf, ConfigError> {
     folder.map_err(|error| ConfigError::Folder(path.to_owned(), error))
 }
 
-/// Where `make setup` puts Postgres and the model: for everyone as root, else in the user's cache.
+/// Where `make setup` puts Postgres and the model unless told otherwise: for everyone as root, else in the user's cache.
 fn cache_dir() -> PathBuf {
     let user_cache = || {
         let from_environment = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);

@@ -130,7 +130,8 @@ fn site() -> Finding {
     }
 }
 
-fn model(models: &Path) -> Finding {
+/// Looks at the embedding model.
+pub fn model(models: &Path) -> Finding {
     let folder = models.join("all-MiniLM-L6-v2");
     let missing = ["model.safetensors", "tokenizer.json", "config.json"].into_iter().find(|file| !folder.join(file).is_file());
     match missing {
@@ -138,7 +139,7 @@ fn model(models: &Path) -> Finding {
         Some(file) => finding(
             Verdict::Limited,
             format!(
-                "The embedding model is not complete ({file} is missing in {}): search is by words only. Run `make setup`.",
+                "The embedding model is not complete ({file} is missing in {}): search is by words only. Run `make setup`, or set LYCEUM_MODELS_DIR.",
                 folder.display()
             ),
         ),

@@ -82,6 +82,10 @@ async fn serve_on(config: &Config, url: SecretString, shutdown: &Shutdown) -> an
     let watchers = health::routes(Health::new(database_probe(db.clone()), metrics, shutdown.clone()));
     let services = wiring::services(config, db.clone())?;
     services.models().check_keyring().await?;
+    let model = doctor::model(&config.models_dir);
+    if model.verdict != doctor::Verdict::Fine {
+        tracing::warn!("{}", model.sentence);
+    }
     let workers = workers::spawn(&services, &shutdown.token());
     let state = AppState {
         services: services.clone(),
@@ -175,7 +179,10 @@ async fn bring_up_to_date(db: &Db, shutdown: &Shutdown) -> anyhow::Result<()> {
     let deadline = tokio::time::Instant::now() + DATABASE_PATIENCE;
     loop {
         match db.migrate().await {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                tracing::info!("the schema is up to date");
+                return Ok(());
+            }
             Err(error) if is_unreachable(&error) && tokio::time::Instant::now() < deadline && !shutdown.is_requested() => {
                 tracing::warn!(%error, "the database cannot be reached yet");
                 tokio::time::sleep(Duration::from_millis(500)).await;

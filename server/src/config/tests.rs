@@ -40,6 +40,18 @@ fn the_data_folder_is_made_and_made_absolute() {
 }
 
 #[test]
+fn postgres_and_the_model_are_where_make_setup_was_told_to_put_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = ["lyceum", "--data-dir", folder.path().to_str().unwrap(), "--database-url", "", "--cache", "/opt/cache"];
+    let mut options = CommandLine::try_parse_from(line).unwrap().options;
+    // Whoever runs the tests has both set.
+    (options.postgres_dir, options.models_dir) = (None, None);
+    let config = Config::from_options(options).unwrap();
+    assert_eq!(config.models_dir, Path::new("/opt/cache/models"));
+    assert!(matches!(&config.database, Database::Embedded { bin } if bin.as_path() == Path::new("/opt/cache/postgres/bin")));
+}
+
+#[test]
 fn a_database_of_ones_own_wants_keys_of_ones_own() {
     let folder = tempfile::tempdir().unwrap();
     let parse = |line: &[&str]| {

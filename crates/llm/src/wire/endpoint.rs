@@ -91,7 +91,7 @@ impl Endpoint {
                 Err(error) => error,
             };
             let Some(wait) = self.retries.wait(made, &error) else { return Err(error) };
-            tracing::info!(%error, wait_ms = wait.as_millis(), "the provider is asked again");
+            tracing::warn!(%error, wait_ms = wait.as_millis(), "the provider is asked again");
             tokio::time::sleep(wait).await;
             made += 1;
         }

@@ -274,6 +274,20 @@ async fn a_crash_of_the_reader_fails_that_document_and_no_other(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_reader_that_cannot_be_started_is_told_of_without_the_name_of_the_file(pool: PgPool) {
+    let mut parts = parts(&pool);
+    parts.settings.extractor = (PathBuf::from("/no/such/program"), Vec::new());
+    let services = Services::new(parts);
+    let ada = owner(&services, "ada@example.org").await;
+    let id = dataset(&services, &ada, "Rules", Visibility::Team).await.id;
+    upload(&services, &ada, id, "Dismissal of Bob.txt", b"text").await;
+    run(&services).await;
+    // What the log says of a failed job is kept with the job.
+    let told: String = sqlx::query_scalar("SELECT last_error FROM jobs WHERE kind = 'ExtractDocument'").fetch_one(&pool).await.unwrap();
+    assert!(told.contains("the reader of documents") && !told.contains("Bob"), "{told}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn a_document_whose_job_is_given_up_says_so(pool: PgPool) {
     let services = answering(&pool, &two_pages(), false);
     let ada = owner(&services, "ada@example.org").await;

@@ -6,6 +6,7 @@ use futures::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 /// How often the lease is renewed; it lasts 60 s, so that three renewals may fail.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -48,15 +49,21 @@ impl Jobs<'_> {
             self.fail(&job, "its worker went away every time").await?;
             return Ok(true);
         }
+        let span = tracing::info_span!("job", id = %job.id, kind = job.kind.as_str());
+        self.run(&job, stop).instrument(span).await?;
+        Ok(true)
+    }
+
+    async fn run(&self, job: &ClaimedJob, stop: &CancellationToken) -> Result<()> {
         let started = Instant::now();
         let end = tokio::select! {
-            result = caught(handlers::run(self.services, &job)) => End::Ran(result),
-            () = self.until_lease_is_lost(&job) => End::LeaseLost,
+            result = caught(handlers::run(self.services, job)) => End::Ran(result),
+            () = self.until_lease_is_lost(job) => End::LeaseLost,
             () = stop.cancelled() => End::Stopped,
         };
-        self.settle(&job, end).await?;
+        self.settle(job, end).await?;
         metrics::histogram!("lyceum_job_seconds", "kind" => job.kind.as_str()).record(started.elapsed());
-        Ok(true)
+        Ok(())
     }
 
     async fn until_lease_is_lost(&self, job: &ClaimedJob) {
@@ -106,6 +113,7 @@ impl Jobs<'_> {
                 "lost"
             }
         };
+        tracing::debug!(outcome, "a job was run");
         metrics::counter!("lyceum_jobs_total", "kind" => job.kind.as_str(), "outcome" => outcome).increment(1);
         Ok(())
     }
@@ -124,6 +132,8 @@ impl Jobs<'_> {
 pub(super) async fn caught(handler: impl Future<Output = Result<Outcome>>) -> Result<Outcome> {
     AssertUnwindSafe(handler).catch_unwind().await.unwrap_or_else(|panic| {
         let words = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Error::internal(format!("panicked: {}", words.unwrap_or_default())))
+        // They may hold what people wrote, which the log must not: told in development alone, as by the log of panics itself.
+        let words = words.filter(|_| cfg!(debug_assertions));
+        Err(Error::internal(words.map_or_else(|| "panicked".to_owned(), |words| format!("panicked: {words}"))))
     })
 }

@@ -19,7 +19,10 @@ pub(crate) async fn extract(services: &Services, job: &ClaimedJob) -> Result<Out
     let extracted = match read(services, &document).await? {
         Ok(extracted) => extracted,
         // Only our own trouble is tried again by itself. What took too long would again take minutes that others wait for.
-        Err(failure @ ExtractFailure::Unavailable { .. }) if job.attempts < job.max_attempts => return Err(Error::internal(failure)),
+        // The failure's own sentence names the file, which the log must not.
+        Err(ExtractFailure::Unavailable { .. }) if job.attempts < job.max_attempts => {
+            return Err(Error::internal("the reader of documents could not be started or reached"));
+        }
         Err(failure) => {
             fail(services, job, &failure.to_string()).await?;
             return Ok(Outcome::Done);
