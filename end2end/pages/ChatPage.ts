@@ -38,6 +38,11 @@ export class ChatPage {
     await this.message.press('Enter');
   }
 
+  /** The mark in the newest answer that opens this source. */
+  source(number: number): Locator {
+    return this.answer.getByRole('button', { name: `Source ${number}`, exact: true }).first();
+  }
+
   get answer(): Locator {
     return this.answers.last();
   }

@@ -35,6 +35,21 @@ export class DatasetsPage {
     await this.page.getByLabel('Upload documents').setInputFiles(files);
   }
 
+  /** Drops a text file where documents are uploaded. */
+  async drop(file: UploadFile): Promise<void> {
+    const given = { name: file.name, type: file.mimeType, text: file.buffer.toString('utf8') };
+    const dataTransfer = await this.page.evaluateHandle(({ name, type, text }) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name, { type }));
+      return transfer;
+    }, given);
+    const zone = this.page.locator('.drop-zone');
+    await zone.dispatchEvent('dragover', { dataTransfer });
+    await expect(zone).toHaveClass(/drop-zone-over/);
+    await zone.dispatchEvent('drop', { dataTransfer });
+    await expect(zone).not.toHaveClass(/drop-zone-over/);
+  }
+
   async expectStatus(name: string, status: string | RegExp): Promise<void> {
     await expect(this.row(name)).toContainText(status, { timeout: 90_000 });
   }

@@ -20,10 +20,11 @@ export class PromptsPage {
     return this.page.getByRole('list', { name: 'Prompts' }).getByRole('listitem').filter({ hasText: name });
   }
 
-  /** Makes a prompt through the form and ends on its own screen. */
-  async create(name: string): Promise<void> {
+  /** Makes a prompt through the form, over a dataset where one is named, and ends on its own screen. */
+  async create(name: string, dataset?: string): Promise<void> {
     await this.openNew();
     await this.page.getByLabel('Name').fill(name);
+    if (dataset) await this.page.getByRole('group', { name: 'Datasets' }).getByLabel(dataset).check();
     await this.save();
     await this.page.waitForURL(/\/prompts\/[0-9a-f-]{36}/);
   }

@@ -28,6 +28,13 @@ function watch(page: Page, complaints: string[], forgiven: string[]): void {
   page.on('pageerror', (error) => note(`uncaught: ${error.message}`));
 }
 
+/** Watches the console of a page that a test opened itself; calling what is returned fails unless it stayed quiet. */
+export function watched(page: Page, forgiven: string[] = []): () => void {
+  const complaints: string[] = [];
+  watch(page, complaints, forgiven);
+  return () => expect(complaints, 'the console stays quiet').toEqual([]);
+}
+
 export const test = base.extend<Fixtures>({
   forgiven: [[], { option: true }],
   page: async ({ page, forgiven }, use) => {

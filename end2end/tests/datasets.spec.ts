@@ -33,6 +33,9 @@ test('a PDF and a Word file become searchable, and a question finds its page', a
   const first = page.getByRole('region', { name: 'Passages found' }).getByRole('listitem').first();
   await expect(first).toContainText('handbook.pdf, page 7');
   await expect(first.locator('mark').filter({ hasText: 'observatory' })).toBeVisible();
+  for (const way of ['By words', 'By meaning']) {
+    await expect(first.locator('dl > div').filter({ hasText: way }).locator('dd'), way).toHaveText(/^\d+\.$/);
+  }
   await expectAccessible(page);
   await datasets.search('How many days of leave are there?');
   await expect(first).toContainText('thirty days');
@@ -67,6 +70,13 @@ test('files that cannot be taken say why, and the others go on', async ({ member
   await page.getByRole('button', { name: 'Delete document' }).click();
   await expect(datasets.row('cut.pdf')).toHaveCount(0);
   await expect(datasets.row('good.txt')).toHaveCount(1);
+});
+
+test('a file that is dropped is uploaded', async ({ member: page }) => {
+  const datasets = new DatasetsPage(page);
+  await datasets.create('Dropped');
+  await datasets.drop({ name: 'dropped.txt', mimeType: 'text/plain', buffer: Buffer.from('A dropped file about zebras.') });
+  await datasets.expectStatus('dropped.txt', 'Ready');
 });
 
 test('work goes on while the page is left, and the original comes back as it was', async ({ member: page }) => {

@@ -6,7 +6,7 @@ const SIGNED_OUT = ['/sign-in', '/sign-in/code', '/sign-in/email-code', '/sign-i
 const SIGNED_IN = ['/chat', '/datasets', '/prompts', '/prompts/new', '/team', '/team/groups', '/team/settings', '/account', '/admin/models', '/admin/roles', '/team/audit', '/admin/audit', '/admin/mails', '/admin/sign-in', '/admin/licences'];
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on any screen (${theme})`, async ({ administrator: page, browser, baseURL }) => {
+  test(`axe finds nothing on any screen (${theme})`, async ({ administrator: page, page: stranger, baseURL }) => {
     test.setTimeout(180_000);
     await page.context().addCookies([{ name: 'theme', value: theme, url: baseURL! }]);
     for (const address of SIGNED_IN) {
@@ -16,25 +16,24 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
       await expectAccessible(page);
     }
-    const context = await browser.newContext({ baseURL });
-    await context.addCookies([{ name: 'theme', value: theme, url: baseURL! }]);
-    const stranger = await context.newPage();
+    await stranger.context().addCookies([{ name: 'theme', value: theme, url: baseURL! }]);
     for (const address of SIGNED_OUT) {
       await stranger.goto(address);
       await hydrated(stranger);
       await expectAccessible(stranger);
     }
-    await context.close();
   });
 }
 
-test('no screen scrolls sideways at 375 px', async ({ administrator: page }) => {
-  await page.setViewportSize({ width: 375, height: 812 });
-  for (const address of SIGNED_IN) {
-    await page.goto(address);
-    await hydrated(page);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(overflow, address).toBeLessThanOrEqual(0);
+test('no screen scrolls sideways at 375 px', async ({ administrator, page: stranger }) => {
+  for (const [page, addresses] of [[administrator, SIGNED_IN], [stranger, SIGNED_OUT]] as const) {
+    await page.setViewportSize({ width: 375, height: 812 });
+    for (const address of addresses) {
+      await page.goto(address);
+      await hydrated(page);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, address).toBeLessThanOrEqual(0);
+    }
   }
 });
 
@@ -44,5 +43,7 @@ test.describe('without an address of ours', () => {
     const response = await page.goto('/nowhere');
     expect(response?.status()).toBe(404);
     await expect(page.getByRole('main')).toContainText(/not|nothing/i);
+    await hydrated(page);
+    await expectAccessible(page);
   });
 });

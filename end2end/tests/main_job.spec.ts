@@ -1,7 +1,11 @@
-// The main job, end to end: sign up, upload a long PDF, build a prompt over it, ask, and open the page that holds the answer.
-import { expect, test } from '../support/test';
+// The main job, end to end: sign up, upload a document, build a prompt over it, ask, and open the page that holds the answer.
+import { expect, expectAccessible, test } from '../support/test';
 import { handbook } from '../support/documents';
+import { makeDocx } from '../support/docx';
 import { hydrated } from '../support/people';
+import { ChatPage } from '../pages/ChatPage';
+import { DatasetsPage } from '../pages/DatasetsPage';
+import { PromptsPage } from '../pages/PromptsPage';
 
 const SENTENCE = 'The caretaker keeps the spare key of the observatory in the blue cabinet.';
 
@@ -42,6 +46,7 @@ test('an answer over a long PDF cites the page that holds it', async ({ member: 
   await expect(sources).toContainText('handbook.pdf');
   await expect(sources).toContainText(/page 47/i);
   await expect(sources.locator('mark')).toContainText('blue cabinet');
+  await expectAccessible(page);
 
   // The same page as its file draws it.
   await sources.getByRole('tab', { name: 'Page' }).click();
@@ -50,5 +55,32 @@ test('an answer over a long PDF cites the page that holds it', async ({ member: 
   await expect(drawn.locator('mark').first()).toBeVisible();
 
   await page.reload();
-  await expect(page.locator('article[data-role="assistant"]').last()).toContainText('blue cabinet');
+  await hydrated(page);
+  await expect(answer).toContainText('blue cabinet');
+  await expect(sources).toHaveCount(0);
+  await answer.getByRole('button', { name: 'Source 1', exact: true }).first().click();
+  await expect(sources).toContainText(/page 47/i);
+  await expect(sources.locator('mark')).toContainText('blue cabinet');
+});
+
+test('an answer over a Word file opens the passage it rests on', async ({ member: page }) => {
+  test.setTimeout(180_000);
+  const datasets = new DatasetsPage(page);
+  await datasets.create('Leave');
+  const paragraphs = ['Employees have thirty days of annual leave.', 'Requests are made two weeks in advance.'];
+  const mimeType = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+  await datasets.upload({ name: 'leave.docx', mimeType, buffer: makeDocx('Annual leave', paragraphs) });
+  await datasets.expectStatus('leave.docx', 'Ready');
+  await new PromptsPage(page).create('Personnel', 'Leave');
+
+  const chat = new ChatPage(page);
+  await chat.open('Personnel');
+  await chat.ask('How many days of annual leave do employees have?');
+  await expect(chat.answer).toHaveAttribute('data-status', 'Success', { timeout: 60_000 });
+  await expect(chat.answer).toContainText('thirty days');
+  await chat.source(1).click();
+  await expect(chat.sources).toContainText('leave.docx');
+  await expect(chat.sources.locator('mark')).toContainText('thirty days of annual leave');
+  await chat.sources.getByRole('button', { name: 'Close sources' }).click();
+  await expect(chat.sources).toHaveCount(0);
 });

@@ -1,5 +1,6 @@
 // Prompts: made, changed, found, copied and deleted by the people of a team.
 import { expect, expectAccessible, test } from '../support/test';
+import { ChatPage } from '../pages/ChatPage';
 import { PromptsPage } from '../pages/PromptsPage';
 
 test('a team without prompts is told what they are good for', async ({ member: page }) => {
@@ -45,6 +46,29 @@ test('the list finds, copies and deletes', async ({ member: page }) => {
   await expect(prompts.tile('Contracts (copy)')).toHaveCount(0);
   await expect(prompts.tile('Contracts')).toHaveCount(1);
   await expectAccessible(page);
+});
+
+test('a prompt is chosen in a new chat, and its example question is asked', async ({ member: page }) => {
+  const prompts = new PromptsPage(page);
+  await prompts.openNew();
+  await page.getByLabel('Name').fill('Caretaker');
+  await page.getByLabel('Description').fill('Knows the house.');
+  await page.getByLabel('Example question 1').fill('Where is the key?');
+  await prompts.save();
+  await page.waitForURL(/\/prompts\/[0-9a-f-]{36}/);
+  const prompt = page.url().split('/').pop()!;
+
+  const chat = new ChatPage(page);
+  await chat.open('Caretaker');
+  await expect(page.getByRole('button', { name: /^Prompt\b/ })).toContainText('Caretaker');
+  await expect(page.getByText('Knows the house.')).toBeVisible();
+  await page.getByRole('list', { name: 'Example questions' }).getByRole('button', { name: 'Where is the key?' }).click();
+  await expect(chat.message).toHaveValue('Where is the key?');
+  await expect(chat.message).toBeFocused();
+  const asked = page.waitForRequest('**/api/chat/ask');
+  await page.keyboard.press('Enter');
+  expect((await asked).postData()).toContain(prompt);
+  await expect(chat.questions).toHaveText(['Where is the key?']);
 });
 
 test('a person who leaves with unsaved changes is asked first', async ({ member: page }) => {

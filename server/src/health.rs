@@ -119,6 +119,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_request_that_was_answered_stands_in_the_figures() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        // All of this test runs on its own thread.
+        let _installed = metrics::set_default_local_recorder(&recorder);
+        let health = Health::new(fine(), recorder.handle(), Shutdown::default());
+        let counted = axum::Router::new().route("/counted", axum::routing::get(|| async { "counted" }));
+        let counted = counted.layer(axum::middleware::from_fn(server::observe::observe));
+        for _ in 0..2 {
+            let answer = counted.clone().oneshot(Request::get("/counted").body(Body::empty()).unwrap()).await.unwrap();
+            assert!(answer.headers().contains_key("x-request-id"));
+        }
+        let (_, figures) = ask(health, "/metrics").await;
+        let line = figures.lines().find(|line| line.starts_with("lyceum_http_requests_total{")).expect(&figures);
+        assert!(line.contains(r#"route="/counted""#) && line.contains(r#"status="200""#) && line.ends_with("} 2"), "{line}");
+        assert!(figures.contains("lyceum_http_request_seconds"), "{figures}");
+    }
+
+    #[tokio::test]
     async fn figures_are_plain_text() {
         assert_eq!(ask(health(fine(), &Shutdown::default()), "/metrics").await.0, StatusCode::OK);
     }

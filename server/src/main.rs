@@ -144,6 +144,7 @@ async fn reset_password(options: Options, email: &str) -> anyhow::Result<()> {
 async fn diagnose(options: Options) -> anyhow::Result<bool> {
     let config = Config::from_options(options)?;
     let mut findings = doctor::examine(&config);
+    findings.push(doctor::examine_objects(&config.object_store, wiring::environment()).await);
     findings.push(doctor::examine_mail(&config).await);
     let asked = doctor::examine_database(&config, async |url| {
         let db = open(&config, &url).map_err(|error| error.to_string())?;

@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         trial("a_child_that_exits_without_an_answer_has_crashed", a_child_that_exits_without_an_answer_has_crashed),
         trial("a_child_that_hangs_is_stopped", a_child_that_hangs_is_stopped),
         trial("a_child_that_uses_up_its_processor_time_is_stopped", a_child_that_uses_up_its_processor_time_is_stopped),
+        trial("the_child_limits_its_own_processor_time", the_child_limits_its_own_processor_time),
         trial("a_child_that_floods_is_stopped", a_child_that_floods_is_stopped),
         trial("a_child_that_runs_out_of_memory_says_so", a_child_that_runs_out_of_memory_says_so),
         trial("a_child_sees_nothing_of_the_servers_environment", a_child_sees_nothing_of_the_servers_environment),
@@ -61,10 +62,11 @@ fn behave(behaviour: &str) -> ExitCode {
         },
         "spin" => {
             rlimit::Resource::CPU.set(1, 2).expect("a lower limit may be set");
-            let mut turns = 0_u64;
-            loop {
-                turns = std::hint::black_box(turns.wrapping_add(1));
-            }
+            spin()
+        }
+        "extract, then spin" => {
+            documents::child::run();
+            spin()
         }
         "flood" => {
             let mut stdout = std::io::stdout().lock();
@@ -80,6 +82,14 @@ fn behave(behaviour: &str) -> ExitCode {
             ExitCode::SUCCESS
         }
         other => panic!("no such behaviour: {other}"),
+    }
+}
+
+/// A parser that never comes to an end.
+fn spin() -> ! {
+    let mut turns = 0_u64;
+    loop {
+        turns = std::hint::black_box(turns.wrapping_add(1));
     }
 }
 
@@ -141,6 +151,13 @@ fn a_child_that_hangs_is_stopped() {
 
 fn a_child_that_uses_up_its_processor_time_is_stopped() {
     assert!(matches!(run_self("spin", text(b"x"), limits()), Err(ExtractFailure::TimedOut { .. })));
+}
+
+fn the_child_limits_its_own_processor_time() {
+    // The second it may compute is what ends it, not the minute it may take: the sentence tells them apart.
+    let limits = Limits { cpu_seconds: 1, ..limits() };
+    let failure = run_self("extract, then spin", text(b"x"), limits).unwrap_err();
+    assert_eq!(failure, ExtractFailure::TimedOut { name: "a.txt".into(), seconds: 1 });
 }
 
 fn a_child_that_floods_is_stopped() {

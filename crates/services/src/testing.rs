@@ -2,7 +2,7 @@
 
 use crate::{CameFrom, Db, Keyring, Parts, Services, Settings, SignUp, SystemClock, Viewer};
 use domain::{Permission, Role, TeamId, UserId};
-use egress::{EgressClient, EgressPolicy, HostPort};
+use egress::{EgressClient, EgressPolicy, HostPort, Limits};
 use llm::MiniLmEmbedder;
 use object_store::memory::InMemory;
 use sqlx::PgPool;
@@ -23,7 +23,7 @@ pub fn parts(pool: &PgPool) -> Parts {
         clock: Arc::new(SystemClock),
         keyring: Keyring::generate(),
         objects: Arc::new(InMemory::new()),
-        egress: Arc::new(egress_to_loopback()),
+        egress: Arc::new(egress_to_loopback(Limits::default())),
         mailer: None,
         minilm: Arc::new(MiniLmEmbedder::lazy(models_dir.join("all-MiniLM-L6-v2"))),
         settings: Settings {
@@ -37,13 +37,13 @@ pub fn parts(pool: &PgPool) -> Parts {
     }
 }
 
-/// A way out that also leads to providers on this machine, at any port that the system hands out.
-fn egress_to_loopback() -> EgressClient {
+/// A way out within limits that also leads to providers on this machine, at any port that the system hands out.
+pub fn egress_to_loopback(limits: Limits) -> EgressClient {
     static ALLOW: LazyLock<Vec<HostPort>> = LazyLock::new(|| {
         let address = |port| format!("127.0.0.1:{port}").parse().expect("a host and a port");
         (32_768..=60_999).map(address).collect()
     });
-    EgressClient::new(EgressPolicy { allow: ALLOW.clone(), ..EgressPolicy::default() }).expect("TLS can be set up")
+    EgressClient::new(EgressPolicy { allow: ALLOW.clone(), limits }).expect("TLS can be set up")
 }
 
 /// A person with a team of their own, which they own.

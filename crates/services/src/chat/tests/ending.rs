@@ -4,6 +4,7 @@ use super::{Scene, generation, next, rest, text, until_text};
 use crate::Error;
 use domain::chat::{ChatEvent, MessageStatus};
 use sqlx::PgPool;
+use std::time::Duration;
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn stop_keeps_the_text_and_hangs_up_on_the_provider(pool: PgPool) {
@@ -50,6 +51,23 @@ async fn garbage_and_hanging_up_and_silence_end_in_a_sentence(pool: PgPool) {
         assert!(matches!(&last, Some(ChatEvent::Failed(sentence)) if sentence.ends_with('.')), "{sent}: {last:?}");
         assert_eq!(scene.answer(asked.conversation_id).await.status, MessageStatus::Error);
     }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_provider_that_falls_silent_is_given_up_and_the_text_is_kept(pool: PgPool) {
+    let scene = Scene::with_idle_limit(&pool, Duration::from_millis(300)).await;
+    let asked = scene.ask("Hello?").await;
+    let events = scene.follow(generation(&asked), 0).await;
+    let mut call = scene.provider.accepted_call().await;
+    call.say("Half an ans").await;
+    // The line stays open: it is the silence that ends the answer.
+    let events = rest(events).await;
+    call.hung_up().await;
+    assert_eq!(text(&events), "Half an ans");
+    assert!(matches!(events.last(), Some(ChatEvent::Failed(sentence)) if sentence.contains("stopped sending")), "{events:?}");
+    let answer = scene.answer(asked.conversation_id).await;
+    assert_eq!((answer.status, answer.content.as_str()), (MessageStatus::Error, "Half an ans"));
+    assert!(answer.trouble.unwrap().contains("stopped sending"));
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

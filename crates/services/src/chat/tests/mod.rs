@@ -4,18 +4,20 @@ mod answers;
 mod ending;
 mod following;
 mod leases;
+mod passages;
 mod provider;
 mod rights;
 mod trail;
 
 use super::{EventStream, StoredEvent};
-use crate::{Services, Viewer, testing};
+use crate::{Parts, Services, Viewer, testing};
 use domain::chat::{Asked, ChatEvent, ConversationDetail, MessageView, NewQuestion};
 use domain::models::{ModelType, NewModel, ProviderKind};
 use domain::{ConversationId, GenerationId, ModelId};
 use futures::StreamExt;
 use provider::FakeProvider;
 use sqlx::PgPool;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Longer than anything here takes; a test that waits this long has failed.
@@ -31,7 +33,17 @@ struct Scene {
 
 impl Scene {
     async fn new(pool: &PgPool) -> Self {
-        let services = testing::services(pool);
+        Self::on(testing::services(pool)).await
+    }
+
+    /// Whose providers may be silent for so long between two pieces of an answer.
+    async fn with_idle_limit(pool: &PgPool, idle: Duration) -> Self {
+        let limits = egress::Limits { idle, ..egress::Limits::default() };
+        let egress = Arc::new(testing::egress_to_loopback(limits));
+        Self::on(Services::new(Parts { egress, ..testing::parts(pool) })).await
+    }
+
+    async fn on(services: Services) -> Self {
         let viewer = testing::owner(&services, "ada@example.org").await;
         let provider = FakeProvider::start().await;
         let administrator = Viewer { is_system_administrator: true, ..viewer.clone() };

@@ -1,49 +1,11 @@
 //! The trail of answers: which documents went to which model, whatever became of the answer.
 
+use super::passages::prompt;
 use super::{Scene, generation, rest, until_text};
 use crate::Services;
 use domain::audit::{AuditEntry, AuditQuery, AuditScope};
-use domain::datasets::{NewDataset, Visibility};
 use domain::prompts::PromptDraft;
-use domain::{DocumentId, PromptId};
 use sqlx::PgPool;
-use uuid::Uuid;
-
-/// A prompt over one document with two passages, written past the pipeline.
-async fn prompt(pool: &PgPool, scene: &Scene) -> PromptId {
-    let new = NewDataset { name: "Rules".to_owned(), description: String::new(), visibility: Visibility::Team, embedding_model_id: None };
-    let dataset = scene.services.datasets().create(&scene.viewer, new).await.unwrap().id;
-    let (team, document) = (scene.viewer.team_id.as_uuid(), DocumentId::new().as_uuid());
-    sqlx::query(
-        "INSERT INTO documents (id, team_id, dataset_id, name, media_type, size_bytes, sha256, object_key, status, chunk_count, created_by, is_paginated)
-         VALUES ($1, $2, $3, 'rules.pdf', 'application/pdf', 1, '', '', 'Ready', 2, $4, true)",
-    )
-    .bind(document)
-    .bind(team)
-    .bind(dataset)
-    .bind(scene.viewer.user_id)
-    .execute(pool)
-    .await
-    .unwrap();
-    for (position, page) in [(0, 3), (1, 7)] {
-        sqlx::query(
-            "INSERT INTO chunks (id, team_id, dataset_id, document_id, position, page_first, page_last, char_start, char_end, text)
-             VALUES ($1, $2, $3, $4, $5, $6, $6, 0, 1, 'The spare key hangs in the blue cabinet: SECRET passage ' || $5)",
-        )
-        .bind(Uuid::now_v7())
-        .bind(team)
-        .bind(dataset)
-        .bind(document)
-        .bind(position)
-        .bind(page)
-        .execute(pool)
-        .await
-        .unwrap();
-    }
-    let draft =
-        PromptDraft { name: "Caretaker".to_owned(), dataset_ids: vec![dataset], model_id: Some(scene.model), ..PromptDraft::default() };
-    scene.services.prompts().create(&scene.viewer, draft).await.unwrap().id
-}
 
 async fn answers(services: &Services, scene: &Scene) -> Vec<AuditEntry> {
     let query = AuditQuery { action: "chat.answered".to_owned(), ..AuditQuery::default() };
@@ -57,7 +19,7 @@ fn fact<'a>(entry: &'a AuditEntry, label: &str) -> &'a str {
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn the_documents_that_went_to_the_model_are_told_with_their_pages_and_without_a_word(pool: PgPool) {
     let scene = Scene::new(&pool).await;
-    let prompt = prompt(&pool, &scene).await;
+    let prompt = prompt(&pool, &scene, PromptDraft::default()).await;
     let question = domain::chat::NewQuestion {
         prompt_id: Some(prompt),
         model_id: None,
@@ -97,7 +59,7 @@ async fn an_answer_that_fails_is_told_too_and_one_without_a_call_is_not(pool: Pg
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn what_a_server_sent_before_it_died_is_told_by_the_one_that_finds_it(pool: PgPool) {
     let scene = Scene::new(&pool).await;
-    let prompt = prompt(&pool, &scene).await;
+    let prompt = prompt(&pool, &scene, PromptDraft::default()).await;
     let doomed = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let services = crate::testing::services(&pool);
     let viewer = scene.viewer.clone();
