@@ -104,11 +104,13 @@ export class OwnServer {
     await gone;
   }
 
+  /** Asks it to stop, which it does with 0, whatever happened to it before. */
   async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.process!.once('exit', resolve));
+    const gone = new Promise((resolve) => this.process!.once('exit', (code, signal) => resolve(code ?? signal)));
     this.process!.kill('SIGTERM');
-    await gone;
+    const outcome = this.process!.exitCode ?? this.process!.signalCode ?? await gone;
     this.database.close();
     rmSync(this.folder, { recursive: true, force: true });
+    if (outcome !== 0) throw new Error(`The server ended with ${outcome}: see target/test/own-server.log`);
   }
 }

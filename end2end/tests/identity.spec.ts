@@ -1,4 +1,5 @@
 // Signing up, in and out, with and without JavaScript, and one's own account.
+import type { Page } from '@playwright/test';
 import { expect, expectAccessible, test } from '../support/test';
 import { freshAddress, hydrated, PASSWORD, signIn, signUp } from '../support/people';
 
@@ -58,7 +59,7 @@ test.describe('with a wrong password', () => {
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false, forgiven: ['422'] });
 
-  test('signing up, out and in works', async ({ page }) => {
+  async function signUpPlainly(page: Page): Promise<string> {
     const email = freshAddress('plain');
     await page.goto('/sign-up');
     await page.getByLabel('First name').fill('Ada');
@@ -67,16 +68,56 @@ test.describe('without JavaScript', () => {
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.waitForURL('**/chat');
-    await expect(page.getByRole('main')).toBeVisible();
+    return email;
+  }
 
-    await page.context().clearCookies();
+  async function signInPlainly(page: Page, email: string): Promise<void> {
     await page.goto('/team');
     await page.waitForURL('**/sign-in?next=/team');
     await page.getByLabel('Email').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/team');
+  }
+
+  test('signing up, out and in works, on a phone too', async ({ page }) => {
+    const email = await signUpPlainly(page);
+    await expect(page.getByRole('main')).toBeVisible();
+    const signOut = page.getByRole('complementary', { name: 'Sidebar' }).getByRole('button', { name: 'Sign out' });
+    await signOut.click();
+    await page.waitForURL('**/sign-in');
+
+    await signInPlainly(page, email);
     await expect(page.getByRole('table', { name: 'Members' })).toContainText('Ada Plain');
+    // Nothing could open the sidebar: it stands above the screen.
+    await page.setViewportSize({ width: 375, height: 812 });
+    await signOut.click();
+    await page.waitForURL('**/sign-in');
+    await page.goto('/team');
+    await page.waitForURL('**/sign-in?next=/team');
+  });
+
+  test('another browser is signed out, and then all of them', async ({ page, browser, baseURL }) => {
+    const email = await signUpPlainly(page);
+    const context = await browser.newContext({ baseURL, javaScriptEnabled: false });
+    const elsewhere = await context.newPage();
+    await signInPlainly(elsewhere, email);
+
+    await page.goto('/account');
+    const sessions = page.getByRole('table', { name: 'Sessions' });
+    await expect(sessions.getByRole('row')).toHaveCount(3);
+    await sessions.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL('**/chat');
+    await elsewhere.goto('/team');
+    await elsewhere.waitForURL('**/sign-in?next=/team');
+    await context.close();
+
+    await page.goto('/account');
+    await expect(sessions.getByRole('row')).toHaveCount(2);
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.waitForURL('**/sign-in**');
+    await page.goto('/chat');
+    await page.waitForURL('**/sign-in?next=/chat');
   });
 });
 

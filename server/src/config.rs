@@ -51,7 +51,7 @@ pub enum Command {
 /// The settings as they are given, before they are checked. Each is a flag and an environment variable.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
-    /// Postgres 15 or newer with pgvector, as `postgres://user:password@host/database`; unset: Lyceum runs its own
+    /// Postgres 15 or newer with pgvector 0.8 or newer, as `postgres://user:password@host/database`; unset: Lyceum runs its own
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<SecretString>,
     /// Folder of all that Lyceum keeps: its Postgres, documents, secret keys

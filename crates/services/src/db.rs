@@ -15,6 +15,10 @@ use sqlx::{AssertSqlSafe, Connection, Postgres, Transaction};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
+mod migrate;
+
+pub use migrate::MigrationError;
+
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
@@ -46,11 +50,8 @@ impl Db {
     }
 
     /// Brings the schema up to date, as the connecting user.
-    pub async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
-        let mut connection = PgConnection::connect_with(&self.options).await?;
-        MIGRATIONS.run(&mut connection).await?;
-        connection.close().await?;
-        Ok(())
+    pub async fn migrate(&self) -> Result<(), MigrationError> {
+        migrate::migrate(&self.options).await
     }
 
     /// Whether Postgres answers.

@@ -33,7 +33,7 @@ mod viewer;
 mod written;
 
 pub use clock::{Clock, MockClock, SystemClock};
-pub use db::{Db, MIGRATIONS, SystemRead, SystemTx, TeamTx};
+pub use db::{Db, MIGRATIONS, MigrationError, SystemRead, SystemTx, TeamTx};
 pub use error::{Cause, Error, OnConstraint, Result, report, report_unavailable};
 pub use secrets::{Keyring, KeyringError};
 pub use viewer::{CameFrom, Viewer, only_looking};

@@ -3,7 +3,7 @@
 
 use crate::support::{PASSWORD, TestApp, TestClient};
 use app::error::AppError;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{LOCATION, SET_COOKIE};
 use domain::answers::{AnswerLanguage, AnswerPreferences, AnswerTone};
 use domain::{Role, SessionSummary, ViewerInfo};
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ async fn a_form_post_never_leads_to_the_referer(pool: PgPool) {
     let request = ada.own_request(reqwest::Method::POST, "/api/identity/viewer");
     let request = request.header("accept", "text/html").header("referer", "https://evil.org/").body("");
     let answer = crate::support::Answer::of(request.header("content-type", "application/x-www-form-urlencoded")).await;
-    assert_ne!(answer.header(axum::http::header::LOCATION), Some("https://evil.org/"));
+    assert_ne!(answer.header(LOCATION), Some("https://evil.org/"));
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -137,6 +137,30 @@ async fn signing_out_ends_the_session_and_makes_the_browser_forget_it(pool: PgPo
     answer.clone().expect_redirect("/sign-in");
     assert!(answer.header(SET_COOKIE).unwrap().contains("Max-Age=0"));
     assert_eq!(ada.server_fn("identity/viewer", Value::Null).await.error(), AppError::SignedOut);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn without_javascript_forms_lead_out_of_this_browser_another_and_all(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let phone = app.sign_in("ada@example.org").await;
+    let account = ada.get("/account").await.expect(200).text;
+    assert!(account.contains(r#"<noscript><form method="post" action="/sign-out">"#), "{account}");
+    for path in ["/api/identity/end-session", "/api/identity/sign-out-everywhere"] {
+        assert!(account.contains(&format!(r#"action="{path}""#)), "no form posts to {path}");
+    }
+
+    let sessions: Vec<SessionSummary> = ada.server_fn("identity/sessions", Value::Null).await.json();
+    let other = sessions.iter().find(|session| !session.is_current).expect("the phone's").id.to_string();
+    assert!(account.contains(&format!(r#"value="{other}""#)), "the form says which one");
+    let posts: [(&str, &[(&str, &str)]); 2] =
+        [("/api/identity/end-session", &[("id", other.as_str())]), ("/api/identity/sign-out-everywhere", &[])];
+    for ((path, fields), ended) in posts.into_iter().zip([&phone, &ada]) {
+        ended.server_fn("identity/viewer", Value::Null).await.ok();
+        let answer = ada.post_form(path, fields).await.expect(302);
+        assert_eq!(answer.header(LOCATION), Some("/"), "{path}");
+        ended.server_fn("identity/viewer", Value::Null).await.expect(401);
+    }
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

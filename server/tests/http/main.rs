@@ -34,3 +34,4 @@ mod two_servers;
 mod two_step;
 mod view_as;
 mod ways_up;
+mod whole_program;

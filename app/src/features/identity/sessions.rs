@@ -6,8 +6,9 @@ use crate::ui::{
 };
 use domain::SessionSummary;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
-/// The table, and the way out of all of them.
+/// The table, and the way out of all of them. Both are forms, which work without JavaScript: then nobody is asked before.
 #[component]
 pub fn SessionsCard() -> impl IntoView {
     let end = ServerAction::<EndSession>::new();
@@ -26,12 +27,18 @@ pub fn SessionsCard() -> impl IntoView {
             toasts.app_error(&error);
         }
     });
+    let ask = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        asking.set(true);
+    };
     view! {
         <Card title="Sessions" description="The browsers you are signed in with. Times are UTC.">
             <ResourceView resource=sessions skeleton=|| view! { <TableSkeleton/> } let:sessions>
                 <SessionTable sessions end/>
             </ResourceView>
-            <div><Button variant=ButtonVariant::Danger on_click=move || asking.set(true)>"Sign out everywhere"</Button></div>
+            <form method="post" action=SignOutEverywhere::url() on:submit=ask>
+                <Button submit=true variant=ButtonVariant::Danger>"Sign out everywhere"</Button>
+            </form>
         </Card>
         <ConfirmDialog
             open=asking title="Sign out everywhere?" body="Every browser is signed out, this one too." confirm="Sign out of all browsers"
@@ -48,7 +55,13 @@ fn SessionTable(sessions: Vec<SessionSummary>, end: ServerAction<EndSession>) ->
         let action = if session.is_current {
             view! { <Badge tone=Tone::Accent>"This browser"</Badge> }.into_any()
         } else {
-            view! { <Button size=ButtonSize::Small on_click=move || { end.dispatch(EndSession { id }); }>"Sign out"</Button> }.into_any()
+            view! {
+                <ActionForm action=end>
+                    <input type="hidden" name="id" value=id.to_string()/>
+                    <Button submit=true size=ButtonSize::Small>"Sign out"</Button>
+                </ActionForm>
+            }
+            .into_any()
         };
         view! {
             <tr>

@@ -11,7 +11,9 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-/// New chat, the sections, the conversations, and the account at the foot.
+/// New chat, the sections, the conversations, and the account at the foot. Without JavaScript its menu does not open: then a form
+/// leads out. A browser with JavaScript takes what is inside of `<noscript>` for text, so nothing in there may be alive: it is all
+/// literal, and passed over when the page comes to life.
 #[component]
 pub fn SidebarPanel(
     /// Whether it shows.
@@ -26,7 +28,12 @@ pub fn SidebarPanel(
             <A href="/chat" exact=true attr:class="new-chat"><Icon icon=lu::LuSquarePen/><span>"New chat"</span></A>
             <MainNavigation/>
             <div class="sidebar-list"><ConversationList/></div>
-            <div class="sidebar-foot"><AccountMenu/></div>
+            <div class="sidebar-foot">
+                <AccountMenu/>
+                <noscript>
+                    <form method="post" action="/sign-out"><button type="submit" class="button button-secondary button-small">"Sign out"</button></form>
+                </noscript>
+            </div>
         </aside>
     }
     .into_any()
