@@ -1,4 +1,5 @@
 // Sharing: a private dataset and a private prompt with a group and a person, the explanation, and the end of it.
+import { AuditPage } from '../pages/AuditPage';
 import { DatasetsPage } from '../pages/DatasetsPage';
 import { PromptsPage } from '../pages/PromptsPage';
 import { TeamPage } from '../pages/TeamPage';
@@ -73,4 +74,14 @@ test('what is private is shared with a group and a person, explained, and taken 
   await hydrated(grace);
   await expect(new PromptsPage(grace).tile('Helper')).toContainText('Some of your team');
   await grace.close();
+
+  const audit = new AuditPage(page);
+  await audit.open('/team/audit?action=dataset.unshared');
+  const unshared = audit.row('Ada Lovelace stopped sharing the dataset “Minutes”');
+  await unshared.locator('summary').click();
+  await expect(unshared).toContainText('the group “Readers”');
+  await audit.open('/team/audit?action=prompt.shared');
+  const shared = audit.row('Ada Lovelace shared the prompt “Helper”');
+  await shared.locator('summary').click();
+  await expect(shared).toContainText('Grace Hopper');
 });

@@ -114,10 +114,10 @@ async fn join(State(state): State<AppState>, SignedIn(viewer): SignedIn, request
     }
 }
 
-async fn sign_out(State(state): State<AppState>, request: Request) -> Result<Response, ApiError> {
+async fn sign_out(State(state): State<AppState>, RequestOrigin(origin): RequestOrigin, request: Request) -> Result<Response, ApiError> {
     let cookie = state.cookie();
     if let Some(token) = read_cookie(cookie, request.headers()) {
-        state.services.identity().sign_out(token).await?;
+        state.services.identity().sign_out(token, &origin).await?;
     }
     Ok(([(header::SET_COOKIE, set_cookie(&cookie.forget()))], Redirect::to("/sign-in")).into_response())
 }
@@ -140,7 +140,7 @@ pub(super) async fn read<T: DeserializeOwned>(request: Request) -> Result<(Parts
 pub(super) async fn enter(state: &AppState, parts: &Parts, token: &SecretString, next: Option<&str>) -> Response {
     let cookie = state.cookie();
     if let Some(old) = read_cookie(cookie, &parts.headers)
-        && let Err(error) = state.services.identity().sign_out(old).await
+        && let Err(error) = state.services.identity().drop_replaced_session(old).await
     {
         return ApiError::from(error).into_response();
     }

@@ -33,7 +33,7 @@ async fn fields_that_nobody_asked_for_are_refused_or_change_nothing(pool: PgPool
     let mut wrong = Vec::new();
     for row in rows().into_iter().filter(|row| row.route.starts_with("POST ")) {
         let person = least_who_may(&row);
-        stand_as_before(&world).await;
+        world.stand_as_before().await;
         let call = world.prepare(&row, person).await;
         let (powers, traces) = (powers(&pool).await, traces(&pool, &other).await);
         let mut note = |what: String| wrong.push(format!("{} ({}) as {}: {what}", row.route, row.case, PEOPLE[person]));
@@ -57,14 +57,6 @@ async fn fields_that_nobody_asked_for_are_refused_or_change_nothing(pool: PgPool
 fn least_who_may(row: &Row) -> usize {
     let fallback = if row.statuses[OWNER] == 404 { ADMINISTRATOR } else { OWNER };
     [3, 4, 5, OWNER, ADMINISTRATOR].into_iter().find(|person| row.statuses[*person] == 200).unwrap_or(fallback)
-}
-
-/// The row before may have handed the team over, or counted a wrong password.
-async fn stand_as_before(world: &World) {
-    let own_again = "UPDATE memberships SET roles = '{Owner}' WHERE team_id = $1 AND user_id = $2";
-    let owner = sqlx::query(own_again).bind(world.owner.team_id).bind(world.owner.user_id);
-    owner.execute(&world.app.pool).await.expect("an owner");
-    sqlx::query("DELETE FROM throttles").execute(&world.app.pool).await.expect("nobody has to wait");
 }
 
 /// Every way to add the fields to a call: the answers, with the status each has to have.

@@ -23,7 +23,7 @@ mod roles;
 mod sharing;
 mod team;
 
-use crate::support::{Answer, FakeProvider, PASSWORD, TestApp, TestClient};
+use crate::support::{Answer, FakeProvider, PASSWORD, Snapshot, TestApp, TestClient};
 use domain::api_keys::{ApiScope, NewApiKey};
 use domain::chat::{Asked, NewQuestion};
 use domain::datasets::{NewDataset, Visibility};
@@ -215,6 +215,34 @@ impl World {
         let call = (row.call)(self).await;
         self.end_licence_in(0).await;
         Some(self.send(row, &self.clients[person], call).await)
+    }
+
+    /// Makes the call of a row as the owner or the administrator: the answer, and the tables in which something is different afterwards.
+    /// Nothing where the row lets neither of them.
+    pub async fn leave_traces(&mut self, row: &Row) -> Option<(Answer, Vec<String>)> {
+        let person = [OWNER, ADMINISTRATOR].into_iter().find(|person| matches!(row.statuses[*person], 200 | 303))?;
+        self.stand_as_before().await;
+        let call = self.prepare(row, person).await;
+        self.wait_for_answers().await;
+        // A session notes once a minute that it was seen, whatever is asked for.
+        let seen = sqlx::query("UPDATE sessions SET last_seen_at = now()");
+        seen.execute(&self.app.pool).await.expect("all were seen just now");
+        let before = Snapshot::take(&self.app.pool).await;
+        let answer = self.send(row, &self.clients[person], call).await;
+        self.wait_for_answers().await;
+        let changed = before.changed(&self.app.pool).await;
+        if ends_one(row, person) {
+            self.sign_in_again(person).await;
+        }
+        Some((answer, changed))
+    }
+
+    /// The row before may have handed the team over, or counted a wrong password.
+    async fn stand_as_before(&self) {
+        let own_again = "UPDATE memberships SET roles = '{Owner}' WHERE team_id = $1 AND user_id = $2";
+        let owner = sqlx::query(own_again).bind(self.owner.team_id).bind(self.owner.user_id);
+        owner.execute(&self.app.pool).await.expect("an owner");
+        sqlx::query("DELETE FROM throttles").execute(&self.app.pool).await.expect("nobody has to wait");
     }
 
     async fn end_licence_in(&self, days: i32) {

@@ -57,6 +57,25 @@ async fn the_installations_trail_is_for_its_administrators(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn signing_out_is_told_whichever_way_it_is_done(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let eve = app.sign_up("eve@example.org").await;
+    let grace = app.sign_up("grace@example.org").await;
+    eve.post_form("/sign-out", &[]).await.expect_redirect("/sign-in");
+    eve.post_form("/sign-out", &[]).await.expect_redirect("/sign-in");
+    grace.server_fn("identity/sign-out", Value::Null).await.ok();
+    let query = json!({ "scope": "installation", "query": { "action": "account.session-ended" }, "before": null });
+    let page: AuditPage = ada.server_fn("audit/list", query).await.json();
+    let told: Vec<(&str, &str)> = page.entries.iter().map(|entry| (entry.sentence.as_str(), entry.origin.as_str())).collect();
+    let expected = [
+        ("grace Tester ended one of their sessions", "Screen · 127.0.0.1"),
+        ("eve Tester ended one of their sessions", "Screen · 127.0.0.1"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn exports_leave_as_attachments_with_the_same_filter(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;

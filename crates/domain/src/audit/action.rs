@@ -117,6 +117,16 @@ words! {
         AccountIdentityLinked = "account.identity-linked",
         /// An identity is linked no longer.
         AccountIdentityUnlinked = "account.identity-unlinked",
+        /// Somebody asked for the deletion of their account.
+        AccountDeletionRequested = "account.deletion-requested",
+        /// They keep it.
+        AccountDeletionCalledOff = "account.deletion-called-off",
+        /// An account is gone, and what it said of its person.
+        AccountDeleted = "account.deleted",
+        /// Somebody asked for an export of what is theirs.
+        AccountExportRequested = "account.export-requested",
+        /// They downloaded it.
+        AccountExportDownloaded = "account.export-downloaded",
         /// A passkey opens an account from then on.
         AccountPasskeyAdded = "account.passkey-added",
         /// It does so no longer.
@@ -149,6 +159,10 @@ words! {
         DatasetCreated = "dataset.created",
         /// Its name, description or audience is another.
         DatasetChanged = "dataset.changed",
+        /// A private one is shared with somebody or a group.
+        DatasetShared = "dataset.shared",
+        /// It is shared with them no longer.
+        DatasetUnshared = "dataset.unshared",
         /// It was deleted with its documents.
         DatasetDeleted = "dataset.deleted",
         /// A document was uploaded.
@@ -163,6 +177,10 @@ words! {
         PromptCreated = "prompt.created",
         /// It was changed.
         PromptChanged = "prompt.changed",
+        /// A private one is shared with somebody or a group.
+        PromptShared = "prompt.shared",
+        /// It is shared with them no longer.
+        PromptUnshared = "prompt.unshared",
         /// It was made as a copy.
         PromptDuplicated = "prompt.duplicated",
         /// It was deleted.
@@ -272,6 +290,11 @@ impl Action {
             Self::AccountSignedOutEverywhere => "signed out everywhere",
             Self::AccountIdentityLinked => "linked an identity of “{}”",
             Self::AccountIdentityUnlinked => "unlinked an identity of “{}”",
+            Self::AccountDeletionRequested => "asked for the deletion of their account",
+            Self::AccountDeletionCalledOff => "kept their account after all",
+            Self::AccountDeleted => "deleted the account of {} for good",
+            Self::AccountExportRequested => "asked for an export of their data",
+            Self::AccountExportDownloaded => "downloaded an export of their data",
             Self::AccountPasskeyAdded => "added the passkey “{}”",
             Self::AccountPasskeyRemoved => "removed the passkey “{}”",
             Self::SignInWayTurnedOn => "let people sign in with {}",
@@ -288,6 +311,8 @@ impl Action {
             Self::ModelRemoved => "removed the model “{}”",
             Self::DatasetCreated => "made the dataset “{}”",
             Self::DatasetChanged => "changed the dataset “{}”",
+            Self::DatasetShared => "shared the dataset “{}”",
+            Self::DatasetUnshared => "stopped sharing the dataset “{}”",
             Self::DatasetDeleted => "deleted the dataset “{}”",
             Self::DocumentUploaded => "uploaded “{}”",
             Self::DocumentRetried => "had “{}” read again",
@@ -295,6 +320,8 @@ impl Action {
             Self::DocumentDownloaded => "downloaded “{}”",
             Self::PromptCreated => "made the prompt “{}”",
             Self::PromptChanged => "changed the prompt “{}”",
+            Self::PromptShared => "shared the prompt “{}”",
+            Self::PromptUnshared => "stopped sharing the prompt “{}”",
             Self::PromptDuplicated => "made the prompt “{}” as a copy",
             Self::PromptDeleted => "deleted the prompt “{}”",
             Self::ChatAnswered => "asked a model",

@@ -6,6 +6,7 @@ use super::Action;
 use crate::api_keys::ApiScope;
 use crate::chat::MessageStatus;
 use crate::datasets::Visibility;
+use crate::sharing::{ShareLevel, ShareWith};
 use crate::team::Belongings;
 use crate::{DocumentId, Permission, Role};
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,19 @@ pub struct SealedChain {
     pub last_hash: String,
 }
 
+/// With whom something is shared, or is shared no longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedWith {
+    /// The person or the group. A person is called by their id alone.
+    pub with: ShareWith,
+    /// The name of the group then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// What they may do from then on; none once it is shared with them no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<ShareLevel>,
+}
+
 /// What is to be known of an event beside who, what and to what. Every field is a fact from a closed list of kinds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -97,6 +111,9 @@ pub struct Details {
     /// Who may see it from then on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
+    /// With whom it is shared, or is shared no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<SharedWith>,
     /// What changed, in words of ours.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,

@@ -3,13 +3,20 @@
 use super::{Action, Details, Fact, SentDocument};
 use crate::Role;
 use crate::datasets::Visibility;
+use crate::sharing::ShareLevel;
 
 /// Who did what to what, in a sentence without a full stop. Names may have been erased.
 pub fn sentence(actor: &str, action: Action, target: &str, details: &Details) -> String {
     let actor = if actor.is_empty() { "Lyceum" } else { actor };
-    let target = if target.is_empty() { "somebody" } else { target };
+    let target = if target.is_empty() { nameless(action) } else { target };
     let done = action.phrase().replace("{}", target);
     format!("{actor} {done}{}", ending(action, details))
+}
+
+/// What stands for a name that was erased: a person, or, in quotes and for an address, a thing.
+fn nameless(action: Action) -> &'static str {
+    let is_thing = action.phrase().contains('“') || action == Action::AccountEmailChanged;
+    if is_thing { "…" } else { "somebody" }
 }
 
 fn ending(action: Action, details: &Details) -> String {
@@ -39,6 +46,7 @@ pub fn facts(details: &Details) -> Vec<Fact> {
     note("May", (!scopes.is_empty()).then(|| scopes.join(", ")));
     note("Right", details.permission.map(right_words));
     note("Who may see it", details.visibility.map(|visibility| audience(visibility).to_owned()));
+    note("May", details.shared.as_ref().and_then(|shared| shared.level).map(|level| level_words(level).to_owned()));
     note("Changed", (!details.changed.is_empty()).then(|| details.changed.join(", ")));
     note("People in it", details.people.map(|people| people.to_string()));
     note("Size", details.size_bytes.map(|bytes| format!("{bytes} bytes")));
@@ -94,6 +102,13 @@ const fn audience(visibility: Visibility) -> &'static str {
     }
 }
 
+const fn level_words(level: ShareLevel) -> &'static str {
+    match level {
+        ShareLevel::View => "see and use it",
+        ShareLevel::Edit => "also change it",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +130,8 @@ mod tests {
         assert_eq!(sentence("Ada", Action::InvitationMade, "bob@example.org", &invited), "Ada invited bob@example.org as viewer");
         assert_eq!(sentence("Ada", Action::DatasetCreated, "Rules", &Details::default()), "Ada made the dataset “Rules”");
         assert_eq!(sentence("", Action::MemberSuspended, "", &Details::default()), "Lyceum suspended somebody");
+        assert_eq!(sentence("Ada", Action::DatasetCreated, "", &Details::default()), "Ada made the dataset “…”");
+        assert_eq!(sentence("Ada", Action::AccountEmailChanged, "", &Details::default()), "Ada changed their address to …");
     }
 
     #[test]

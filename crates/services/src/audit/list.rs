@@ -6,8 +6,11 @@ use super::{Audit, begin};
 use crate::written::hex;
 use crate::{Result, Viewer};
 use domain::audit::{
-    Action, AuditChoice, AuditChoices, AuditEntry, AuditPage, AuditQuery, AuditScope, Details, Fact, TargetType, Via, facts, sentence,
+    Action, AuditChoice, AuditChoices, AuditEntry, AuditPage, AuditQuery, AuditScope, Details, Fact, SharedWith, TargetType, Via, facts,
+    sentence,
 };
+use domain::sharing::ShareWith;
+use uuid::Uuid;
 
 /// Entries of one page.
 const PAGE: i64 = 50;
@@ -35,7 +38,7 @@ impl Audit<'_> {
         let people = queries::list_people(tx.connection(), team, MOST_PEOPLE).await?;
         tx.commit().await?;
         Ok(AuditChoices {
-            people: people.into_iter().map(|person| (person.id, called(person.name))).collect(),
+            people: people.into_iter().map(|person| (person.id, called(person.name, person.id.as_uuid()))).collect(),
             actions: actions(),
             targets: TargetType::ALL.iter().map(|target| choice(target.as_str(), target.as_str())).collect(),
         })
@@ -58,14 +61,28 @@ fn choice(value: &str, label: impl Into<String>) -> AuditChoice {
 }
 
 /// A name that was erased is no name.
-fn called(name: String) -> String {
-    if name.is_empty() { "Somebody".to_owned() } else { name }
+fn called(name: String, person: Uuid) -> String {
+    if name.is_empty() { former_person(person) } else { name }
+}
+
+/// Somebody who is gone, by the end of their id: its beginning is the time of their coming.
+fn former_person(id: Uuid) -> String {
+    format!("Former person {:04x}", id.as_u128() & 0xffff)
 }
 
 impl EventRow {
     /// Who did it, as a sentence begins.
     pub(super) fn actor(&self) -> String {
-        if self.actor_id.is_some() { called(self.actor_name.clone()) } else { String::new() }
+        self.actor_id.map(|id| called(self.actor_name.clone(), id)).unwrap_or_default()
+    }
+
+    /// To what it was done, as a sentence says it. Where a phrase has quotes, what stands in them is no person.
+    fn target_called(&self, action: Action) -> String {
+        let is_person = action.target() == TargetType::Person && !action.phrase().contains('“') && self.actor_id != self.target_id;
+        match self.target_id {
+            Some(id) if is_person => called(self.target_name.clone(), id),
+            _ => self.target_name.clone(),
+        }
     }
 
     /// What else is to be known; what a later version wrote and this one does not know is left out.
@@ -76,7 +93,7 @@ impl EventRow {
     /// What happened, in words.
     pub(super) fn sentence(&self) -> String {
         match self.action.parse::<Action>() {
-            Ok(action) => sentence(&self.actor(), action, &self.target_name, &self.known_details()),
+            Ok(action) => sentence(&self.actor(), action, &self.target_called(action), &self.known_details()),
             Err(_) => format!("{} {} {}", self.actor(), self.action, self.target_name),
         }
     }
@@ -89,7 +106,9 @@ impl EventRow {
 
 fn entry(row: EventRow, scope: AuditScope) -> AuditEntry {
     let origin = if row.ip.is_empty() { row.way().to_owned() } else { format!("{} · {}", row.way(), row.ip) };
-    let mut known = facts(&row.known_details());
+    let details = row.known_details();
+    let mut known = facts(&details);
+    known.extend(details.shared.map(|shared| Fact::new("With", with_whom(shared, row.colleague.clone()))));
     known.extend([
         Fact::new("Action", row.action.as_str()),
         Fact::new("From", origin.as_str()),
@@ -102,6 +121,14 @@ fn entry(row: EventRow, scope: AuditScope) -> AuditEntry {
     }
     let team = (scope == AuditScope::Installation).then(|| row.team.clone()).flatten();
     AuditEntry { position: row.position, at: row.at, sentence: row.sentence(), origin, team, facts: known }
+}
+
+/// A group under its name then, a person under the one they have now.
+fn with_whom(shared: SharedWith, colleague: Option<String>) -> String {
+    match shared.with {
+        ShareWith::Person(id) => colleague.unwrap_or_else(|| former_person(id.as_uuid())),
+        ShareWith::Group(_) => shared.group.map_or_else(|| "a group".to_owned(), |name| format!("the group “{name}”")),
+    }
 }
 
 fn target(row: &EventRow) -> String {

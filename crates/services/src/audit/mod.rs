@@ -2,6 +2,7 @@
 //!
 //! The invariant: an act and its event commit together or not at all. The database numbers and chains the events and refuses
 //! every change (the migration `audit` says how), so record an event last: its chain stays locked until the transaction ends.
+//! The words about a person who is gone are erased ([`forget`]); what they did stays, under the end of their id.
 //!
 //! writing   [`record()`], [`record_in`]   (`record`)
 //! reading   [`Audit::list`], [`Audit::choices`] (`list`, `filter`), [`Audit::export`] (`export`), [`Audit::verify`] (`verify`)
@@ -18,7 +19,7 @@ mod tests;
 mod verify;
 
 pub use export::ExportStream;
-pub(crate) use record::{Author, record, record_in, seal, those_that_hold};
+pub(crate) use record::{Author, forget, record, record_in, seal, those_that_hold};
 
 use crate::{Result, Services, TeamTx, Viewer};
 use domain::audit::AuditScope;

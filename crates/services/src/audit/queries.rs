@@ -1,4 +1,5 @@
-//! The SQL of the trail. There is no statement that changes an event: the database would refuse it.
+//! The SQL of the trail. There is no statement that changes an event: the database would refuse it. Words about a person are erased by the
+//! function `forget_person`.
 
 use super::filter::Filter;
 use chrono::{DateTime, Utc};
@@ -33,6 +34,8 @@ pub(super) struct EventRow {
     pub target_id: Option<Uuid>,
     pub target_name: String,
     pub details: Value,
+    /// The person something was shared with, as they are called now; none once they are gone.
+    pub colleague: Option<String>,
     pub is_erased: bool,
     pub previous_hash: Vec<u8>,
     pub hash: Vec<u8>,
@@ -90,8 +93,10 @@ pub(super) async fn list(
     sqlx::query_as!(
         EventRow,
         r#"SELECT e.position, t.name AS "team?", e.seq, e.at, e.actor_id, e.actor_name, e.via, e.ip, e.action, e.target_type, e.target_id,
-                  e.target_name, e.details, e.salt IS NULL AS "is_erased!", e.previous_hash, e.hash
+                  e.target_name, e.details, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email) AS "colleague?",
+                  e.salt IS NULL AS "is_erased!", e.previous_hash, e.hash
            FROM audit_events e LEFT JOIN teams t ON t.id = e.team_id
+           LEFT JOIN users u ON u.id = (e.details #>> '{shared,with,Person}')::uuid
            WHERE ($1::uuid IS NULL OR e.team_id = $1)
              AND ($2::bigint IS NULL OR e.position < $2)
              AND ($3::uuid IS NULL OR e.actor_id = $3)
@@ -129,6 +134,14 @@ pub(super) async fn list_people(connection: &mut PgConnection, team: Option<Team
     )
     .fetch_all(connection)
     .await
+}
+
+/// Erases the words about a person whose account is about to go; their id stays.
+pub(super) async fn forget(connection: &mut PgConnection, person: UserId) -> sqlx::Result<()> {
+    sqlx::query!(r#"SELECT forget_person(id, email)::text AS "nothing" FROM users WHERE id = $1"#, person.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    Ok(())
 }
 
 /// The last event of a team's chain.

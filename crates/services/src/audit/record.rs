@@ -62,6 +62,12 @@ pub(crate) async fn seal(tx: &mut PgConnection, team: TeamId) -> Result<Option<S
     Ok(head.map(|head| SealedChain { events: head.seq, last_hash: hex(&head.hash) }))
 }
 
+/// Erases the names and addresses of a person in all chains, which stay whole; what they did can still be told apart by their id. Call it
+/// while their account is there.
+pub(crate) async fn forget(tx: &mut PgConnection, person: UserId) -> Result<()> {
+    Ok(queries::forget(tx, person).await?)
+}
+
 /// The words of those that hold: what changed.
 pub(crate) fn those_that_hold<const N: usize>(all: [(bool, &'static str); N]) -> Vec<&'static str> {
     all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words).collect()

@@ -36,7 +36,7 @@ pub enum MigrationError {
     ExtensionRefused(String),
     /// The roles cannot be made, or are somebody else's.
     #[error(
-        "the user {0} may not create the roles lyceum_app, lyceum_system and lyceum_search, or may not take them on. Give it CREATEROLE; where another user has created them, have an administrator run: GRANT lyceum_app, lyceum_system, lyceum_search TO {0}."
+        "the user {0} may not create the roles lyceum_app, lyceum_system, lyceum_search and lyceum_eraser, or may not take them on. Give it CREATEROLE; where another user has created them, have an administrator run: GRANT lyceum_app, lyceum_system, lyceum_search, lyceum_eraser TO {0}."
     )]
     RolesRefused(String),
     /// Postgres is away, or refused something else.

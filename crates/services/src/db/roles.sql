@@ -1,7 +1,7 @@
 -- Makes the roles of the program where they are missing, and lets the connecting user take them on: it gives them functions, and the
 -- pools switch to them. Since Postgres 16 whoever makes a role may grant it, but neither takes it on (SET) nor has its rights
--- (INHERIT) by that. The rights of lyceum_system and lyceum_search are needed to replace their functions later; with those of
--- lyceum_app the policies for one team would bind migrations too.
+-- (INHERIT) by that. The rights of lyceum_system, lyceum_search and lyceum_eraser are needed to replace their functions later;
+-- with those of lyceum_app the policies for one team would bind migrations too.
 -- Used by services::db and by scripts/migrations. It is one statement, so that the macros can check it.
 DO $$
 DECLARE
@@ -10,7 +10,7 @@ DECLARE
     has_rights boolean;
     can_become boolean;
 BEGIN
-    FOREACH role_name IN ARRAY ARRAY['lyceum_app', 'lyceum_system', 'lyceum_search'] LOOP
+    FOREACH role_name IN ARRAY ARRAY['lyceum_app', 'lyceum_system', 'lyceum_search', 'lyceum_eraser'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOINHERIT', role_name);

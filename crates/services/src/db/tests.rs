@@ -88,10 +88,10 @@ async fn every_table_the_app_can_reach_has_forced_policies_or_a_reason(pool: PgP
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn the_roles_of_the_program_cannot_step_around_the_policies(pool: PgPool) {
-    let strong = "SELECT rolname::text FROM pg_roles WHERE rolname IN ('lyceum_app', 'lyceum_system', 'lyceum_search') AND (rolsuper OR rolbypassrls OR rolcanlogin OR rolcreaterole)";
+    let strong = "SELECT rolname::text FROM pg_roles WHERE rolname IN ('lyceum_app', 'lyceum_system', 'lyceum_search', 'lyceum_eraser') AND (rolsuper OR rolbypassrls OR rolcanlogin OR rolcreaterole)";
     assert!(names(&pool, strong).await.is_empty());
     let owning = "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
-                  AND pg_get_userbyid(relowner) IN ('lyceum_app', 'lyceum_search')";
+                  AND pg_get_userbyid(relowner) IN ('lyceum_app', 'lyceum_search', 'lyceum_eraser')";
     assert!(names(&pool, owning).await.is_empty(), "who owns a table can change its policies");
     let views = "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')
                  AND NOT coalesce(reloptions, '{}') @> '{security_invoker=true}'";

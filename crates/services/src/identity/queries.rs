@@ -393,9 +393,11 @@ pub(crate) async fn set_view(connection: &mut PgConnection, id: SessionId, subje
     Ok(())
 }
 
-pub(super) async fn delete_session_by_token(connection: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM sessions WHERE token_hash = $1", token_hash).execute(connection).await?;
-    Ok(())
+/// Whose session it was, if there was one.
+pub(super) async fn delete_session_by_token(connection: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<Option<UserId>> {
+    sqlx::query_scalar!(r#"DELETE FROM sessions WHERE token_hash = $1 RETURNING user_id AS "user_id: UserId""#, token_hash)
+        .fetch_optional(connection)
+        .await
 }
 
 pub(super) async fn delete_session(connection: &mut PgConnection, user: UserId, id: SessionId) -> sqlx::Result<bool> {

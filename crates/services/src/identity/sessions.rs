@@ -1,7 +1,8 @@
 //! Sessions: who holds a token, which browsers a person is signed in with, and ending them.
 
-use super::{Identity, device, queries, queries_email, queries_email_codes, queries_resets, queries_two_step, token};
-use crate::{CameFrom, Error, Result, SystemTx, Viewer, audit};
+use super::{Identity, Origin, device, queries, queries_email, queries_email_codes, queries_resets, queries_two_step, token};
+use crate::audit::{self, Author};
+use crate::{CameFrom, Error, Result, SystemTx, Viewer};
 use chrono::TimeDelta;
 use domain::audit::{Action, Event};
 use domain::{Permission, SessionId, SessionSummary, TeamId, UserId};
@@ -79,7 +80,17 @@ impl Identity<'_> {
     }
 
     /// Ends the session that holds this token, if there is one.
-    pub async fn sign_out(&self, presented: &str) -> Result<()> {
+    pub async fn sign_out(&self, presented: &str, origin: &Origin) -> Result<()> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        if let Some(user) = queries::delete_session_by_token(&mut tx, &token::hash(presented)).await? {
+            let event = Event::new(Action::AccountSessionEnded, user.as_uuid(), "");
+            audit::record_in(&mut tx, None, Author::person(user, origin.ip), event).await?;
+        }
+        tx.commit().await
+    }
+
+    /// Ends the session a browser held before it signed in anew, which the record of sign-ins tells.
+    pub async fn drop_replaced_session(&self, presented: &str) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
         queries::delete_session_by_token(&mut tx, &token::hash(presented)).await?;
         tx.commit().await

@@ -1,11 +1,14 @@
 //! Deletion: an account ends in two steps. For 14 days its person can sign in and keep it; then housekeeping removes what is
-//! theirs alone, hands what is their teams' to an owner, and forgets the person. Sign-ins stay under a pseudonym.
+//! theirs alone, hands what is their teams' to an owner, and forgets the person. Sign-ins and the trail stay under a pseudonym.
 
 use super::queries::leaving;
 use super::{MyData, key};
+use crate::audit::{self, Author};
+use crate::team::record_removed;
 use crate::{Error, Result, SystemTx, Viewer, api_keys};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::UserId;
+use domain::audit::{Action, Event};
 use domain::my_data::DeletionTerms;
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
@@ -39,6 +42,9 @@ impl MyData<'_> {
         }
         leaving::request(&mut tx, viewer.user_id, self.services.parts.clock.now()).await?;
         let after = terms(&mut tx, viewer.user_id).await?;
+        if before.gone_at.is_none() {
+            audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountDeletionRequested, viewer.user_id.as_uuid(), "")).await?;
+        }
         // Whoever keeps their account makes new ones: programs must not go on for 14 days.
         api_keys::revoke_all_of(&mut tx, viewer.user_id, viewer.into()).await?;
         tx.commit().await?;
@@ -48,7 +54,9 @@ impl MyData<'_> {
     /// Calls the deletion of the viewer's account off.
     pub async fn keep_account(&self, viewer: &Viewer) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        leaving::call_off(&mut tx, viewer.user_id).await?;
+        if leaving::call_off(&mut tx, viewer.user_id).await? {
+            audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountDeletionCalledOff, viewer.user_id.as_uuid(), "")).await?;
+        }
         tx.commit().await
     }
 
@@ -90,11 +98,17 @@ impl MyData<'_> {
             return Ok(false);
         }
         for team in teams {
-            leaving::delete_lonely_team(&mut tx, team, person).await?;
+            let sealed = audit::seal(&mut tx, team).await?;
+            if let Some(name) = leaving::delete_lonely_team(&mut tx, team, person).await? {
+                // In their name, which is often the team's too, so that both are forgotten together.
+                record_removed(&mut tx, (team, name), sealed, Author::in_the_name_of(person)).await?;
+            }
         }
         leaving::delete_private(&mut tx, person).await?;
         leaving::hand_over(&mut tx, person).await?;
+        audit::forget(&mut tx, person).await?;
         leaving::delete_person(&mut tx, person).await?;
+        audit::record_in(&mut tx, None, Author::SYSTEM, Event::new(Action::AccountDeleted, person.as_uuid(), "")).await?;
         tx.commit().await?;
         Ok(true)
     }

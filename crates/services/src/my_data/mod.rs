@@ -23,9 +23,10 @@ pub(crate) use write::{give_up, write};
 use self::queries::exports;
 use crate::datasets::Original;
 use crate::jobs::{self, JobKind, NewJob};
-use crate::{Error, OnConstraint as _, Result, Services, Viewer};
+use crate::{Error, OnConstraint as _, Result, Services, Viewer, audit};
 use chrono::TimeDelta;
 use domain::ExportId;
+use domain::audit::{Action, Event};
 use domain::my_data::{ExportStatus, ExportSummary};
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
@@ -57,6 +58,7 @@ impl MyData<'_> {
         let payload = json!({ "user_id": viewer.user_id });
         jobs::enqueue(&mut tx, NewJob { team_id: viewer.team_id, kind: JobKind::ExportMyData, subject_id: id.as_uuid(), payload }).await?;
         let asked = exports::find(&mut tx, id, viewer.user_id, now).await?.ok_or(Error::NotFound)?;
+        audit::record(&mut tx, viewer, Event::new(Action::AccountExportRequested, viewer.user_id.as_uuid(), "")).await?;
         tx.commit().await?;
         Ok(asked)
     }
@@ -72,8 +74,9 @@ impl MyData<'_> {
         let mut tx = self.services.parts.db.ongoing_tx(viewer).await?;
         let export = exports::find(&mut tx, id, viewer.user_id, self.services.parts.clock.now()).await?;
         let export = export.filter(|export| export.status == ExportStatus::Ready).ok_or(Error::NotFound)?;
-        tx.commit().await?;
         let found = self.services.parts.objects.get(&key(id)).await?;
+        audit::record(&mut tx, viewer, Event::new(Action::AccountExportDownloaded, viewer.user_id.as_uuid(), "")).await?;
+        tx.commit().await?;
         Ok(Original {
             name: format!("lyceum-{}.zip", export.requested_at.format("%Y-%m-%d")),
             media_type: "application/zip".to_owned(),

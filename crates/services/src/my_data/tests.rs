@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::sync::Arc;
 
+mod trail;
+
 const PASSWORD: &str = "correct horse battery staple";
 
 async fn with_things(services: &Services, viewer: &Viewer, word: &str) {
@@ -181,6 +183,14 @@ async fn count(pool: &PgPool, what: &'static str) -> i64 {
     sqlx::query_scalar(what).fetch_one(pool).await.unwrap()
 }
 
+/// A passage with a vector in every document there is.
+async fn embed(pool: &PgPool) {
+    let insert =
+        "INSERT INTO chunks (id, team_id, dataset_id, document_id, position, page_first, page_last, char_start, char_end, text, embedding)
+                  SELECT gen_random_uuid(), team_id, dataset_id, id, 1000, 1, 1, 0, 1, 'A passage.', '[1,0,0]'::vector FROM documents";
+    sqlx::query(insert).execute(pool).await.unwrap();
+}
+
 /// Services in which everybody may sign up, with a clock to turn, and somebody who manages the installation.
 async fn installation(pool: &PgPool) -> (Services, Arc<MockClock>, Viewer) {
     let mut parts = parts(pool);
@@ -246,6 +256,10 @@ async fn what_is_private_goes_and_what_is_the_teams_stays_with_an_owner(pool: Pg
     services.datasets().accept_upload(&there, shared, "team.txt", bytes).await.unwrap();
     services.my_data().request_export(&ada).await.unwrap();
     services.jobs().run_due_once().await.unwrap();
+    embed(&pool).await;
+    let vectors = "SELECT count(*) FROM chunks WHERE embedding IS NOT NULL AND text = 'A passage.'";
+    assert_eq!(count(&pool, vectors).await, 3);
+    assert!(count(&pool, "SELECT count(*) FROM generation_events").await > 0);
     services.identity().sign_in("ada@example.org", PASSWORD.to_owned().into(), origin()).await.unwrap();
     let mut tx = services.db().system_tx().await.unwrap();
     let signed_in: i64 =
@@ -262,6 +276,7 @@ async fn what_is_private_goes_and_what_is_the_teams_stays_with_an_owner(pool: Pg
         let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {gone}"))).fetch_one(&pool).await.unwrap();
         assert_eq!(rows, 0, "{gone}");
     }
+    assert_eq!(count(&pool, vectors).await, 1, "the passage of the team's document alone is left");
     assert_eq!(
         count(&pool, "SELECT count(*) FROM sign_ins WHERE user_id IS NULL AND length(email_hash) = 32").await,
         signed_in,

@@ -15,8 +15,9 @@ mod tests;
 
 pub(crate) use standing::Standing;
 
-use crate::{Error, OnConstraint as _, Result, Services, TeamTx, Viewer};
+use crate::{Error, OnConstraint as _, Result, Services, TeamTx, Viewer, audit};
 use domain::Permission;
+use domain::audit::{Action, Details, Event, SharedWith};
 use domain::datasets::Visibility;
 use domain::sharing::{ShareLevel, ShareWith, Shared};
 
@@ -55,6 +56,7 @@ impl Sharing<'_> {
         };
         queries::upsert(&mut tx, viewer.team_id, thing, with, level).await.on_constraint(constraint, || Error::NotFound)?;
         let after = sharing(&mut tx, viewer, thing).await?;
+        record(&mut tx, viewer, thing, told(with, Some(level), &after)).await?;
         tx.commit().await?;
         Ok(after)
     }
@@ -67,6 +69,7 @@ impl Sharing<'_> {
             return Err(Error::NotFound);
         }
         let after = sharing(&mut tx, viewer, thing).await?;
+        record(&mut tx, viewer, thing, told(with, None, &after)).await?;
         tx.commit().await?;
         Ok(after)
     }
@@ -93,6 +96,27 @@ async fn sharing(tx: &mut TeamTx, viewer: &Viewer, thing: Shared) -> Result<doma
     let mut choices = queries::choices(tx, viewer.team_id, standing.created_by).await?;
     choices.retain(|choice| shares.iter().all(|share| share.with != choice.with));
     Ok(domain::sharing::Sharing { shares, choices })
+}
+
+/// What the trail says of it: a group has its name there, a person their id alone, since names among details cannot be erased.
+fn told(with: ShareWith, level: Option<ShareLevel>, after: &domain::sharing::Sharing) -> SharedWith {
+    let shares = after.shares.iter().map(|share| (share.with, &share.name));
+    let mut everybody = shares.chain(after.choices.iter().map(|choice| (choice.with, &choice.name)));
+    let group = match with {
+        ShareWith::Group(_) => everybody.find(|(other, _)| *other == with).map(|(_, name)| name.clone()),
+        ShareWith::Person(_) => None,
+    };
+    SharedWith { with, group, level }
+}
+
+async fn record(tx: &mut TeamTx, viewer: &Viewer, thing: Shared, shared: SharedWith) -> Result<()> {
+    let (id, actions) = match thing {
+        Shared::Dataset(id) => (id.as_uuid(), (Action::DatasetShared, Action::DatasetUnshared)),
+        Shared::Prompt(id) => (id.as_uuid(), (Action::PromptShared, Action::PromptUnshared)),
+    };
+    let action = if shared.level.is_some() { actions.0 } else { actions.1 };
+    let name = queries::name(tx, viewer.team_id, thing).await?.ok_or(Error::NotFound)?;
+    audit::record(tx, viewer, Event::new(action, id, name).with(Details { shared: Some(shared), ..Details::default() })).await
 }
 
 /// The permission that changing such a thing takes.

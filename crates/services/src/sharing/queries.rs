@@ -41,6 +41,20 @@ fn with(user: Option<Uuid>, group: Option<Uuid>) -> Option<ShareWith> {
     user.map(|id| ShareWith::Person(id.into())).or_else(|| group.map(|id| ShareWith::Group(id.into())))
 }
 
+/// What a thing of the team is called.
+pub(super) async fn name(tx: &mut PgConnection, team: TeamId, thing: Shared) -> sqlx::Result<Option<String>> {
+    let (dataset, prompt) = columns(thing);
+    sqlx::query_scalar!(
+        r#"SELECT name AS "name!" FROM datasets WHERE team_id = $1 AND id = $2
+           UNION ALL SELECT name FROM prompts WHERE team_id = $1 AND id = $3"#,
+        team.as_uuid(),
+        dataset,
+        prompt
+    )
+    .fetch_optional(tx)
+    .await
+}
+
 /// With whom a thing is shared: groups first, each by name.
 pub(super) async fn list(tx: &mut PgConnection, team: TeamId, thing: Shared) -> sqlx::Result<Vec<Share>> {
     let (dataset, prompt) = columns(thing);

@@ -5,9 +5,9 @@ use super::Team;
 use super::queries::{leaving, teams};
 use super::settings::require_owner;
 use crate::audit::{self, Author};
-use crate::{Error, Result, Viewer};
+use crate::{Error, Result, SystemTx, Viewer};
 use chrono::TimeDelta;
-use domain::audit::{Action, Details, Event};
+use domain::audit::{Action, Details, Event, SealedChain};
 use domain::team::DeletedTeam;
 use domain::{Permission, TeamId};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -68,9 +68,7 @@ impl Team<'_> {
             let mut tx = self.services.parts.db.system_tx().await?;
             let sealed = audit::seal(&mut tx, team).await?;
             if let Some(name) = teams::delete_gone(&mut tx, team, until).await? {
-                let details = Details { sealed, ..Details::default() };
-                let event = Event::new(Action::TeamRemoved, team.as_uuid(), name).with(details);
-                audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
+                record_removed(&mut tx, (team, name), sealed, Author::SYSTEM).await?;
                 removed += 1;
             }
             tx.commit().await?;
@@ -85,4 +83,15 @@ impl Team<'_> {
         objects.delete_stream(keys).try_collect::<Vec<_>>().await?;
         Ok(())
     }
+}
+
+/// Tells the installation of a team that is gone, and what [`audit::seal`] found of its trail before it went along.
+pub(crate) async fn record_removed(
+    tx: &mut SystemTx,
+    (team, name): (TeamId, String),
+    sealed: Option<SealedChain>,
+    author: Author,
+) -> Result<()> {
+    let event = Event::new(Action::TeamRemoved, team.as_uuid(), name).with(Details { sealed, ..Details::default() });
+    audit::record_in(tx, None, author, event).await
 }

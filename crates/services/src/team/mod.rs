@@ -24,6 +24,8 @@ mod view_as;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
+pub(crate) use deletion::record_removed;
+
 use crate::Services;
 
 /// Members and invitations, settings and groups.

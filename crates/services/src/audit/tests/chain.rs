@@ -147,7 +147,32 @@ async fn names_can_be_erased_for_good_and_the_chain_stays_whole(pool: PgPool) {
     assert_eq!(refusal(&mut owner, more).await, "42501", "what is hashed stays");
     assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
     let told = super::sentences(&services, &ada, &domain::audit::AuditQuery::default()).await;
-    assert_eq!(told[1], "Somebody made the group “Two”");
+    assert_eq!(told[1], format!("Former person {:04x} made the group “Two”", ada.user_id.as_uuid().as_u128() & 0xffff));
+    let rewrite = "UPDATE audit_events SET salt = NULL, actor_name = 'Eve' WHERE seq = 3";
+    assert_eq!(refusal(&mut owner, rewrite).await, "42501", "words go, and no others come");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn one_function_erases_and_the_system_role_alone_may_call_it(pool: PgPool) {
+    let services = services(&pool);
+    let ada = three_events(&services).await;
+    let forget = "SELECT forget_person(viewing_user(), 'ada@example.org')";
+    let mut app = services.db().team_tx(&ada).await.unwrap();
+    assert_eq!(refusal(&mut app, forget).await, "42501");
+    drop(app);
+    let roles =
+        "SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'lyceum\\_%' AND has_any_column_privilege(oid, 'audit_events', 'UPDATE')";
+    assert_eq!(sqlx::query_scalar::<_, String>(roles).fetch_all(&pool).await.unwrap(), ["lyceum_eraser"]);
+    let owner = "SELECT pg_get_userbyid(proowner)::text FROM pg_proc WHERE proname = 'forget_person' AND prosecdef";
+    assert_eq!(sqlx::query_scalar::<_, String>(owner).fetch_one(&pool).await.unwrap(), "lyceum_eraser");
+    let mut system = services.db().system_tx().await.unwrap();
+    let forget = "SELECT forget_person($1, 'ada@example.org')";
+    sqlx::query(forget).bind(ada.user_id).execute(&mut *system).await.unwrap();
+    system.commit().await.unwrap();
+    let named: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE actor_name <> '' OR salt IS NOT NULL").fetch_one(&pool).await.unwrap();
+    assert_eq!(named, 0);
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

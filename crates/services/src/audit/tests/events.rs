@@ -4,12 +4,13 @@ use super::{actions, administrator, sentences};
 use crate::testing::{member, owner, services};
 use crate::{CameFrom, Services, Viewer};
 use bytes::Bytes;
-use domain::audit::{AuditQuery, Via};
+use domain::audit::{AuditEntry, AuditQuery, Via};
 use domain::datasets::{DatasetPatch, NewDataset, Visibility};
 use domain::identity::Profile;
 use domain::models::{ModelType, NewModel, ProviderKind};
 use domain::prompts::PromptDraft;
 use domain::roles::RoleChange;
+use domain::sharing::{ShareLevel, ShareWith, Shared};
 use domain::team::{MemberImport, TeamPatch, TeamSettings};
 use domain::{Permission, Role};
 use futures::stream;
@@ -134,6 +135,39 @@ async fn acts_on_datasets_and_prompts_are_told_without_a_word_of_them(pool: PgPo
     ];
     assert_eq!(actions(&pool).await, expected);
     assert!(!everything(&pool).await.contains("SECRET"));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn sharing_is_told_with_whom_and_keeps_nobodys_name_where_it_could_not_be_erased(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Viewer).await;
+    let new =
+        NewDataset { name: "Rules".to_owned(), description: String::new(), visibility: Visibility::Private, embedding_model_id: None };
+    let set = Shared::Dataset(services.datasets().create(&ada, new).await.unwrap().id);
+    let draft = PromptDraft { name: "Helper".to_owned(), visibility: Visibility::Private, ..PromptDraft::default() };
+    let helper = Shared::Prompt(services.prompts().create(&ada, draft).await.unwrap().id);
+    let readers = ShareWith::Group(services.team().create_group(&ada, "Readers").await.unwrap().id);
+    let (sharing, person) = (services.sharing(), ShareWith::Person(bob.user_id));
+    sharing.share(&ada, set, person, ShareLevel::Edit).await.unwrap();
+    sharing.unshare(&ada, set, person).await.unwrap();
+    sharing.share(&ada, helper, readers, ShareLevel::View).await.unwrap();
+    sharing.unshare(&ada, helper, readers).await.unwrap();
+    sharing.unshare(&ada, helper, readers).await.unwrap_err();
+    let told = |entry: AuditEntry| {
+        let facts = entry.facts.iter().filter(|fact| matches!(fact.label.as_str(), "May" | "With"));
+        let facts: Vec<&str> = facts.map(|fact| fact.value.as_str()).collect();
+        format!("{}: {}", entry.sentence, facts.join(", "))
+    };
+    let latest: Vec<String> = super::list(&services, &ada, &AuditQuery::default()).await.into_iter().take(4).map(told).collect();
+    let expected = [
+        "ada@example.org stopped sharing the prompt “Helper”: the group “Readers”",
+        "ada@example.org shared the prompt “Helper”: see and use it, the group “Readers”",
+        "ada@example.org stopped sharing the dataset “Rules”: bob@example.org",
+        "ada@example.org shared the dataset “Rules”: also change it, bob@example.org",
+    ];
+    assert_eq!(latest, expected);
+    assert!(!everything(&pool).await.contains("bob@example.org"), "he is looked up");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -17,9 +17,13 @@ pub(in crate::my_data) async fn request(tx: &mut PgConnection, person: UserId, n
     Ok(())
 }
 
-pub(in crate::my_data) async fn call_off(tx: &mut PgConnection, person: UserId) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE users SET deletion_requested_at = NULL WHERE id = $1", person.as_uuid()).execute(tx).await?;
-    Ok(())
+/// Whether there was something to call off.
+pub(in crate::my_data) async fn call_off(tx: &mut PgConnection, person: UserId) -> sqlx::Result<bool> {
+    let done =
+        sqlx::query!("UPDATE users SET deletion_requested_at = NULL WHERE id = $1 AND deletion_requested_at IS NOT NULL", person.as_uuid())
+            .execute(tx)
+            .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 pub(in crate::my_data) async fn list_gone(tx: &mut PgConnection, until: DateTime<Utc>) -> sqlx::Result<Vec<UserId>> {
@@ -75,16 +79,16 @@ pub(in crate::my_data) async fn lonely_teams(tx: &mut PgConnection, person: User
     .await
 }
 
-/// Somebody who has joined meanwhile keeps it.
-pub(in crate::my_data) async fn delete_lonely_team(tx: &mut PgConnection, team: TeamId, person: UserId) -> sqlx::Result<()> {
-    sqlx::query!(
-        "DELETE FROM teams t WHERE t.id = $1 AND NOT EXISTS (SELECT FROM memberships o WHERE o.team_id = t.id AND o.user_id <> $2)",
+/// Its name, if it went: somebody who has joined meanwhile keeps it.
+pub(in crate::my_data) async fn delete_lonely_team(tx: &mut PgConnection, team: TeamId, person: UserId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "DELETE FROM teams t WHERE t.id = $1 AND NOT EXISTS (SELECT FROM memberships o WHERE o.team_id = t.id AND o.user_id <> $2)
+         RETURNING t.name",
         team.as_uuid(),
         person.as_uuid()
     )
-    .execute(tx)
-    .await?;
-    Ok(())
+    .fetch_optional(tx)
+    .await
 }
 
 /// What is the person's alone, in teams that go on.
