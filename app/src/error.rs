@@ -29,6 +29,9 @@ pub enum AppError {
         "The licence of this installation has expired: everything can be read and exported, but nothing changed until an administrator installs a new one."
     )]
     ReadOnly,
+    /// It is too long ago that the viewer proved who they are.
+    #[error("Nothing was done: it is a while since you proved who you are. Confirm that it is you first.")]
+    ConfirmFirst,
     /// It does not exist, or it is not for this viewer: the two look the same.
     #[error("There is nothing here, or it is not shared with you.")]
     NotFound,
@@ -67,7 +70,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut => 401,
-            Self::Forbidden | Self::ReadOnly => 403,
+            Self::Forbidden | Self::ReadOnly | Self::ConfirmFirst => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,

@@ -81,6 +81,7 @@ pub fn told(error: Error, request_id: impl FnOnce() -> RequestId) -> AppError {
         Error::Forbidden => AppError::Forbidden,
         Error::SignedOut => AppError::SignedOut,
         Error::ReadOnly => AppError::ReadOnly,
+        Error::ConfirmFirst => AppError::ConfirmFirst,
         Error::Invalid(fields) => AppError::Invalid(fields),
         Error::Conflict(sentence) => AppError::Conflict(sentence),
         Error::Busy { retry_after_s } => AppError::Busy { retry_after_s },

@@ -1,5 +1,6 @@
 // Passkeys: added on the account screen, used at sign-in without an address, and removed. They need an address with a name: the server is one of its own.
 import type { Page } from '@playwright/test';
+import { ageSessions } from '../support/database';
 import { VirtualDevice } from '../support/passkeys';
 import { hydrated, PASSWORD, signUp } from '../support/people';
 import { OwnServer } from '../support/server';
@@ -10,8 +11,8 @@ let address = '';
 
 test.describe.configure({ mode: 'serial' });
 test.skip(!process.env.LYCEUM_BINARY, 'LYCEUM_BINARY is not set');
-// A wrong password is answered with 422, and what is refused with 409; the console reports both.
-test.use({ forgiven: ['422', '409'], baseURL: async ({}, use) => use(address) });
+// A wrong password is answered with 422, what is refused with 409, and what has to be confirmed with 403; the console reports them.
+test.use({ forgiven: ['422', '409', '403'], baseURL: async ({}, use) => use(address) });
 
 test.beforeAll(async () => {
   await server.start('127.0.0.1:1', (url) => ({ LYCEUM_PUBLIC_URL: url.replace('127.0.0.1', 'localhost') }));
@@ -23,7 +24,7 @@ const passkeys = (page: Page) => page.getByRole('list', { name: 'Passkeys' }).ge
 
 test('it is added with the password, opens the account, and opens it no longer once it is removed', async ({ page }) => {
   const device = await VirtualDevice.plugInto(page);
-  await signUp(page, 'Katherine');
+  const email = await signUp(page, 'Katherine');
   await page.goto('/account');
   await hydrated(page);
   await expect(page.getByText('You have no passkey yet.')).toBeVisible();
@@ -61,6 +62,16 @@ test('it is added with the password, opens the account, and opens it no longer o
   await expect(page.getByRole('table', { name: 'Recent sign-ins' })).toContainText('Passkey');
   await page.setViewportSize({ width: 375, height: 740 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+
+  ageSessions(email, 11);
+  await page.getByRole('button', { name: 'Export all my data' }).click();
+  const confirming = page.getByRole('dialog', { name: 'Confirm it’s you' });
+  await expect(confirming.getByLabel('Your password')).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  await expectAccessible(page);
+  await confirming.getByRole('button', { name: 'Use a passkey' }).click();
+  await expect(page.getByText('Your export is being put together')).toBeVisible();
+  await expect(confirming).toHaveCount(0);
 
   await passkeys(page).getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove passkey' }).click();

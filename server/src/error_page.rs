@@ -40,6 +40,7 @@ fn page(nonce: Option<&Nonce>, error: &AppError) -> String {
         AppError::Unavailable => "Back in a moment",
         AppError::Forbidden => "Not allowed",
         AppError::ReadOnly => "Read-only",
+        AppError::ConfirmFirst => "Confirm it’s you",
         AppError::Busy { .. } => "One moment",
         AppError::NotFound => "Not found",
         _ => "Something went wrong",

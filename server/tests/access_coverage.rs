@@ -108,6 +108,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/identity-providers/unlink",
             "POST /api/identity/change-email",
             "POST /api/identity/change-password",
+            "POST /api/identity/confirm",
             "POST /api/identity/confirm-two-step",
             "POST /api/identity/end-session",
             "POST /api/identity/renew-recovery-codes",
@@ -126,6 +127,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
         "one's own data and account",
         &[
             "POST /api/my-data/exports",
+            "POST /api/my-data/find-export",
             "POST /api/my-data/request-export",
             "POST /api/my-data/deletion-terms",
             "POST /api/my-data/keep-account",
@@ -164,6 +166,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/identity-providers/pending-link",
             "POST /api/identity-providers/ways",
             "POST /api/identity/answer-preferences",
+            "POST /api/identity/confirmation-terms",
             "POST /api/identity/email-to-confirm",
             "POST /api/identity/profile",
             "POST /api/identity/reset-terms",

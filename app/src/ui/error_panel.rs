@@ -50,6 +50,7 @@ fn heading(error: &AppError) -> &'static str {
         AppError::SignedOut => "You are signed out",
         AppError::Forbidden => "Not allowed",
         AppError::ReadOnly => "Read-only",
+        AppError::ConfirmFirst => "Confirm it’s you",
         AppError::NotFound => "Not found",
         AppError::Invalid(_) => "That cannot be taken",
         AppError::Conflict(_) => "Not possible now",
@@ -62,7 +63,7 @@ fn heading(error: &AppError) -> &'static str {
 
 fn drawing(error: &AppError) -> IconDrawing {
     match error {
-        AppError::SignedOut | AppError::Forbidden | AppError::ReadOnly => lu::LuLock,
+        AppError::SignedOut | AppError::Forbidden | AppError::ReadOnly | AppError::ConfirmFirst => lu::LuLock,
         AppError::NotFound => lu::LuSearch,
         AppError::Busy { .. } | AppError::Unavailable => lu::LuClock,
         AppError::Network => lu::LuWifiOff,

@@ -56,6 +56,7 @@ pub use confirm_dialog::ConfirmDialog;
 pub use dialog::{Dialog, DialogActions, DialogSize};
 pub use empty_state::EmptyState;
 pub use error_panel::ErrorPanel;
+pub(crate) use error_panel::sign_in_address;
 pub use export_link::ExportLink;
 pub use field::{Field, FieldKind};
 pub use file_picker::FilePicker;

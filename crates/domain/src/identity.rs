@@ -121,6 +121,17 @@ pub struct SecondStep {
     pub sends_mail: bool,
 }
 
+/// With what somebody who is signed in can prove again who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfirmationTerms {
+    /// They have a password.
+    pub has_password: bool,
+    /// They have a passkey, and passkeys are taken.
+    pub has_passkey: bool,
+    /// The code that goes with the password, where they sign in with one.
+    pub second_step: Option<SecondStep>,
+}
+
 /// What an app needs to make codes, to be scanned or typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TwoStepSetup {

@@ -18,6 +18,9 @@ pub enum Error {
     /// The viewer's role lacks the permission.
     #[error("not permitted")]
     Forbidden,
+    /// It is too long ago that the viewer proved who they are: they do it again, and what they wanted is done.
+    #[error("to be confirmed first")]
+    ConfirmFirst,
     /// Nobody is signed in, or the session ended.
     #[error("not signed in")]
     SignedOut,

@@ -94,6 +94,10 @@ fn second_step_and_address() -> Vec<Row> {
         function("POST /api/identity/confirm-two-step", "before it was begun", NOT_BEGUN, |_| {
             Box::pin(async move { Call::Arguments(json!({ "code": "123456" })) })
         }),
+        function("POST /api/identity/confirmation-terms", "one's own", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+        function("POST /api/identity/confirm", "oneself", SIGNED_IN, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "password": PASSWORD })) })
+        }),
         function("POST /api/identity/renew-recovery-codes", "with another password", NOT_MEANT, |_| {
             Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all", "code": "123456" })) })
         }),

@@ -16,6 +16,9 @@ pub fn rows() -> Vec<Row> {
             Box::pin(async move { Call::Arguments(json!({ "password": "nobody's password at all" })) })
         }),
         function("POST /api/my-data/keep-account", "one's own", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+        function("POST /api/my-data/find-export", "the owner's", PRIVATE, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "id": export(world).await })) })
+        }),
         function("GET /api/exports/{id}/file", "the owner's", PRIVATE, |world| {
             Box::pin(async move { Call::Get(format!("/api/exports/{}/file", export(world).await)) })
         }),

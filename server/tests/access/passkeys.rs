@@ -19,6 +19,12 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/passkeys/add", "at an IP address", NOT_HERE, |_| {
             Box::pin(async move { Call::Arguments(json!({ "credential": "{}" })) })
         }),
+        function("POST /api/passkeys/start-confirmation", "at an IP address", NOT_HERE, |_| {
+            Box::pin(async move { Call::Arguments(json!({})) })
+        }),
+        function("POST /api/passkeys/confirm", "at an IP address", NOT_HERE, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "credential": "{}" })) })
+        }),
         function("POST /api/passkeys/remove", "nobody's", NOBODYS, |_| {
             Box::pin(async move { Call::Arguments(json!({ "id": PasskeyId::new() })) })
         }),

@@ -143,6 +143,7 @@ async fn a_password_of_a_megabyte_is_refused_wherever_one_is_asked_for(pool: PgP
         ("identity/renew-recovery-codes", json!({ "password": long, "code": "123456" })),
         ("identity/turn-off-two-step", json!({ "password": long, "code": "123456" })),
         ("identity/confirm-two-step", json!({ "code": long })),
+        ("identity/confirm", json!({ "password": long })),
         ("my-data/delete-account", json!({ "password": long })),
         ("identity-providers/start-link", json!({ "id": domain::IdentityProviderId::new(), "password": long })),
         ("api-keys/create", json!({ "key": { "name": "Nightly", "scopes": ["read"], "days": 30 }, "password": long })),

@@ -7,6 +7,7 @@ mod support;
 mod api_keys;
 mod audit;
 mod chat;
+mod confirmation;
 mod datasets;
 mod email_change;
 mod email_codes;

@@ -293,3 +293,51 @@ async fn at_an_ip_address_the_screens_say_why_there_are_none(pool: PgPool) {
     }
     assert!(!app.anonymous().get("/sign-in").await.expect(200).text.contains("Continue with a passkey"));
 }
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_passkey_confirms_the_session_of_its_own_person_once(pool: PgPool) {
+    let (app, clock) = start(&pool).await;
+    let (ada, eve) = (app.sign_up("ada@example.org").await, app.sign_up("eve@example.org").await);
+    let (mut device, mut of_eve) = (add(&ada).await, add(&eve).await);
+    sqlx::query("UPDATE sessions SET confirmed_at = now() - interval '11 minutes'").execute(&pool).await.unwrap();
+    let ask = async |client: &TestClient| client.server_fn("passkeys/start-confirmation", json!({})).await.json::<String>();
+    let confirm = async |client: &TestClient, credential: &str| {
+        client.server_fn("passkeys/confirm", json!({ "credential": credential })).await.status.as_u16()
+    };
+    let export = async |client: &TestClient| client.server_fn("my-data/request-export", json!({})).await.status.as_u16();
+    let options = ask(&ada).await;
+    assert_eq!(confirm(&ada, &of_eve.get(&options)).await, 409, "somebody else’s");
+    let options = ask(&ada).await;
+    device.verifies = false;
+    assert_eq!(confirm(&ada, &device.get(&options)).await, 409, "nobody was made sure of");
+    device.verifies = true;
+    let options = ask(&ada).await;
+    clock.advance(TimeDelta::minutes(5));
+    assert_eq!(confirm(&ada, &device.get(&options)).await, 409, "it took too long");
+    let options = ask(&ada).await;
+    let answer = device.get(&options);
+    assert_eq!(confirm(&eve, &answer).await, 409, "another browser");
+    assert_eq!((export(&ada).await, export(&eve).await), (403, 403));
+    assert_eq!(confirm(&ada, &answer).await, 200);
+    assert_eq!(confirm(&ada, &answer).await, 409, "it was used");
+    assert_eq!((export(&ada).await, export(&eve).await), (200, 403));
+    // What was asked for signing in is no answer to this.
+    let signing_in = self::ask(&eve).await;
+    assert_eq!(confirm(&eve, &of_eve.get(&signing_in)).await, 409);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_passkey_that_is_gone_or_not_taken_confirms_nothing(pool: PgPool) {
+    let (app, _) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    ada.server_fn("passkeys/start-confirmation", json!({})).await.expect(409);
+    let mut device = add(&ada).await;
+    let options: String = ada.server_fn("passkeys/start-confirmation", json!({})).await.json();
+    ada.server_fn("passkeys/remove", json!({ "id": list(&ada).await.passkeys[0].id })).await.ok();
+    ada.server_fn("passkeys/confirm", json!({ "credential": device.get(&options) })).await.expect(409);
+    add(&ada).await;
+    ada.server_fn("identity-providers/allow-own-way", json!({ "way": "passkeys", "is_allowed": false })).await.ok();
+    ada.server_fn("passkeys/start-confirmation", json!({})).await.expect(409);
+    let terms: domain::identity::ConfirmationTerms = ada.server_fn("identity/confirmation-terms", Value::Null).await.json();
+    assert!(terms.has_password && !terms.has_passkey);
+}

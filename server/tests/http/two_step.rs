@@ -3,7 +3,7 @@
 use crate::support::{Answer, PASSWORD, Snapshot, TestApp, TestClient};
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use chrono::TimeDelta;
-use domain::identity::{TwoStepSetup, TwoStepState};
+use domain::identity::{ConfirmationTerms, SecondStep, TwoStepSetup, TwoStepState};
 use serde_json::{Value, json};
 use services::{Clock as _, MockClock};
 use sqlx::PgPool;
@@ -222,4 +222,32 @@ async fn the_command_line_turns_it_off_for_whoever_lost_everything(pool: PgPool)
     let fresh = ada.app.services.identity().reset_password("ada@example.org").await.unwrap();
     let form = [("email", "ada@example.org"), ("password", fresh.expose_secret())];
     ada.app.anonymous().post_form("/sign-in", &form).await.expect_redirect("/chat");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn who_signs_in_with_a_code_confirms_with_one(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    sqlx::query("UPDATE sessions SET confirmed_at = now() - interval '11 minutes'").execute(&pool).await.unwrap();
+    let confirm =
+        async |password: &str, code: &str| ada.browser.server_fn("identity/confirm", json!({ "password": password, "code": code })).await;
+    let ask = async || ada.browser.server_fn("my-data/request-export", json!({})).await.status.as_u16();
+    let terms: ConfirmationTerms = ada.browser.server_fn("identity/confirmation-terms", Value::Null).await.json();
+    assert_eq!(terms.second_step, Some(SecondStep { is_mailed: false, sends_mail: false }));
+    confirm(PASSWORD, &ada.wrong_code(1)).await.expect(422);
+    confirm("wrong and long enough", &ada.code()).await.expect(422);
+    // Nor does it do where the password alone is asked for.
+    let key = json!({ "name": "Nightly", "scopes": ["read"], "days": 30 });
+    ada.browser.server_fn("api-keys/create", json!({ "key": key, "password": PASSWORD })).await.ok();
+    assert_eq!(ask().await, 403);
+    confirm(PASSWORD, &ada.code()).await.ok();
+    assert_eq!(ask().await, 200);
+    let statuses = async || {
+        let mut statuses = Vec::new();
+        for n in 0..7 {
+            statuses.push(confirm(PASSWORD, &ada.wrong_code(n)).await.status.as_u16());
+        }
+        statuses
+    };
+    ada.clock.advance(TimeDelta::minutes(30));
+    assert_eq!(statuses().await, [[422; 5].as_slice(), &[429; 2]].concat());
 }

@@ -3,7 +3,7 @@
 
 use crate::error::AppError;
 use domain::answers::AnswerPreferences;
-use domain::identity::{Profile, ResetTerms, SecondStep, SignUpTerms, TwoStepSetup, TwoStepState};
+use domain::identity::{ConfirmationTerms, Profile, ResetTerms, SecondStep, SignUpTerms, TwoStepSetup, TwoStepState};
 use domain::{SessionId, SessionSummary, TeamId, ViewerInfo};
 use leptos::server;
 
@@ -147,6 +147,20 @@ pub async fn read_second_step() -> Result<Option<SecondStep>, AppError> {
     let cookie = super::session_cookie::SessionCookie::new(&services.settings().public_url).of_second_step();
     let step = cookie.find(&cookies).unwrap_or_default().to_owned();
     services.identity().second_step(&step.into()).await.map_err(crate::server_context::fail)
+}
+
+/// With what the viewer can prove again who they are.
+#[server(prefix = "/api", endpoint = "identity/confirmation-terms")]
+pub async fn read_confirmation_terms() -> Result<ConfirmationTerms, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().confirmation_terms(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// Proves again who the viewer is, for the next ten minutes; the token is that of a mailed code.
+#[server(prefix = "/api", endpoint = "identity/confirm")]
+pub async fn confirm_identity(password: String, #[server(default)] code: String, #[server(default)] token: String) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity().confirm(&viewer, password.into(), &code, &token.into()).await.map_err(crate::server_context::fail)
 }
 
 /// Mails a link to the address the viewer wants.

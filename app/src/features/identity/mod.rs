@@ -3,6 +3,7 @@
 //! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `email_code`, `forgot_password`, `reset_password`, `confirm_email`; `account` with `profile_form`, `answers_form`, `password_form`, `theme_choice`, `shortcuts_card`, `sessions`, `teams`,
 //!               `email_form`, `two_step` → `two_step_setup`, `two_step_by_mail`, `recovery_codes`
 //! posts         plain forms to `/sign-in`, `/sign-in/code`, `/sign-in/email-code`, `/sign-up`, `/join`, `/sign-out`, `/forgot-password`, `/reset-password`, `/confirm-email` (server/src/api); what went wrong comes back as [`outcome`]
+//! confirming    `confirmation`: whatever the server wants confirmed first is called through [`Confirming::run`]
 //! server fns    [`api`]
 //! rules + SQL   `services::identity`        tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes, email_codes
 
@@ -10,6 +11,7 @@ pub mod account;
 mod answers_form;
 pub mod api;
 mod confirm_email;
+mod confirmation;
 mod email_code;
 mod email_form;
 pub mod flow_cookie;
@@ -32,3 +34,5 @@ mod theme_choice;
 mod two_step;
 mod two_step_by_mail;
 mod two_step_setup;
+
+pub use confirmation::{ConfirmationDialog, Confirming, provide_confirming, use_confirming};

@@ -26,9 +26,11 @@ pub fn SignInPage() -> impl IntoView {
     }
     let asked = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     let next = [outcome.next.clone(), asked].iter().find_map(|next| own_path::parse(next).map(str::to_owned)).unwrap_or_default();
+    // Whoever has no password proves who they are by signing in once more.
+    let signs_in_again = use_query_map().with_untracked(|query| query.get("again")).is_some();
     let terms = Resource::new_blocking(|| (), |()| read_sign_up_terms(None));
     let show = move |terms: SignUpTerms| {
-        if terms.signed_in_as.is_some() {
+        if terms.signed_in_as.is_some() && !signs_in_again {
             let onward = own_path::parse(&next).unwrap_or("/chat").to_owned();
             return view! { <Redirect path=onward/> }.into_any();
         }

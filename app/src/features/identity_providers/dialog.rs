@@ -3,6 +3,7 @@
 use super::api::{save_identity_provider, test_identity_provider};
 use super::form::{ProviderForm, Subject};
 use crate::error::AppError;
+use crate::features::identity::use_confirming;
 use crate::features::team::role_label;
 use crate::ui::{
     Badge, Button, ButtonVariant, Checkbox, Dialog, DialogActions, DialogSize, Field, FieldKind, FormError, Select, SelectOption, TextArea,
@@ -42,9 +43,9 @@ pub fn ProviderDialog(
 fn DialogForm(open: RwSignal<bool>, subject: Subject, teams: Signal<Vec<(TeamId, String)>>, on_saved: Callback<()>) -> impl IntoView {
     let form = ProviderForm::of(&subject.draft);
     let outcome = RwSignal::new(None::<Result<IdentityProviderReport, AppError>>);
-    let (toasts, id) = (use_toasts(), subject.id);
+    let (toasts, confirming, id) = (use_toasts(), use_confirming(), subject.id);
     let save = Action::new(move |(): &()| async move {
-        match save_identity_provider(id, form.draft()).await {
+        match confirming.run(move || save_identity_provider(id, form.draft())).await {
             Ok(saved) => {
                 open.set(false);
                 toasts.success(format!("“{}” is saved", saved.draft.name));

@@ -1,6 +1,7 @@
 //! Own ways: what people can sign in with beside the password and without a provider, each with its switch.
 
 use super::api::{allow_own_way, list_own_ways};
+use crate::features::identity::use_confirming;
 use crate::ui::{Badge, Button, ButtonSize, Card, ListSkeleton, ResourceView, Tone, use_toasts};
 use domain::identity_providers::OwnWayState;
 use leptos::prelude::*;
@@ -9,11 +10,11 @@ use leptos::prelude::*;
 #[component]
 pub fn OwnWaysCard() -> impl IntoView {
     let states = Resource::new(|| (), |()| list_own_ways());
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let toggle = Action::new(move |state: &OwnWayState| {
         let (way, is_allowed) = (state.way, !state.is_allowed);
         async move {
-            match allow_own_way(way, is_allowed).await {
+            match confirming.run(move || allow_own_way(way, is_allowed)).await {
                 Ok(()) => toasts.success(format!("{} are {}", way.name(), if is_allowed { "on" } else { "off" })),
                 Err(error) => toasts.app_error(&error),
             }

@@ -5,6 +5,7 @@ use super::dialog::ProviderDialog;
 use super::form::Subject;
 use super::own_ways::OwnWaysCard;
 use super::table::{ProviderTable, Reports, RowActions};
+use crate::features::identity::use_confirming;
 use crate::features::sign_ins::SignInRecord;
 use crate::ui::layout::AdminSections;
 use crate::ui::{Button, ButtonVariant, ConfirmDialog, EmptyState, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
@@ -91,11 +92,11 @@ fn row_actions(
     (editing, subject): (RwSignal<bool>, RwSignal<Option<Subject>>),
     (removing, doomed): (RwSignal<bool>, RwSignal<Option<IdentityProviderSummary>>),
 ) -> RowActions {
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let toggle = Action::new(move |provider: &IdentityProviderSummary| {
         let (id, name, is_enabled) = (provider.id, provider.draft.name.clone(), !provider.is_enabled);
         async move {
-            match set_identity_provider_enabled(id, is_enabled).await {
+            match confirming.run(move || set_identity_provider_enabled(id, is_enabled)).await {
                 Ok(()) => toasts.success(format!("“{name}” is {}", if is_enabled { "on" } else { "off" })),
                 Err(error) => toasts.app_error(&error),
             }
@@ -125,11 +126,11 @@ fn row_actions(
 }
 
 fn remove_action(reload: Callback<()>) -> Action<IdentityProviderSummary, ()> {
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     Action::new(move |provider: &IdentityProviderSummary| {
         let (id, name) = (provider.id, provider.draft.name.clone());
         async move {
-            match remove_identity_provider(id).await {
+            match confirming.run(move || remove_identity_provider(id)).await {
                 Ok(()) => toasts.success(format!("“{name}” was removed")),
                 Err(error) => toasts.app_error(&error),
             }

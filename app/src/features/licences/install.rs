@@ -1,6 +1,7 @@
 //! Install: a licence is pasted or taken from a file; what is wrong with it stands under the field.
 
 use super::api::install_licence;
+use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonVariant, Card, FilePicker, FormError, TextArea, use_toasts, use_viewer_resource};
 use leptos::prelude::*;
 
@@ -29,11 +30,11 @@ pub fn InstallCard(
 #[component]
 fn InstallForm(on_installed: Callback<()>) -> impl IntoView {
     let text = RwSignal::new(String::new());
-    let (toasts, frame) = (use_toasts(), use_viewer_resource());
+    let (toasts, confirming, frame) = (use_toasts(), use_confirming(), use_viewer_resource());
     let install = Action::new(move |licence: &String| {
         let licence = licence.clone();
         async move {
-            let installed = install_licence(licence).await?;
+            let installed = confirming.run(move || install_licence(licence.clone())).await?;
             text.set(String::new());
             toasts.success(match installed.turned_away {
                 0 => "The licence is installed".to_owned(),

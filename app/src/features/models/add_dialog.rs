@@ -3,6 +3,7 @@
 use super::api::{add_model, test_model_draft};
 use super::state::ModelForm;
 use crate::error::AppError;
+use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, Icon, Select, SelectOption, use_toasts};
 use domain::models::{ConnectionReport, ModelType, ProviderKind};
 use icondata_lu as lu;
@@ -29,9 +30,9 @@ pub fn AddModelDialog(
 fn AddModelForm(open: RwSignal<bool>, on_added: Callback<()>) -> impl IntoView {
     let form = ModelForm::default();
     let outcome = RwSignal::new(None::<Result<ConnectionReport, AppError>>);
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let save = Action::new(move |(): &()| async move {
-        match added(form).await {
+        match confirming.run(move || added(form)).await {
             Ok(name) => {
                 open.set(false);
                 toasts.success(format!("“{name}” was added"));

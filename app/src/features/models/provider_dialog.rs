@@ -3,6 +3,7 @@
 use super::api::{update_provider_address, update_provider_key};
 use super::state::ProviderGroup;
 use crate::error::AppError;
+use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, use_toasts};
 use leptos::prelude::*;
 
@@ -44,12 +45,14 @@ fn ProviderForm(open: RwSignal<bool>, provider: ProviderGroup, change: ProviderC
     let api_key = RwSignal::new(String::new());
     let base_url = RwSignal::new(provider.base_url.clone());
     let trouble = RwSignal::new(None::<AppError>);
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let id = provider.id;
     let save = Action::new(move |(): &()| async move {
         let result = match change {
-            ProviderChange::Key => update_provider_key(id, api_key.get_untracked()).await,
-            ProviderChange::Address => update_provider_address(id, base_url.get_untracked(), api_key.get_untracked()).await,
+            ProviderChange::Key => confirming.run(move || update_provider_key(id, api_key.get_untracked())).await,
+            ProviderChange::Address => {
+                confirming.run(move || update_provider_address(id, base_url.get_untracked(), api_key.get_untracked())).await
+            }
         };
         match result {
             Ok(()) => {

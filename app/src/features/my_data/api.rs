@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
 
 use crate::error::AppError;
+use domain::ExportId;
 use domain::my_data::{DeletionTerms, ExportSummary};
 use leptos::prelude::*;
 use leptos::server;
@@ -19,6 +20,13 @@ pub async fn list_exports() -> Result<Vec<ExportSummary>, AppError> {
 pub async fn request_export() -> Result<ExportSummary, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     services.my_data().request_export(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// An export whose file the viewer may fetch now.
+#[server(prefix = "/api", endpoint = "my-data/find-export", input = Json)]
+pub async fn find_export(id: ExportId) -> Result<ExportSummary, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.my_data().find_export(&viewer, id).await.map_err(crate::server_context::fail)
 }
 
 /// What the deletion of the viewer's account would do, and what stands in its way.

@@ -1,9 +1,11 @@
 //! "Your data": asking for an export, and the exports there are.
 
-use super::api::{list_exports, request_export};
+use super::api::{find_export, list_exports, request_export};
 use crate::browser::timer;
 use crate::features::datasets::state::size;
+use crate::features::identity::use_confirming;
 use crate::ui::{Button, Card, LiveView, StatusBadge, Table, TableSkeleton, Time, TimeStyle, Tone, use_toasts};
+use domain::ExportId;
 use domain::my_data::{ExportStatus, ExportSummary};
 use leptos::prelude::*;
 
@@ -14,9 +16,9 @@ const POLL_MS: u32 = 1_500;
 #[component]
 pub fn ExportCard() -> impl IntoView {
     let exports = Resource::new(|| (), |()| list_exports());
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let ask = Action::new(move |(): &()| async move {
-        match request_export().await {
+        match confirming.run(request_export).await {
             Ok(_) => toasts.success("Your export is being put together"),
             Err(error) => toasts.app_error(&error),
         }
@@ -74,15 +76,37 @@ fn ExportRow(export: ExportSummary) -> impl IntoView {
         ExportStatus::Failed => (Tone::Danger, "Failed: ask for another"),
     };
     let busy = export.status == ExportStatus::Waiting;
-    let file = (export.status == ExportStatus::Ready).then(|| format!("/api/exports/{}/file", export.id));
+    let is_ready = export.status == ExportStatus::Ready;
     view! {
         <tr>
             <td><Time at=export.requested_at/></td>
             <td><StatusBadge label=words tone busy/></td>
             <td class="wide-only num">{export.size_bytes.map(size)}</td>
             <td class="wide-only"><Time at=export.expires_at style=TimeStyle::Date/></td>
-            <td class="actions">{file.map(|file| view! { <a class="text-link" href=file rel="external" download="">"Download"</a> })}</td>
+            <td class="actions">{is_ready.then(|| view! { <FileLink id=export.id/> })}</td>
         </tr>
     }
     .into_any()
+}
+
+/// The link to the file. A file cannot ask who its reader is, so that is asked before it is fetched.
+#[component]
+fn FileLink(id: ExportId) -> impl IntoView {
+    let (toasts, confirming) = (use_toasts(), use_confirming());
+    let address = format!("/api/exports/{id}/file");
+    let file = address.clone();
+    let fetch = Action::new(move |(): &()| {
+        let file = file.clone();
+        async move {
+            match confirming.run(move || find_export(id)).await {
+                Ok(_) => drop(window().location().set_href(&file)),
+                Err(error) => toasts.app_error(&error),
+            }
+        }
+    });
+    let press = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        fetch.dispatch(());
+    };
+    view! { <a class="text-link" href=address rel="external" download="" on:click=press>"Download"</a> }.into_any()
 }

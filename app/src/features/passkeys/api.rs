@@ -49,3 +49,22 @@ pub async fn start_passkey_sign_in() -> Result<String, AppError> {
     crate::server_context::add_secret_cookie(&cookie.keep(begun.token_text()));
     Ok(begun.options)
 }
+
+/// Begins to prove again who the viewer is; the answer is what the device is asked.
+#[server(prefix = "/api", endpoint = "passkeys/start-confirmation", input = Json)]
+pub async fn start_passkey_confirmation() -> Result<String, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    let begun = services.passkeys().start_confirmation(&viewer).await.map_err(crate::server_context::fail)?;
+    let cookie = crate::features::identity::flow_cookie::FlowCookie::new(&services.settings().public_url).of_passkey();
+    crate::server_context::add_secret_cookie(&cookie.keep(begun.token_text()));
+    Ok(begun.options)
+}
+
+/// Proves it with what the device answered.
+#[server(prefix = "/api", endpoint = "passkeys/confirm", input = Json)]
+pub async fn confirm_with_passkey(credential: String) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    let cookie = crate::features::identity::flow_cookie::FlowCookie::new(&services.settings().public_url).of_passkey();
+    let cookies = crate::server_context::cookies();
+    services.passkeys().confirm(&viewer, cookie.find(&cookies), &credential).await.map_err(crate::server_context::fail)
+}

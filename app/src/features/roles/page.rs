@@ -1,6 +1,7 @@
 //! The matrix of roles and permissions.
 
 use super::api::{change_role, read_roles};
+use crate::features::identity::use_confirming;
 use crate::features::team::role_label;
 use crate::ui::layout::AdminSections;
 use crate::ui::{LiveView, PageBody, PageHeader, Table, TableSkeleton, TickBox, use_toasts};
@@ -24,11 +25,11 @@ pub fn RolesPage() -> impl IntoView {
 
 #[component]
 fn RolesScreen(matrix: Signal<RoleMatrix>, reload: Callback<()>) -> impl IntoView {
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let change = Action::new(move |change: &RoleChange| {
         let change = *change;
         async move {
-            match change_role(change).await {
+            match confirming.run(move || change_role(change)).await {
                 Ok(_) => toasts.success(sentence(change)),
                 Err(error) => toasts.app_error(&error),
             }

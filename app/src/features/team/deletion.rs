@@ -2,6 +2,7 @@
 
 use super::api::delete_team;
 use crate::error::AppError;
+use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonVariant, Card, Dialog, DialogActions, Field, FormError};
 use domain::team::TeamDetail;
 use leptos::prelude::*;
@@ -29,10 +30,11 @@ pub fn Deletion(
 fn DeletionForm(detail: Signal<TeamDetail>, open: RwSignal<bool>) -> impl IntoView {
     let name = detail.with_untracked(|detail| detail.patch.name.clone());
     let typed = RwSignal::new(String::new());
+    let confirming = use_confirming();
     let delete = Action::new(move |name: &String| {
         let name = name.clone();
         async move {
-            delete_team(name).await?;
+            confirming.run(move || delete_team(name.clone())).await?;
             // Everything on screen belongs to the deleted team: begin afresh in another.
             let _ = window().location().set_href("/account");
             Ok::<(), AppError>(())

@@ -5,6 +5,7 @@ use super::invite::{day_options, role_options};
 use super::role_label;
 use crate::browser::clipboard;
 use crate::error::AppError;
+use crate::features::identity::use_confirming;
 use crate::ui::{
     Badge, Button, ButtonVariant, Dialog, DialogActions, DialogSize, FilePicker, FormError, Select, Table, TextArea, Tone, use_toasts,
 };
@@ -53,6 +54,7 @@ fn Import(open: RwSignal<bool>, on_sent: Callback<()>) -> impl IntoView {
     let lines = RwSignal::new(None::<Vec<ImportLine>>);
     let outcome = RwSignal::new(None::<ImportOutcome>);
     let trouble = RwSignal::new(None::<AppError>);
+    let confirming = use_confirming();
     let look = Action::new(move |(): &()| async move {
         match preview_import(form.import()).await {
             Ok(found) => {
@@ -65,7 +67,7 @@ fn Import(open: RwSignal<bool>, on_sent: Callback<()>) -> impl IntoView {
         }
     });
     let send = Action::new(move |(): &()| async move {
-        match import_members(form.import()).await {
+        match confirming.run(move || import_members(form.import())).await {
             Ok(done) => {
                 outcome.try_set(Some(done));
                 on_sent.run(());

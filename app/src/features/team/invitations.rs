@@ -3,6 +3,7 @@
 use super::api::{RevokeInvitation, list_invitations, resend_invitation};
 use super::invite::SentLink;
 use super::role_label;
+use crate::features::identity::use_confirming;
 use crate::ui::{Badge, Button, ButtonSize, Dialog, ResourceView, Table, TableSkeleton, Time, Tone, use_toasts};
 use domain::InvitationId;
 use domain::team::{InvitationSent, InvitationSummary, NewInvitation};
@@ -23,9 +24,9 @@ pub fn Invitations(
 ) -> impl IntoView {
     let revoke = ServerAction::<RevokeInvitation>::new();
     let (showing, link) = (RwSignal::new(false), RwSignal::new(None::<InvitationSent>));
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let resend = Action::new(move |&id: &InvitationId| async move {
-        match resend_invitation(id, NewInvitation::USUAL_DAYS).await {
+        match confirming.run(move || resend_invitation(id, NewInvitation::USUAL_DAYS)).await {
             Ok(renewed) => {
                 link.set(Some(renewed));
                 showing.set(true);

@@ -1,9 +1,10 @@
 //! Invite: asks for an address and a role, then shows the link, once: to hand over, or to copy although it is mailed.
 
-use super::api::InviteMember;
+use super::api::{InviteMember, invite_member};
 use super::{role_label, role_name};
 use crate::browser::clipboard;
 use crate::error::AppError;
+use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, Select, SelectOption, use_toasts};
 use domain::Role;
 use domain::team::{InvitationSent, NewInvitation};
@@ -18,7 +19,11 @@ pub fn InviteDialog(
     #[prop(into)]
     on_sent: Callback<()>,
 ) -> impl IntoView {
-    let invite = ServerAction::<InviteMember>::new();
+    let confirming = use_confirming();
+    let invite = Action::new(move |asked: &InviteMember| {
+        let asked = asked.clone();
+        async move { confirming.run(move || send(asked.clone())).await }
+    });
     Effect::new(move |_| {
         if open.get() {
             invite.clear();
@@ -42,13 +47,23 @@ pub fn InviteDialog(
     .into_any()
 }
 
+async fn send(InviteMember { email, role, first_name, last_name, days }: InviteMember) -> Result<InvitationSent, AppError> {
+    invite_member(email, role, first_name, last_name, days).await
+}
+
 #[component]
-fn InviteForm(invite: ServerAction<InviteMember>, open: RwSignal<bool>) -> impl IntoView {
+fn InviteForm(invite: Action<InviteMember, Result<InvitationSent, AppError>>, open: RwSignal<bool>) -> impl IntoView {
     let error = Signal::derive(move || invite.value().get().and_then(Result::err));
     let field =
         move |name: &'static str| Signal::derive(move || error.with(|error| error.as_ref().and_then(|error: &AppError| error.field(name))));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if let Ok(asked) = InviteMember::from_event(&event) {
+            invite.dispatch(asked);
+        }
+    };
     view! {
-        <ActionForm action=invite attr:class="form">
+        <form class="form" on:submit=submit>
             <FormError error/>
             <Field label="Email" name="email" id="invite-email" kind=FieldKind::Email error=field("email") required=true autofocus=true/>
             <Select label="Role" name="role" id="invite-role" options=role_options() initial=Role::Collaborator.as_str() error=field("role")/>
@@ -59,7 +74,7 @@ fn InviteForm(invite: ServerAction<InviteMember>, open: RwSignal<bool>) -> impl 
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
                 <Button submit=true variant=ButtonVariant::Primary loading=invite.pending()>"Send invitation"</Button>
             </DialogActions>
-        </ActionForm>
+        </form>
     }
     .into_any()
 }

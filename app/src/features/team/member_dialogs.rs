@@ -4,6 +4,7 @@ use super::api::{change_roles, hand_over_team, member_belongings, reinstate_memb
 use super::members::{Chosen, MemberAct};
 use super::{role_hint, role_label};
 use crate::error::AppError;
+use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonVariant, Checkbox, ConfirmDialog, Dialog, DialogActions, FormError, use_toasts, use_viewer_resource};
 use domain::team::{Belongings, MemberSummary};
 use domain::{Role, UserId};
@@ -93,12 +94,12 @@ fn removal_sentence(belongings: Option<Belongings>) -> String {
 
 /// Does what was asked for and says what came of it.
 fn act_action(asking: RwSignal<bool>, on_changed: Callback<()>) -> Action<(MemberSummary, MemberAct), ()> {
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let viewer = use_viewer_resource();
     Action::new(move |(member, act): &(MemberSummary, MemberAct)| {
         let (id, name, act) = (member.user_id, called(member), *act);
         async move {
-            match perform(id, act).await {
+            match confirming.run(move || perform(id, act)).await {
                 Ok(()) => toasts.success(match act {
                     MemberAct::Suspend => format!("{name} is suspended."),
                     MemberAct::Reinstate => format!("{name} may come in again."),
@@ -134,7 +135,7 @@ async fn perform(id: UserId, act: MemberAct) -> Result<(), AppError> {
 #[component]
 fn RolesForm(member: MemberSummary, open: RwSignal<bool>, on_changed: Callback<()>) -> impl IntoView {
     let (id, name) = (member.user_id, called(&member));
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let viewer = use_viewer_resource();
     let ticks: Vec<(Role, RwSignal<bool>)> = Role::ALL.iter().map(|role| (*role, RwSignal::new(member.roles.contains(role)))).collect();
     let boxes = ticks.clone();
@@ -142,7 +143,7 @@ fn RolesForm(member: MemberSummary, open: RwSignal<bool>, on_changed: Callback<(
         let roles: Vec<Role> = ticks.iter().filter(|(_, ticked)| ticked.get_untracked()).map(|(role, _)| *role).collect();
         let name = name.clone();
         async move {
-            change_roles(id, roles).await?;
+            confirming.run(move || change_roles(id, roles.clone())).await?;
             open.set(false);
             toasts.success(format!("The roles of {name} are changed."));
             on_changed.run(());

@@ -7,6 +7,7 @@ use super::sidebar_state::Sidebar;
 use crate::browser::shortcuts::{self, Shortcut};
 use crate::error::AppError;
 use crate::features::identity::api::current_viewer;
+use crate::features::identity::{ConfirmationDialog, provide_confirming};
 use crate::features::licences::LicenceBanner;
 use crate::features::my_data::DeletionBanner;
 use crate::features::team::ViewAsBanner;
@@ -45,6 +46,7 @@ fn turn_away(error: AppError) -> AnyView {
 fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
     provide_context(viewer);
     crate::features::chat::provide_chat_changes();
+    provide_confirming();
     let sidebar = Sidebar::provide();
     let main = NodeRef::<html::Main>::new();
     shortcuts::provide(Signal::derive(move || viewer.with(|viewer| viewer.single_key_shortcuts)));
@@ -76,6 +78,7 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
                 <main class="screen" id="main" tabindex="-1" node_ref=main><Outlet/></main>
             </div>
         </div>
+        <ConfirmationDialog/>
     }
     .into_any()
 }

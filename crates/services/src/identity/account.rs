@@ -90,7 +90,8 @@ impl Identity<'_> {
         if !password::matches(attempt, Some(account.password_hash)).await? {
             return Err(Error::field("password", "This is not your present password."));
         }
-        taken.give_back(db).await
+        taken.give_back(db).await?;
+        self.confirm_by_password(viewer).await
     }
 
     /// What stands in for the password of somebody who has none: they came through their identity provider just now.
@@ -118,7 +119,8 @@ impl Identity<'_> {
         let email = EmailAddress::parse(&account.email)?;
         let key = throttle::address_key("change-password", &email);
         let taken = throttle::take(db, self.services.parts.clock.now(), vec![(key, throttle::SIGN_IN_PER_ADDRESS)]).await?;
-        if account.password_hash.is_empty() {
+        let had_password = !account.password_hash.is_empty();
+        if !had_password {
             self.prove_freshness(viewer, "new_password").await?;
         } else if !password::matches(current, Some(account.password_hash.clone())).await? {
             return Err(Error::field("current_password", "This is not your present password."));
@@ -130,7 +132,8 @@ impl Identity<'_> {
         let event = Event::new(Action::AccountPasswordChanged, viewer.user_id.as_uuid(), account.email);
         audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await?;
-        taken.give_back(db).await
+        taken.give_back(db).await?;
+        if had_password { self.confirm_by_password(viewer).await } else { Ok(()) }
     }
 
     /// Gives an account a random password, turns its two-step sign-in off, removes its passkeys, unlinks its identities, revokes its

@@ -8,11 +8,13 @@
 //! forgotten           [`password_reset`]   a second step       [`two_step`], [`second_factor`]
 //! another address     [`email_change`]     a code by mail        [`email_code`], [`mailed_two_step`]
 //! how one is answered [`answers`]          keys of the keyboard  [`shortcuts`]
+//! before what is dangerous  [`confirmation`]
 //! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes, email_codes
 //! (and teams, memberships, which `services::team` owns)
 
 mod account;
 mod answers;
+mod confirmation;
 mod device;
 mod email_change;
 mod email_code;
@@ -20,6 +22,7 @@ mod mailed_two_step;
 mod password;
 mod password_reset;
 mod queries;
+mod queries_confirmation;
 mod queries_email;
 mod queries_email_codes;
 mod queries_preferences;
@@ -39,6 +42,7 @@ mod vouched;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
+pub(crate) use confirmation::confirm_session;
 pub(crate) use device::describe as describe_device;
 pub use password::Password;
 pub(crate) use queries::{insert_membership, permissions, set_view, use_invitation};

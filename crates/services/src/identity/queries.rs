@@ -248,8 +248,8 @@ pub(super) struct NewSession<'a> {
 
 pub(super) async fn insert_session(connection: &mut PgConnection, session: NewSession<'_>) -> sqlx::Result<SessionId> {
     sqlx::query_scalar!(
-        r#"INSERT INTO sessions (id, token_hash, user_id, team_id, ip, user_agent, created_at, last_seen_at, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) RETURNING id AS "id: SessionId""#,
+        r#"INSERT INTO sessions (id, token_hash, user_id, team_id, ip, user_agent, created_at, last_seen_at, expires_at, confirmed_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, now()) RETURNING id AS "id: SessionId""#,
         SessionId::new().as_uuid(),
         session.token_hash,
         session.user.as_uuid(),

@@ -324,3 +324,22 @@ async fn the_terms_tell_the_first_the_invited_and_the_others_apart(pool: PgPool)
     assert_eq!(identity.sign_up_terms(Some(&ada), None).await.unwrap().signed_in_as.as_deref(), Some("ada@example.org"));
     assert!(sent.invitation.expires_at > clock.now());
 }
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_session_is_recent_for_ten_minutes_of_the_database_and_a_key_never(pool: PgPool) {
+    let (services, clock) = services_with(&pool, SignUp::Invited);
+    let ada = sign_up(&services, "ada@example.org").await;
+    let identity = services.identity();
+    clock.advance(TimeDelta::minutes(11));
+    identity.require_recent(&ada).await.unwrap();
+    sqlx::query("UPDATE sessions SET confirmed_at = now() - interval '11 minutes'").execute(&pool).await.unwrap();
+    assert!(matches!(identity.require_recent(&ada).await, Err(Error::ConfirmFirst)));
+    identity.prove_password(&ada, "not it at all".to_owned().into()).await.unwrap_err();
+    assert!(matches!(identity.require_recent(&ada).await, Err(Error::ConfirmFirst)));
+    identity.prove_password(&ada, PASSWORD.to_owned().into()).await.unwrap();
+    identity.require_recent(&ada).await.unwrap();
+    let nobody_to_ask = Viewer { session_id: None, ..ada.clone() };
+    identity.require_recent(&nobody_to_ask).await.unwrap();
+    let program = Viewer { api_key: Some(domain::ApiKeyId::new()), ..nobody_to_ask };
+    assert!(matches!(identity.require_recent(&program).await, Err(Error::ConfirmFirst)));
+}

@@ -9,7 +9,7 @@ use super::queries::{self, AccountRow};
 use super::queries_two_step::StepRow;
 use super::second_factor::{self, Secret};
 use super::throttle::{self, CODE_PER_PERSON, Taken};
-use super::{Identity, Origin, SignedIn, queries_two_step, token};
+use super::{Identity, Origin, SignedIn, confirm_session, queries_two_step, token};
 use crate::audit::{self, Author};
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, Result, SystemTx, Viewer};
@@ -28,7 +28,7 @@ const SETUP_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// Which kind of code was right.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Factor {
+pub(super) enum Factor {
     App,
     Mail,
     Recovery,
@@ -94,6 +94,7 @@ impl Identity<'_> {
         }
         self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
         let codes = renew_codes(&mut tx, viewer.user_id).await?;
+        confirm_session(&mut tx, viewer).await?;
         record(&mut tx, viewer, Action::AccountRecoveryCodesRenewed).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await?;
@@ -111,6 +112,7 @@ impl Identity<'_> {
         }
         self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
         queries_two_step::delete(&mut tx, viewer.user_id).await?;
+        confirm_session(&mut tx, viewer).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOff).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await
@@ -194,7 +196,13 @@ impl Identity<'_> {
     }
 
     /// Uses a code up, when it is right: one of a step that is later than the last, one that was mailed, or a recovery code.
-    async fn accept_code(&self, tx: &mut SystemTx, user: UserId, code: &str, mailed: Option<RightCode>) -> Result<Option<Factor>> {
+    pub(super) async fn accept_code(
+        &self,
+        tx: &mut SystemTx,
+        user: UserId,
+        code: &str,
+        mailed: Option<RightCode>,
+    ) -> Result<Option<Factor>> {
         let now = self.services.parts.clock.now();
         let Some(row) = queries_two_step::lock(tx, user).await? else { return Ok(None) };
         let Some(code) = second_factor::normal(code) else { return Ok(None) };
@@ -221,7 +229,8 @@ impl Identity<'_> {
         tx.commit().await
     }
 
-    pub(super) async fn take_guess(&self, user: UserId) -> Result<Taken> {
+    /// Counts a guess at what a person proves who they are with, or refuses.
+    pub(crate) async fn take_guess(&self, user: UserId) -> Result<Taken> {
         let key = throttle::person_key("second-step", user);
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), vec![(key, CODE_PER_PERSON)]).await
     }
@@ -238,7 +247,7 @@ pub(super) async fn record(tx: &mut SystemTx, viewer: &Viewer, action: Action) -
     audit::record_in(tx, None, viewer, Event::new(action, viewer.user_id.as_uuid(), "")).await
 }
 
-fn wrong_code() -> Error {
+pub(super) fn wrong_code() -> Error {
     Error::field("code", SignInReason::WrongCode.sentence())
 }
 

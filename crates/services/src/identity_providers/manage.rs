@@ -22,6 +22,7 @@ impl IdentityProviders<'_> {
     /// Changes the provider of this id, or adds it under the id: where it sends people back to is known before it is saved.
     pub async fn save(&self, viewer: &Viewer, id: IdentityProviderId, draft: IdentityProviderDraft) -> Result<IdentityProviderSummary> {
         viewer.require_system_administrator()?;
+        self.services.identity().require_recent(viewer).await?;
         let checked = Checked::parse(&draft, &self.services.parts.egress)?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let before = queries::find(&mut tx, id).await?;
@@ -82,6 +83,7 @@ impl IdentityProviders<'_> {
     /// Turns a provider on or off. Whoever is signed in stays so.
     pub async fn set_enabled(&self, viewer: &Viewer, id: IdentityProviderId, is_enabled: bool) -> Result<()> {
         viewer.require_system_administrator()?;
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let name = queries::set_enabled(&mut tx, id, is_enabled).await?.ok_or(Error::NotFound)?;
         let action = if is_enabled { Action::SignInProviderEnabled } else { Action::SignInProviderDisabled };
@@ -92,6 +94,7 @@ impl IdentityProviders<'_> {
     /// Removes a provider and everything that was linked to it. Accounts stay.
     pub async fn remove(&self, viewer: &Viewer, id: IdentityProviderId) -> Result<()> {
         viewer.require_system_administrator()?;
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let name = queries::remove(&mut tx, id).await?.ok_or(Error::NotFound)?;
         audit::record_in(&mut tx, None, viewer, Event::new(Action::SignInProviderRemoved, id.as_uuid(), name)).await?;

@@ -25,6 +25,7 @@ impl IdentityProviders<'_> {
     /// Turns a way on or off.
     pub async fn allow_own_way(&self, viewer: &Viewer, way: OwnWay, is_allowed: bool) -> Result<()> {
         viewer.require_system_administrator()?;
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         if queries_own_ways::set(&mut tx, way, is_allowed).await? {
             let action = if is_allowed { Action::SignInWayTurnedOn } else { Action::SignInWayTurnedOff };

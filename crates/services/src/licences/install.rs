@@ -12,6 +12,7 @@ impl Licences<'_> {
     /// was seen last first; for the others there is none left, and they are signed out. Goes on when the former licence is over.
     pub async fn install(&self, viewer: &Viewer, text: &str) -> Result<LicenceInstalled> {
         viewer.require_system_administrator()?;
+        self.services.identity().require_recent(viewer).await?;
         let key = self.services.settings().licence_key.as_ref().ok_or_else(no_key)?;
         let mut tx = self.services.parts.db.system_tx().await?;
         queries::lock(&mut tx).await?;

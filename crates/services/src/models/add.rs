@@ -14,6 +14,9 @@ impl Models<'_> {
         viewer.require_system_administrator()?;
         let parts = &self.services.parts;
         let model = ParsedModel::parse(model, &parts.egress)?;
+        if self.replaces_key(&model).await? {
+            self.services.identity().require_recent(viewer).await?;
+        }
         let dimensions = match model.model_type {
             ModelType::Llm => None,
             ModelType::Embeddings => Some(self.probed_dimensions(&model).await?),
@@ -28,6 +31,15 @@ impl Models<'_> {
         audit::record_in(&mut tx, None, viewer, about(Action::ModelAdded, &row)).await?;
         tx.commit().await?;
         Ok(self.summary(viewer, row))
+    }
+
+    /// Whether a key was typed for a provider that is there already: it takes the place of the stored one.
+    async fn replaces_key(&self, model: &ParsedModel) -> Result<bool> {
+        if model.api_key.is_empty() {
+            return Ok(false);
+        }
+        let mut tx = self.services.parts.db.system_tx().await?;
+        Ok(queries::find_provider_at(&mut tx, model.provider.as_str(), &model.base_url).await?.is_some())
     }
 
     async fn probed_dimensions(&self, model: &ParsedModel) -> Result<i32> {

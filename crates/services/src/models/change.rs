@@ -44,6 +44,7 @@ impl Models<'_> {
     /// Replaces the key of a provider; an empty one removes it.
     pub async fn update_key(&self, viewer: &Viewer, id: ProviderId, api_key: &str) -> Result<()> {
         viewer.require_system_administrator()?;
+        self.services.identity().require_recent(viewer).await?;
         let parts = &self.services.parts;
         let mut tx = parts.db.installation_tx().await?;
         let provider = changeable(&mut tx, id).await?;
@@ -59,6 +60,7 @@ impl Models<'_> {
     /// Moves a provider to another address. A stored key never goes to another origin: it is asked for again.
     pub async fn update_address(&self, viewer: &Viewer, id: ProviderId, base_url: &str, api_key: &str) -> Result<()> {
         viewer.require_system_administrator()?;
+        self.services.identity().require_recent(viewer).await?;
         let parts = &self.services.parts;
         let mut tx = parts.db.installation_tx().await?;
         let provider = changeable(&mut tx, id).await?;

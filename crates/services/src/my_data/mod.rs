@@ -4,7 +4,7 @@
 //! anybody else; only they download it; after seven days its file and its row are gone.
 //!
 //! the end of an account [`MyData::delete_account`], [`MyData::keep_account`], [`MyData::remove_gone_accounts`]   (`deletion`)
-//! asking and fetching   [`MyData::request_export`], [`MyData::list_exports`], [`MyData::open_export`]
+//! asking and fetching   [`MyData::request_export`], [`MyData::list_exports`], [`MyData::find_export`], [`MyData::open_export`]
 //! in the background     `write` (the job), `archive` (the ZIP), `chats` (what people read)
 //! tidying               [`MyData::delete_expired_exports`]         table: exports, users.deletion_requested_at
 
@@ -47,6 +47,7 @@ pub struct MyData<'a> {
 impl MyData<'_> {
     /// Asks for an export of everything that is the viewer's. One is put together at a time.
     pub async fn request_export(&self, viewer: &Viewer) -> Result<ExportSummary> {
+        self.services.identity().require_recent(viewer).await?;
         let (id, now) = (ExportId::new(), self.services.parts.clock.now());
         let mut tx = self.services.parts.db.ongoing_tx(viewer).await?;
         if exports::list(&mut tx, viewer.user_id, now).await?.len() >= MOST_EXPORTS {
@@ -69,12 +70,21 @@ impl MyData<'_> {
         Ok(exports::list(&mut tx, viewer.user_id, self.services.parts.clock.now()).await?)
     }
 
-    /// The file of an export of the viewer's; one of anybody else, or one that is not ready, does not exist.
-    pub async fn open_export(&self, viewer: &Viewer, id: ExportId) -> Result<Original> {
+    /// An export of the viewer's that they may fetch now; one of anybody else, or one that is not ready, does not exist.
+    pub async fn find_export(&self, viewer: &Viewer, id: ExportId) -> Result<ExportSummary> {
         let mut tx = self.services.parts.db.ongoing_tx(viewer).await?;
         let export = exports::find(&mut tx, id, viewer.user_id, self.services.parts.clock.now()).await?;
         let export = export.filter(|export| export.status == ExportStatus::Ready).ok_or(Error::NotFound)?;
+        tx.commit().await?;
+        self.services.identity().require_recent(viewer).await?;
+        Ok(export)
+    }
+
+    /// The file of such an export.
+    pub async fn open_export(&self, viewer: &Viewer, id: ExportId) -> Result<Original> {
+        let export = self.find_export(viewer, id).await?;
         let found = self.services.parts.objects.get(&key(id)).await?;
+        let mut tx = self.services.parts.db.ongoing_tx(viewer).await?;
         audit::record(&mut tx, viewer, Event::new(Action::AccountExportDownloaded, viewer.user_id.as_uuid(), "")).await?;
         tx.commit().await?;
         Ok(Original {

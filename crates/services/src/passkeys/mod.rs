@@ -5,9 +5,11 @@
 //!
 //! whose they are            `relying_party`, from the public address alone
 //! adding, removing          `manage`        signing in   `sign_in`       what stands in between   `ceremony`
+//! proving who one is again   `confirm`
 //! tables                    passkeys, passkey_ceremonies
 
 mod ceremony;
+mod confirm;
 mod manage;
 mod queries;
 mod relying_party;

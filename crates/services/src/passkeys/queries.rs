@@ -20,6 +20,13 @@ pub(super) async fn list_credential_ids(connection: &mut PgConnection, user: Use
     sqlx::query_scalar!("SELECT credential_id FROM passkeys WHERE user_id = $1", user.as_uuid()).fetch_all(connection).await
 }
 
+/// What the passkeys of a person are checked with.
+pub(super) async fn list_credentials(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<Value>> {
+    sqlx::query_scalar!("SELECT credential FROM passkeys WHERE user_id = $1 ORDER BY created_at, id", user.as_uuid())
+        .fetch_all(connection)
+        .await
+}
+
 pub(super) struct NewPasskey<'a> {
     pub id: PasskeyId,
     pub user: UserId,

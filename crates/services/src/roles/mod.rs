@@ -30,6 +30,7 @@ impl Roles<'_> {
     /// Gives a right to a role or takes it away; returns the matrix as it is then.
     pub async fn change(&self, viewer: &Viewer, change: RoleChange) -> Result<RoleMatrix> {
         viewer.require_system_administrator()?;
+        self.services.identity().require_recent(viewer).await?;
         let RoleChange { role, permission, granted } = change;
         if !Permission::IN_USE.contains(&permission) {
             return Err(Error::field("permission", "Nothing asks for this right yet, so there is nothing to set."));

@@ -13,6 +13,11 @@ impl Team<'_> {
     /// Gives a member these roles in place of those they had. Nobody gives or takes a role above their own, so nobody raises
     /// themselves; the last owner stays one.
     pub async fn change_roles(&self, viewer: &Viewer, person: UserId, wanted: &[Role]) -> Result<MemberSummary> {
+        viewer.require(Permission::ManageMembers)?;
+        if wanted.contains(&Role::Owner) {
+            // Asked also about whoever is an owner already: what they are is known for sure only under the lock below.
+            self.services.identity().require_recent(viewer).await?;
+        }
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let standing = judge(&mut tx, viewer, person).await?;
         let wanted: Vec<Role> = Role::ALL.iter().copied().filter(|role| wanted.contains(role)).collect();
@@ -54,6 +59,7 @@ impl Team<'_> {
     /// Makes another member the owner in the viewer's place; the viewer stays as a team manager.
     pub async fn hand_over(&self, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
         viewer.require(Permission::ManageTeam)?;
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let standing = judge(&mut tx, viewer, person).await?;
         if standing.own != Role::Owner {

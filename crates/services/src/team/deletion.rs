@@ -20,6 +20,7 @@ impl Team<'_> {
     /// Deletes the viewer's team, whose name they typed. Everybody in it goes on in another team of theirs; who has none gets one.
     pub async fn delete(&self, viewer: &Viewer, typed_name: &str) -> Result<()> {
         viewer.require(Permission::ManageTeam)?;
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         require_owner(&mut tx, viewer).await?;
         let name = teams::get(&mut tx, viewer.team_id).await?.name;

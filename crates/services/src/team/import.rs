@@ -31,6 +31,9 @@ impl Team<'_> {
     /// Invites everybody whose line is valid; the links are in the answer only.
     pub async fn import_members(&self, viewer: &Viewer, import: MemberImport) -> Result<ImportOutcome> {
         viewer.require(Permission::ManageMembers)?;
+        if read(&import)?.iter().any(|line| role_of(&line.role) == Some(Role::Owner)) {
+            self.services.identity().require_recent(viewer).await?;
+        }
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let mut outcome = ImportOutcome { sent: Vec::new(), refused: Vec::new() };
         for judged in judge(&mut tx, viewer, &import).await? {

@@ -77,6 +77,7 @@ impl Team<'_> {
     pub async fn invite_person(&self, viewer: &Viewer, new: NewInvitation) -> Result<InvitationSent> {
         viewer.require(Permission::ManageMembers)?;
         let checked = Checked::parse(&new)?;
+        self.require_recent_for(viewer, checked.role).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         check(&mut tx, viewer, &checked.email, checked.role).await?;
         let sent = self.send(&mut tx, viewer, &checked).await?;
@@ -125,6 +126,7 @@ impl Team<'_> {
             Error::Invalid(errors) if errors.get("role").is_some() => Error::Forbidden,
             other => other,
         })?;
+        self.require_recent_for(viewer, role).await?;
         let (split, expires_at) = (SplitToken::fresh(), now + lifetime);
         let secret = (split.selector.as_str(), token::hash(&split.verifier));
         invitations::renew(&mut tx, viewer.team_id, id, (secret.0, &secret.1), expires_at).await?;
@@ -134,6 +136,11 @@ impl Team<'_> {
         audit::record(&mut tx, viewer, event).await?;
         tx.commit().await?;
         Ok(sent)
+    }
+
+    /// Whoever asks somebody to own the team proves again who they are.
+    async fn require_recent_for(&self, viewer: &Viewer, role: Role) -> Result<()> {
+        if role == Role::Owner { self.services.identity().require_recent(viewer).await } else { Ok(()) }
     }
 
     /// Mails the link where mail is set up; whoever invites gets it in any case.

@@ -23,7 +23,7 @@ async fn ordinary_user(pool: &PgPool) -> PgConnectOptions {
 
 /// What Postgres 16 and newer give to whoever creates the roles: they can be granted, and not taken on.
 async fn let_grant_roles(pool: &PgPool, user: &PgConnectOptions) {
-    let roles = "lyceum_app, lyceum_system, lyceum_search";
+    let roles = "lyceum_app, lyceum_system, lyceum_search, lyceum_eraser";
     let user = user.get_username();
     run(pool, &format!("ALTER ROLE {user} CREATEROLE; GRANT {roles} TO {user} WITH ADMIN TRUE, SET FALSE, INHERIT FALSE")).await;
 }
@@ -57,7 +57,7 @@ async fn whoever_may_not_take_on_the_roles_is_told_what_to_ask_for(pool: PgPool)
     run(&pool, "CREATE EXTENSION vector").await;
     let refused = Db::new(user.clone(), 2).migrate().await.unwrap_err();
     assert!(matches!(&refused, MigrationError::RolesRefused(name) if name == user.get_username()), "{refused}");
-    assert!(refused.to_string().contains(&format!("GRANT lyceum_app, lyceum_system, lyceum_search TO {}.", user.get_username())));
+    assert!(refused.to_string().contains(&format!("GRANT lyceum_app, lyceum_system, lyceum_search, lyceum_eraser TO {}.", user.get_username())));
     assert!(!was_migrated(&pool).await);
 }
 

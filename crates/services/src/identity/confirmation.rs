@@ -1,0 +1,73 @@
+//! Confirmation: before a dangerous step people prove again who they are, unless they did so within ten minutes.
+//!
+//! The invariant: a session is confirmed by what would have begun it: the password, with a code where its person signs in with one, or a
+//! passkey (`services::passkeys`). Whoever has neither signs in again. Only the steps that ask [`Identity::require_recent`] pay for it.
+
+use super::two_step::{Factor, record, wrong_code};
+use super::{Identity, queries, queries_confirmation, queries_two_step};
+use crate::{Error, Result, SystemTx, Viewer};
+use domain::audit::Action;
+use domain::identity::{ConfirmationTerms, SecondStep};
+use secrecy::SecretString;
+
+impl Identity<'_> {
+    /// Refuses with [`Error::ConfirmFirst`] when it is too long ago that the viewer proved who they are.
+    pub(crate) async fn require_recent(&self, viewer: &Viewer) -> Result<()> {
+        let Some(session) = viewer.session_id else {
+            // Lyceum's own work has nobody to ask; a key says nothing of who holds it.
+            return if viewer.api_key.is_none() { Ok(()) } else { Err(Error::ConfirmFirst) };
+        };
+        let mut read = self.services.parts.db.system_read().await?;
+        if queries_confirmation::is_recent(&mut read, session).await? { Ok(()) } else { Err(Error::ConfirmFirst) }
+    }
+
+    /// With what the viewer can confirm their session.
+    pub async fn confirmation_terms(&self, viewer: &Viewer) -> Result<ConfirmationTerms> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let account = queries::get_account(&mut tx, viewer.user_id).await?;
+        let is_mailed = queries_two_step::is_mailed(&mut tx, viewer.user_id).await?;
+        let asks_for_code = self.asks_for_code(&mut tx, viewer.user_id).await?;
+        Ok(ConfirmationTerms {
+            has_password: !account.password_hash.is_empty(),
+            has_passkey: self.services.passkeys().open(&mut tx, viewer.user_id).await?,
+            second_step: asks_for_code.then(|| SecondStep { is_mailed, sends_mail: self.services.mails().is_set_up() }),
+        })
+    }
+
+    /// Confirms the viewer's session by their password, and by a code where they sign in with one; the token is that of a code that was
+    /// mailed. Wrong guesses are counted like failed sign-ins.
+    pub async fn confirm(&self, viewer: &Viewer, password: SecretString, code: &str, token: &SecretString) -> Result<()> {
+        let terms = self.confirmation_terms(viewer).await?;
+        if !terms.has_password {
+            return Err(Error::Conflict("You have no password here. Sign in again instead.".to_owned()));
+        }
+        self.prove_password(viewer, password).await?;
+        if terms.second_step.is_none() {
+            return Ok(());
+        }
+        let counted = self.take_guess(viewer.user_id).await?;
+        let mailed = self.account_code(viewer, token, code).await?;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let factor = self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
+        if factor == Factor::Recovery {
+            record(&mut tx, viewer, Action::AccountRecoveryCodeUsed).await?;
+        }
+        confirm_session(&mut tx, viewer).await?;
+        tx.commit().await?;
+        counted.give_back(&self.services.parts.db).await
+    }
+
+    /// Notes that the viewer typed their password: who signs in with it alone has confirmed their session.
+    pub(super) async fn confirm_by_password(&self, viewer: &Viewer) -> Result<()> {
+        let Some(session) = viewer.session_id else { return Ok(()) };
+        let mut tx = self.services.parts.db.system_tx().await?;
+        queries_confirmation::confirm_by_password(&mut tx, session).await?;
+        tx.commit().await
+    }
+}
+
+/// Notes that the viewer gave everything that they sign in with.
+pub(crate) async fn confirm_session(tx: &mut SystemTx, viewer: &Viewer) -> Result<()> {
+    let Some(session) = viewer.session_id else { return Ok(()) };
+    Ok(queries_confirmation::confirm(tx, session).await?)
+}
