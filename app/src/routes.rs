@@ -56,6 +56,7 @@ fn SignedInRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/teams/:slug") view=TeamScreen::Open ssr=SsrMode::Async/>
             <Route path=path!("/account") view=AccountScreen::Account ssr=SsrMode::Async/>
             <Route path=path!("/admin/models") view=AdminScreen::Models ssr=SsrMode::Async/>
+            <Route path=path!("/admin/people") view=AdminScreen::People ssr=SsrMode::Async/>
             <Route path=path!("/admin/roles") view=AdminScreen::Roles ssr=SsrMode::Async/>
             <Route path=path!("/team/audit") view=TeamScreen::Audit ssr=SsrMode::Async/>
             <Route path=path!("/admin/audit") view=AdminScreen::Audit ssr=SsrMode::Async/>

@@ -19,6 +19,7 @@ use crate::features::identity_providers::page::{LinkPage, SignInAdminPage};
 use crate::features::licences::page::LicencesPage;
 use crate::features::mails::page::MailsPage;
 use crate::features::models::page::ModelsPage;
+use crate::features::people::page::PeoplePage;
 use crate::features::prompts::page::{PromptPage, PromptsPage};
 use crate::features::roles::page::RolesPage;
 use crate::features::team::page::{GroupsPage, OpenTeamPage, TeamPage, TeamSettingsPage};
@@ -74,6 +75,7 @@ pub(crate) enum AccountScreen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AdminScreen {
     Models,
+    People,
     Roles,
     Audit,
     Licences,
@@ -131,6 +133,7 @@ fn show_account(screen: AccountScreen) -> Result<AnyView, SplitLoaderError> {
 fn show_admin(screen: AdminScreen) -> Result<AnyView, SplitLoaderError> {
     Ok(match screen {
         AdminScreen::Models => view! { <ModelsPage/> }.into_any(),
+        AdminScreen::People => view! { <PeoplePage/> }.into_any(),
         AdminScreen::Roles => view! { <RolesPage/> }.into_any(),
         AdminScreen::Audit => view! { <InstallationAuditPage/> }.into_any(),
         AdminScreen::Licences => view! { <LicencesPage/> }.into_any(),

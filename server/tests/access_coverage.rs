@@ -135,7 +135,10 @@ const GOES_ON: &[(&str, &[&str])] = &[
         ],
     ),
     ("replacing the licence", &["POST /api/licences/overview", "POST /api/licences/seats"]),
-    ("keeping somebody out", &["POST /api/team/revoke-invitation", "POST /api/team/suspend"]),
+    (
+        "keeping somebody out",
+        &["POST /api/people/suspend", "POST /api/people/take-administration", "POST /api/team/revoke-invitation", "POST /api/team/suspend"],
+    ),
     ("ending an answer that was begun", &["POST /api/chat/stop"]),
     (
         "asking others, which changes nothing here",
@@ -181,6 +184,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/onboarding/guide",
             "POST /api/onboarding/whom-to-ask",
             "POST /api/passkeys/list",
+            "POST /api/people/list",
             "POST /api/prompts/choices",
             "POST /api/prompts/get",
             "POST /api/prompts/list",

@@ -12,6 +12,7 @@ pub mod models;
 pub mod my_data;
 pub mod onboarding;
 pub mod passkeys;
+pub mod people;
 pub mod prompts;
 pub mod roles;
 pub mod sharing;

@@ -5,7 +5,7 @@
 //!
 //! controls      [`Button`], [`ButtonLink`], [`ExportLink`], [`IconButton`], [`Menu`], [`Tabs`]
 //! forms         [`Field`], [`TextArea`], [`Select`], [`Checkbox`], [`Switch`], [`FilePicker`], [`FormError`], [`Dialog`], [`ConfirmDialog`]
-//! showing       [`Table`], [`TickBox`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`]
+//! showing       [`Table`], [`TickBox`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`], [`Pager`]
 //! states        [`ResourceView`], [`LiveView`], [`ErrorPanel`], [`EmptyState`], skeletons, toasts
 //! frame         [`layout`]
 
@@ -32,6 +32,7 @@ mod markdown;
 mod menu;
 mod page_body;
 mod page_header;
+mod pager;
 mod progress;
 mod resource_view;
 mod screen_title;
@@ -68,6 +69,7 @@ pub use markdown::{Markdown, MarkdownBlocks};
 pub use menu::{Menu, MenuAlign, MenuItem, MenuLink, MenuSeparator};
 pub use page_body::{PageBody, PageWidth};
 pub use page_header::PageHeader;
+pub use pager::Pager;
 pub use progress::{Progress, Spinner, SpinnerMark};
 pub use resource_view::{LiveView, Loaded, ResourceView};
 pub use screen_title::ScreenTitle;

@@ -20,6 +20,7 @@ pub mod my_data;
 pub mod onboarding;
 mod page;
 pub mod passkeys;
+pub mod people;
 pub mod permission;
 pub mod prompts;
 pub mod roles;

@@ -19,6 +19,7 @@ pub mod models;
 pub mod my_data;
 pub mod onboarding;
 pub mod passkeys;
+pub mod people;
 pub mod prompts;
 pub mod roles;
 pub mod search;
@@ -127,6 +128,11 @@ impl Services {
     /// What people's devices keep for signing in.
     pub fn passkeys(&self) -> passkeys::Passkeys<'_> {
         passkeys::Passkeys { services: self }
+    }
+
+    /// Everybody on the installation.
+    pub fn people(&self) -> people::People<'_> {
+        people::People { services: self }
     }
 
     /// The record of sign-ins.

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 /// Whose ids are smuggled: their team is in none of the calls.
 const OTHER_TEAM: usize = 1;
-/// Makes owners by what it is for.
-const MAKES_OWNERS: [&str; 2] = ["POST /api/team/create", "POST /api/team/hand-over"];
+/// Gives power by what it is for.
+const GIVES_POWER: [&str; 3] = ["POST /api/people/make-administrator", "POST /api/team/create", "POST /api/team/hand-over"];
 /// Reads no form.
 const TAKES_NO_FORM: &str = "POST /sign-out";
 
@@ -43,7 +43,7 @@ async fn fields_that_nobody_asked_for_are_refused_or_change_nothing(pool: PgPool
             }
         }
         let gained: Vec<String> = self::powers(&pool).await.difference(&powers).cloned().collect();
-        if !gained.is_empty() && !MAKES_OWNERS.contains(&row.route) {
+        if !gained.is_empty() && !GIVES_POWER.contains(&row.route) {
             note(format!("somebody gained {gained:?}"));
         }
         if self::traces(&pool, &other).await != traces {

@@ -18,6 +18,7 @@ mod models;
 mod my_data;
 mod onboarding;
 mod passkeys;
+mod people;
 mod prompts;
 mod roles;
 mod sharing;
@@ -109,6 +110,7 @@ pub fn rows() -> Vec<Row> {
         licences::rows(),
         onboarding::rows(),
         api_keys::rows(),
+        people::rows(),
     ]
     .into_iter()
     .flatten()

@@ -23,6 +23,7 @@ mod my_data;
 mod oidc;
 mod passkeys;
 mod password_reset;
+mod people;
 mod prompts;
 mod redirects;
 mod roles;

@@ -24,11 +24,12 @@ pub use provider::{FakeProvider, Script, Step};
 pub use smtp::{FakeMailServer, ReceivedMail};
 pub use snapshot::{NOTHING, Snapshot};
 
-use domain::{Role, TeamId};
+use domain::{Role, TeamId, UserId};
 use leptos::config::LeptosOptions;
+use secrecy::SecretString;
 use server::peer::TrustedProxies;
 use server::router::{AppState, build_router};
-use services::{Parts, Services, SignUp, testing};
+use services::{CameFrom, Parts, Services, SignUp, Viewer, testing};
 use sqlx::PgPool;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -126,9 +127,38 @@ impl TestApp {
         sqlx::query(insert).bind(team).bind(role.as_str()).bind(email).execute(&self.pool).await.expect("a new membership");
     }
 
-    /// Suspends somebody.
+    /// Suspends somebody, as an administrator of the installation does.
     pub async fn suspend(&self, email: &str) {
-        sqlx::query("UPDATE users SET suspended_at = now() WHERE email = $1").bind(email).execute(&self.pool).await.expect("suspended");
+        let find = "SELECT id FROM users WHERE email = $1";
+        let person: UserId = sqlx::query_scalar(find).bind(email).fetch_one(&self.pool).await.expect("a person");
+        let (administrator, password) = self.administrator_beside(person).await;
+        self.services.people().suspend(&administrator, person, password).await.expect("suspended");
+    }
+
+    /// An administrator who is not this person, and their password: one there is, or else a new one.
+    async fn administrator_beside(&self, person: UserId) -> (Viewer, SecretString) {
+        let find = "SELECT users.id, team_id FROM users JOIN memberships ON memberships.user_id = users.id
+                    WHERE is_system_administrator AND users.suspended_at IS NULL AND users.id <> $1 LIMIT 1";
+        let known: Option<(UserId, TeamId)> = sqlx::query_as(find).bind(person).fetch_optional(&self.pool).await.expect("people");
+        if let Some((user_id, team_id)) = known {
+            let viewer = Viewer {
+                user_id,
+                team_id,
+                session_id: None,
+                api_key: None,
+                is_system_administrator: true,
+                permissions: Vec::new(),
+                seen_by: None,
+                came_from: CameFrom::default(),
+            };
+            return (viewer, PASSWORD.to_owned().into());
+        }
+        let email = "warden@example.org";
+        let warden = testing::owner(&self.services, email).await;
+        let promote = sqlx::query("UPDATE users SET is_system_administrator = true WHERE id = $1").bind(warden.user_id);
+        promote.execute(&self.pool).await.expect("an administrator");
+        let password = self.services.identity().reset_password(email).await.expect("a password");
+        (Viewer { is_system_administrator: true, ..warden }, password)
     }
 }
 

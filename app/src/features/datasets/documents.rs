@@ -4,7 +4,7 @@ use super::api::list_documents;
 use super::document_table::DocumentTable;
 use super::uploads::Uploads;
 use crate::browser::timer;
-use crate::ui::{Button, ButtonSize, EmptyState, LiveView, TableSkeleton};
+use crate::ui::{EmptyState, LiveView, Pager, TableSkeleton};
 use domain::PageRequest;
 use domain::datasets::DatasetDetail;
 use icondata_lu as lu;
@@ -37,7 +37,10 @@ pub fn DocumentsTab(
                     fallback=move || view! { <NoDocuments is_editable/> }
                 >
                     <DocumentTable page is_editable reload/>
-                    <Pager index total=Signal::derive(move || page.with(|page| page.total))/>
+                    <Pager
+                        label="Pages of documents" index total=Signal::derive(move || page.with(|page| page.total)) rows=ROWS
+                        on_turn=move |to: u32| index.set(to)
+                    />
                 </Show>
             </LiveView>
         </div>
@@ -63,28 +66,4 @@ fn NoDocuments(is_editable: Memo<bool>) -> impl IntoView {
         "When somebody who may change this dataset uploads files, they are listed here."
     };
     view! { <EmptyState icon=lu::LuFileText title="There are no documents yet." body/> }
-}
-
-/// Previous and next, where there is more than one page.
-#[component]
-fn Pager(index: RwSignal<u32>, total: Signal<u64>) -> impl IntoView {
-    let pages = move || total.get().div_ceil(ROWS.into());
-    let place = move || format!("Page {} of {}", index.get() + 1, pages());
-    view! {
-        <Show when=move || { pages() > 1 }>
-            <nav class="row" aria-label="Pages of documents">
-                <Button size=ButtonSize::Small disabled=Signal::derive(move || index.get() == 0) on_click=move || index.update(|index| *index -= 1)>
-                    "Previous"
-                </Button>
-                <span class="num">{place}</span>
-                <Button
-                    size=ButtonSize::Small disabled=Signal::derive(move || u64::from(index.get()) + 1 >= pages())
-                    on_click=move || index.update(|index| *index += 1)
-                >
-                    "Next"
-                </Button>
-            </nav>
-        </Show>
-    }
-    .into_any()
 }

@@ -88,7 +88,9 @@ fn hindrance(terms: &DeletionTerms) -> Option<String> {
         let owned = terms.blocking_teams.iter().map(|team| format!("“{team}”")).collect::<Vec<_>>().join(", ");
         return Some(format!("Only you own {owned}, and others work there. Hand ownership over or delete the team first."));
     }
-    terms.is_last_administrator.then(|| "Nobody else manages this installation. It would be left without an administrator.".to_owned())
+    terms
+        .is_last_administrator
+        .then(|| "Nobody else manages this installation. Make somebody else an administrator first: under Admin, People.".to_owned())
 }
 
 /// What happens, one sentence each.

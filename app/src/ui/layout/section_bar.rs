@@ -30,6 +30,7 @@ pub fn AdminSections() -> impl IntoView {
     view! {
         <Bar label="Administration" when=administers>
             <ScreenLink href="/admin/models" label="Models"/>
+            <ScreenLink href="/admin/people" label="People"/>
             <ScreenLink href="/admin/roles" label="Roles"/>
             <ScreenLink href="/admin/sign-in" label="Sign-in"/>
             <ScreenLink href="/admin/mails" label="Mails"/>

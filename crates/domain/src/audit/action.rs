@@ -131,6 +131,14 @@ words! {
         AccountPasskeyAdded = "account.passkey-added",
         /// It does so no longer.
         AccountPasskeyRemoved = "account.passkey-removed",
+        /// An administrator keeps somebody out of the installation.
+        PersonSuspended = "person.suspended",
+        /// They may come in again.
+        PersonReinstated = "person.reinstated",
+        /// Somebody manages the installation from then on.
+        PersonMadeAdministrator = "person.made-administrator",
+        /// They do so no longer.
+        PersonAdministrationTaken = "person.administration-taken",
         /// People may sign in by a way of Lyceum's own.
         SignInWayTurnedOn = "sign-in.way-turned-on",
         /// They may not any more.
@@ -215,6 +223,7 @@ impl Action {
         ("group", "Groups"),
         ("role", "Roles"),
         ("account", "Accounts"),
+        ("person", "People"),
         ("sign-in", "Sign-in"),
         ("provider", "Providers"),
         ("model", "Models"),
@@ -297,6 +306,10 @@ impl Action {
             Self::AccountExportDownloaded => "downloaded an export of their data",
             Self::AccountPasskeyAdded => "added the passkey “{}”",
             Self::AccountPasskeyRemoved => "removed the passkey “{}”",
+            Self::PersonSuspended => "kept {} out of the installation",
+            Self::PersonReinstated => "let {} into the installation again",
+            Self::PersonMadeAdministrator => "made {} an administrator",
+            Self::PersonAdministrationTaken => "took the administration from {}",
             Self::SignInWayTurnedOn => "let people sign in with {}",
             Self::SignInWayTurnedOff => "stopped people from signing in with {}",
             Self::SignInProviderAdded => "added the identity provider “{}”",

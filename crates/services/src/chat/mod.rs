@@ -32,7 +32,7 @@ mod writer;
 
 pub use follow::{EventStream, StoredEvent};
 pub(crate) use runtime::Runtime;
-pub(crate) use stop::stop_all;
+pub(crate) use stop::{stop_all, stop_everywhere};
 
 use crate::{Error, Services};
 use domain::chat::ChatEvent;

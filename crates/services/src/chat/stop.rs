@@ -4,8 +4,9 @@ use super::Chat;
 use super::live::Cut;
 use super::queries::{generations, leases};
 use super::work::STOP;
-use crate::{Error, Result, TeamTx, Viewer};
+use crate::{Error, Result, SystemTx, TeamTx, Viewer};
 use domain::{GenerationId, Permission, TeamId, UserId};
+use sqlx::PgConnection;
 
 impl Chat<'_> {
     /// Stops a run of the viewer, at once on this server and within 2 s on any other. The text so far is kept. Stopping
@@ -26,6 +27,16 @@ impl Chat<'_> {
 /// Stops everything that is being written for a person in a team; servers learn of it when the transaction commits.
 pub(crate) async fn stop_all(tx: &mut TeamTx, team: TeamId, person: UserId) -> Result<()> {
     let running = generations::request_stop_of_all(tx, team, person).await?;
-    let hints: Vec<String> = running.iter().map(|id| format!("{STOP}{id}")).collect();
+    announce(tx, &running).await
+}
+
+/// The same in all of their teams.
+pub(crate) async fn stop_everywhere(tx: &mut SystemTx, person: UserId) -> Result<()> {
+    let running = leases::request_stop_of(tx, person).await?;
+    announce(tx, &running).await
+}
+
+async fn announce(tx: &mut PgConnection, stopped: &[GenerationId]) -> Result<()> {
+    let hints: Vec<String> = stopped.iter().map(|id| format!("{STOP}{id}")).collect();
     Ok(leases::announce(tx, &hints).await?)
 }

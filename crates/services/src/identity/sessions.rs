@@ -79,6 +79,11 @@ impl Identity<'_> {
         if is_held && stands { Ok(()) } else { Err(Error::SignedOut) }
     }
 
+    /// Ends all sessions of somebody who is to be kept out.
+    pub(crate) async fn end_sessions_of(&self, tx: &mut SystemTx, user: UserId) -> Result<()> {
+        Ok(queries::delete_sessions_but(tx, user, None).await?)
+    }
+
     /// Ends the session that holds this token, if there is one.
     pub async fn sign_out(&self, presented: &str, origin: &Origin) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;

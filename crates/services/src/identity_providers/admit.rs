@@ -35,7 +35,8 @@ impl IdentityProviders<'_> {
             }
         }
         if let Some(known) = known {
-            if known.is_suspended {
+            // Held, so that a suspension at this moment either was first or ends the session that begins here.
+            if known.is_suspended || !self.services.identity().hold_person(&mut tx, known.user_id).await? {
                 return refused(SignInReason::Suspended);
             }
             let Some(team) = self.services.identity().home_team(&mut tx, known.user_id).await? else {

@@ -5,7 +5,7 @@ use super::queries::leaving;
 use super::{MyData, key};
 use crate::audit::{self, Author};
 use crate::team::record_removed;
-use crate::{Error, Result, SystemTx, Viewer, api_keys};
+use crate::{Error, Result, SystemTx, Viewer, api_keys, people};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::UserId;
 use domain::audit::{Action, Event};
@@ -33,12 +33,13 @@ impl MyData<'_> {
     pub async fn delete_account(&self, viewer: &Viewer, password: SecretString) -> Result<DeletionTerms> {
         self.services.identity().prove_password(viewer, password).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        people::lock_administrators(&mut tx).await?;
         let before = terms(&mut tx, viewer.user_id).await?;
         if let Some(team) = before.blocking_teams.first() {
             return Err(Error::Conflict(format!("Only you own “{team}”. Hand it over or delete it first.")));
         }
         if before.is_last_administrator {
-            return Err(Error::Conflict("Nobody else manages this installation.".to_owned()));
+            return Err(Error::Conflict("Nobody else manages this installation. Make somebody else an administrator first.".to_owned()));
         }
         leaving::request(&mut tx, viewer.user_id, self.services.parts.clock.now()).await?;
         let after = terms(&mut tx, viewer.user_id).await?;
@@ -119,7 +120,7 @@ async fn terms(tx: &mut SystemTx, person: UserId) -> Result<DeletionTerms> {
         blocking_teams: leaving::solely_owned(tx, person).await?,
         ending_teams: leaving::names_of_lonely_teams(tx, person).await?,
         belongings: leaving::count_private(tx, person).await?,
-        is_last_administrator: leaving::is_last_administrator(tx, person).await?,
+        is_last_administrator: people::is_last_administrator(tx, person).await?,
         gone_at: leaving::requested_at(tx, person).await?.map(gone_at),
     })
 }

@@ -66,6 +66,17 @@ pub(in crate::chat) async fn claim_expired(tx: &mut PgConnection) -> sqlx::Resul
     .await
 }
 
+/// Asks everything to stop that is being written for a person, in all of their teams.
+pub(in crate::chat) async fn request_stop_of(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<GenerationId>> {
+    sqlx::query_scalar!(
+        r#"UPDATE generations SET stop_requested_at = coalesce(stop_requested_at, now())
+           WHERE user_id = $1 AND status IN ('Pending', 'InProgress') RETURNING id AS "id: GenerationId""#,
+        person.as_uuid()
+    )
+    .fetch_all(tx)
+    .await
+}
+
 /// Tells all servers that there is something new about these runs; a hint, never the news itself.
 pub(in crate::chat) async fn announce(tx: &mut PgConnection, ids: &[String]) -> sqlx::Result<()> {
     sqlx::query!(r#"SELECT pg_notify('lyceum_generations', id)::text AS "nothing" FROM unnest($1::text[]) AS id"#, ids)

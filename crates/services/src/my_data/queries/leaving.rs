@@ -120,18 +120,6 @@ pub(in crate::my_data) async fn list_exports(tx: &mut PgConnection, person: User
     sqlx::query_scalar!(r#"SELECT id AS "id: ExportId" FROM exports WHERE user_id = $1"#, person.as_uuid()).fetch_all(tx).await
 }
 
-pub(in crate::my_data) async fn is_last_administrator(tx: &mut PgConnection, person: UserId) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"SELECT (is_system_administrator AND NOT EXISTS (
-                      SELECT FROM users o WHERE o.id <> $1 AND o.is_system_administrator AND o.suspended_at IS NULL
-                                            AND o.deletion_requested_at IS NULL)) AS "is_last!"
-           FROM users WHERE id = $1"#,
-        person.as_uuid()
-    )
-    .fetch_one(tx)
-    .await
-}
-
 /// Private datasets and prompts, with everything in them. Chats go with the person.
 pub(in crate::my_data) async fn delete_private(tx: &mut PgConnection, person: UserId) -> sqlx::Result<()> {
     sqlx::query!("DELETE FROM datasets WHERE created_by = $1 AND visibility = 'Private'", person.as_uuid()).execute(&mut *tx).await?;

@@ -1,0 +1,43 @@
+//! Server functions of people.
+#![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
+
+use crate::error::AppError;
+use domain::people::PeopleList;
+use domain::{PageRequest, UserId};
+use leptos::server;
+use server_fn::codec::Json;
+
+/// People whose name or address holds the words.
+#[server(prefix = "/api", endpoint = "people/list", input = Json)]
+pub async fn list_people(words: String, page: PageRequest) -> Result<PeopleList, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.people().list(&viewer, &words, page).await.map_err(crate::server_context::fail)
+}
+
+/// Keeps somebody out of the installation.
+#[server(prefix = "/api", endpoint = "people/suspend", input = Json)]
+pub async fn suspend_person(user_id: UserId, password: String) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.people().suspend(&viewer, user_id, password.into()).await.map_err(crate::server_context::fail)
+}
+
+/// Lets somebody in again.
+#[server(prefix = "/api", endpoint = "people/reinstate", input = Json)]
+pub async fn reinstate_person(user_id: UserId) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.people().reinstate(&viewer, user_id).await.map_err(crate::server_context::fail)
+}
+
+/// Lets somebody manage the installation.
+#[server(prefix = "/api", endpoint = "people/make-administrator", input = Json)]
+pub async fn make_administrator(user_id: UserId, password: String) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.people().make_administrator(&viewer, user_id, password.into()).await.map_err(crate::server_context::fail)
+}
+
+/// Takes the administration of the installation from somebody.
+#[server(prefix = "/api", endpoint = "people/take-administration", input = Json)]
+pub async fn take_administration(user_id: UserId, password: String) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.people().take_administration(&viewer, user_id, password.into()).await.map_err(crate::server_context::fail)
+}

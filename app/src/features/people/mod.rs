@@ -1,0 +1,10 @@
+//! People: everybody on the installation, who of them manages it and who is kept out, for system administrators.
+//!
+//! screen        [`page`] → `table`, `dialog`
+//! server fns    [`api`]
+//! rules + SQL   `services::people`        table: users
+
+pub mod api;
+mod dialog;
+pub mod page;
+mod table;

@@ -1,0 +1,92 @@
+//! People over HTTP: who is suspended is out at once and cannot come back by any way, and an installation has several administrators.
+
+use crate::support::{FakeProvider, PASSWORD, Script, Step, TestApp, TestClient};
+use app::error::AppError;
+use domain::chat::Asked;
+use domain::my_data::DeletionTerms;
+use domain::people::PeopleList;
+use domain::{Role, UserId, ViewerInfo};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use std::time::Duration;
+
+async fn id_of(client: &TestClient) -> UserId {
+    let viewer: ViewerInfo = client.server_fn("identity/viewer", Value::Null).await.json();
+    viewer.user_id
+}
+
+/// Has somebody ask something that is never answered to the end, and follows the answer.
+async fn follow_an_answer(root: &TestClient, person: &TestClient, provider: &FakeProvider) -> reqwest::Response {
+    let model = json!({
+        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "",
+        "name": "fake", "model_type": "LLM", "context_size": 8000
+    });
+    let model: Value = root.server_fn("models/add", json!({ "model": model })).await.json();
+    provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
+    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model["id"], "text": "Hello?" });
+    let asked: Asked = person.server_fn("chat/ask", json!({ "question": question })).await.json();
+    let path = format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"));
+    let mut stream = person.open_stream(&path, None).await;
+    let mut read = String::new();
+    while !read.contains("Well") {
+        read.push_str(std::str::from_utf8(&stream.chunk().await.expect("read").expect("more")).expect("text"));
+    }
+    stream
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_suspended_person_is_out_within_seconds_and_comes_in_again_once_reinstated(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let root = app.sign_up("root@example.org").await;
+    let grace = app.sign_up_into(&root, "grace@example.org", Role::Collaborator).await;
+    let person = id_of(&grace).await;
+    let provider = FakeProvider::start().await;
+    let mut stream = follow_an_answer(&root, &grace, &provider).await;
+
+    root.server_fn("people/suspend", json!({ "user_id": person, "password": PASSWORD })).await.ok();
+    let begun = std::time::Instant::now();
+    while tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.expect("an end").unwrap().is_some() {}
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let running = "SELECT count(*) FROM generations WHERE stop_requested_at IS NULL";
+    assert_eq!(sqlx::query_scalar::<_, i64>(running).fetch_one(&pool).await.unwrap(), 0, "nothing is written for them any more");
+    assert_eq!(grace.server_fn("team/members", Value::Null).await.expect(401).error(), AppError::SignedOut);
+    grace.get("/chat").await.expect_redirect("/sign-in?next=/chat");
+    let form = [("email", "grace@example.org"), ("password", PASSWORD)];
+    let refused = app.anonymous().post_form("/sign-in", &form).await.expect(422);
+    assert!(refused.text.contains("The email address or the password is not right."), "{}", refused.text);
+    let page = root.get("/admin/people").await.expect(200);
+    assert!(page.text.contains("grace@example.org") && page.text.contains("Suspended"), "{}", page.text);
+
+    root.server_fn("people/reinstate", json!({ "user_id": person })).await.ok();
+    assert_eq!(grace.server_fn("team/members", Value::Null).await.expect(401).error(), AppError::SignedOut, "the old session is over");
+    assert_eq!(id_of(&app.sign_in("grace@example.org").await).await, person);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_second_administrator_does_what_the_first_does_and_lets_them_leave(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let root = app.sign_up("root@example.org").await;
+    let grace = app.sign_up("grace@example.org").await;
+    let (roots, graces) = (id_of(&root).await, id_of(&grace).await);
+    grace.get("/admin/people").await.expect(404);
+    let terms: DeletionTerms = root.server_fn("my-data/deletion-terms", Value::Null).await.json();
+    assert!(terms.is_last_administrator);
+    let wrong = json!({ "user_id": graces, "password": "something else entirely" });
+    let refused = root.server_fn("people/make-administrator", wrong).await.expect(422).error();
+    assert_eq!(refused.field("password").as_deref(), Some("This is not your present password."));
+    root.server_fn("people/make-administrator", json!({ "user_id": graces, "password": PASSWORD })).await.ok();
+    let terms: DeletionTerms = root.server_fn("my-data/deletion-terms", Value::Null).await.json();
+    assert!(!terms.is_last_administrator);
+
+    let page = grace.get("/admin/people").await.expect(200);
+    assert!(page.text.contains("aria-label=\"People\"") && page.text.contains("root@example.org"), "{}", page.text);
+    let search = json!({ "words": "GRACE@", "page": { "index": 0, "size": 50 } });
+    let found: PeopleList = grace.server_fn("people/list", search).await.json();
+    assert_eq!((found.page.total, found.page.items[0].user_id, found.page.items[0].is_administrator), (1, graces, true));
+    let own = json!({ "user_id": graces, "password": PASSWORD });
+    let refused = grace.server_fn("people/take-administration", own).await.expect(409).error();
+    assert!(matches!(refused, AppError::Conflict(sentence) if sentence.contains("yourself")));
+    grace.server_fn("people/take-administration", json!({ "user_id": roots, "password": PASSWORD })).await.ok();
+    root.get("/admin/people").await.expect(404);
+    root.server_fn("people/suspend", json!({ "user_id": graces, "password": PASSWORD })).await.expect(404);
+}
