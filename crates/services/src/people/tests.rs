@@ -118,7 +118,8 @@ async fn the_list_tells_who_somebody_is_and_finds_them_by_name_and_address(pool:
     clock.advance(TimeDelta::hours(1));
     services.identity().viewer_for_token(&token).await.unwrap().unwrap();
     assert_eq!(row_of(&services, &root, ada.user_id).await.last_seen_at, Some(signed_up + TimeDelta::hours(1)));
-    services.identity().sign_out(&token).await.unwrap();
+    let here = Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: String::new() };
+    services.identity().sign_out(&token, &here).await.unwrap();
     assert_eq!(row_of(&services, &root, ada.user_id).await.last_seen_at, Some(signed_up));
 
     let names = |list: PeopleList| list.page.items.into_iter().map(|row| row.name).collect::<Vec<_>>();
