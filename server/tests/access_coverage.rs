@@ -228,6 +228,7 @@ async fn once_the_licence_is_over_everything_is_refused_but_what_goes_on(pool: P
 const UNTOLD: &[(&str, &str)] = &[
     ("POST /api/chat/rename", "the title of a chat is its person's alone, and no event holds one"),
     ("POST /api/chat/stop", "the event of the answer says that it was stopped"),
+    ("POST /api/identity/confirm", "proving again who one is changes nothing for anybody; what is done after it is told"),
     ("POST /api/identity/switch-team", "which of their teams somebody looks at next; what they do there is told"),
     ("POST /api/onboarding/dismiss", "how far somebody is with the guide is an act on nobody's data"),
     ("POST /api/onboarding/keep-model", "how far somebody is with the guide is an act on nobody's data"),
