@@ -5,6 +5,7 @@ mod ending;
 mod following;
 mod leases;
 mod provider;
+mod rate;
 mod rights;
 mod trail;
 
