@@ -114,6 +114,25 @@ test.describe('with a refusal', () => {
   });
 });
 
+test.describe('with settings that cannot be taken', () => {
+  test.use({ forgiven: ['422'] });
+  test('each is said at its field, and nothing is saved', async ({ member: page }) => {
+    await page.goto('/team/settings');
+    await hydrated(page);
+    await page.getByLabel('Requests per minute').fill('0');
+    await page.getByLabel('Allowed origins').fill('*');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await expect(page.getByText('Enter a whole number from 1 to 100000, or leave it empty.')).toBeVisible();
+    await expect(page.getByText('stands for origins that nobody has named')).toBeVisible();
+    await expect(page.getByLabel('Allowed origins')).toHaveAttribute('aria-invalid', 'true');
+    await expectAccessible(page);
+    await page.reload();
+    await hydrated(page);
+    await expect(page.getByLabel('Requests per minute')).toHaveValue('');
+    await expect(page.getByLabel('Allowed origins')).toHaveValue('');
+  });
+});
+
 test('a list of people is looked at before anybody is invited', async ({ member }) => {
   const team = new TeamPage(member);
   await team.open();
@@ -152,11 +171,16 @@ test('a team is made, set up, deleted by its typed name and restored', async ({ 
   await expectAccessible(page);
   await page.getByLabel('Largest file (MB)').fill('5');
   await page.getByLabel('Keep chats for (days)').fill('90');
+  await page.getByLabel('Requests per minute').fill('600');
+  await page.getByLabel('Allowed origins').fill('https://App.example.org/\nhttp://localhost:5173');
   await page.getByRole('button', { name: 'Save settings' }).click();
   await expect(page.getByText('Saved')).toBeVisible();
+  await expect(page.getByLabel('Allowed origins')).toHaveValue('https://app.example.org\nhttp://localhost:5173');
   await page.reload();
   await hydrated(page);
   await expect(page.getByLabel('Keep chats for (days)')).toHaveValue('90');
+  await expect(page.getByLabel('Requests per minute')).toHaveValue('600');
+  await expect(page.getByLabel('Allowed origins')).toHaveValue('https://app.example.org\nhttp://localhost:5173');
 
   await page.getByRole('button', { name: 'Delete team…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete this team?' });

@@ -50,6 +50,12 @@ pub fn reaches(method: &Method, route: &str) -> bool {
     REACHABLE.iter().any(|(reachable, path)| *reachable == method && *path == route)
 }
 
+/// The methods a program can call a route with, as headers list them; empty where the route is out of reach.
+pub fn methods(route: &str) -> String {
+    let methods: Vec<&str> = REACHABLE.iter().filter(|(_, path)| *path == route).map(|(method, _)| method.as_str()).collect();
+    methods.join(", ")
+}
+
 /// The answer to a key that lets nobody in: always the same bytes.
 pub fn refuse() -> Response {
     let headers = [(header::WWW_AUTHENTICATE, "Bearer"), (header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
@@ -96,6 +102,8 @@ mod tests {
         assert!(
             !reaches(&Method::GET, "/api/chat/ask") && !reaches(&Method::GET, "/datasets") && !reaches(&Method::POST, "/api/something/new")
         );
+        assert_eq!((methods("/api/chat/ask").as_str(), methods("/api/documents/{id}/file").as_str()), ("POST", "GET"));
+        assert_eq!(methods("/api/something/new"), "");
         for never in
             ["/api/identity/", "/api/team/", "/api/api-keys/", "/api/roles/", "/api/models/", "/api/my-data/", "/api/audit/", "/api/mails/"]
         {

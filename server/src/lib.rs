@@ -4,6 +4,7 @@
 //! [`session`] alone. Next: [`router`] for what is served, [`security`] for what is refused, [`api`] for the plain routes.
 
 pub mod api;
+pub mod cross_origin;
 pub mod error_page;
 pub mod keys;
 pub mod looking;

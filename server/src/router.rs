@@ -1,10 +1,12 @@
 //! The router: everything that is served, inside the layers that everything passes.
 //!
 //! From the outside in: request id, span and figures ([`observe`]) → headers and the nonce ([`crate::security`]) → refusal of other
-//! sites' requests → compression → who asks ([`crate::session`], not for files) → screens, server functions, plain routes.
+//! sites' requests → compression → what browsers ask beforehand ([`crate::cross_origin`]) → who asks ([`crate::session`], not for
+//! files) → screens, server functions, plain routes.
 //! Files of the site are the fallback; what is no file either is the application's own page, with 404.
 
 use crate::api;
+use crate::cross_origin::answer_preflight;
 use crate::observe::observe;
 use crate::peer::{TrustedProxies, find_peer};
 use crate::security::{Security, add_headers, refuse_cross_site};
@@ -96,6 +98,7 @@ pub fn build_router(state: AppState, watchers: Router) -> Router {
     routes
         .route_layer(from_fn(give_status))
         .route_layer(from_fn_with_state(state.clone(), load_viewer))
+        .route_layer(from_fn_with_state(state.clone(), answer_preflight))
         .fallback(file_or_not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))

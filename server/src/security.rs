@@ -15,7 +15,8 @@ use leptos::nonce::Nonce;
 use std::sync::Arc;
 
 const CROSS_ORIGIN_OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-const CROSS_ORIGIN_RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// Which sites may embed an answer.
+pub const CROSS_ORIGIN_RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// What the layers know of this installation.
@@ -45,7 +46,8 @@ impl Security {
     }
 }
 
-/// Gives the request its nonce and the answer its headers; what a handler set itself (a stricter policy) stays.
+/// Gives the request its nonce and the answer its headers; what was set already (a stricter policy, or whom [`crate::cross_origin`] lets
+/// read) stays.
 pub async fn add_headers(State(security): State<Security>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());

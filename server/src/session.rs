@@ -4,6 +4,7 @@
 //! found out (the database is away) the answer is 503, never a redirect to the sign-in page: people stay signed in.
 
 use crate::api::ApiError;
+use crate::cross_origin;
 use crate::error_page;
 use crate::keys;
 use crate::looking::passes;
@@ -63,25 +64,38 @@ fn brings_words(request: &Request) -> bool {
 }
 
 /// Finds out who asks. Screens send people who are not signed in to the sign-in page; everything else decides for itself.
-pub async fn load_viewer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn load_viewer(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if is_screen(&request) && brings_words(&request) {
         return Redirect::to(own_path::parse(request.uri().path()).unwrap_or("/")).into_response();
     }
+    if let Some(key) = keys::presented(request.headers()).map(str::to_owned) {
+        return answer_program(&state, &key, request, next).await;
+    }
     let ip = peer(request.extensions());
-    let found = match keys::presented(request.headers()) {
-        Some(key) => match state.services.api_keys().viewer_for_key(key, ip).await {
-            Ok(None) => return keys::refuse(),
-            Ok(Some(_)) if !route(&request).is_some_and(|route| keys::reaches(request.method(), route)) => {
-                return error_page::answer(false, None, &AppError::NotFound);
-            }
-            found => found,
-        },
-        None => viewer_of_browser(&state, request.headers(), request.uri().path(), ip).await,
+    let found = viewer_of_browser(&state, request.headers(), request.uri().path(), ip).await;
+    match found {
+        Ok(viewer) => answer(viewer, request, next).await,
+        Err(error) => could_not_ask(&request, error),
+    }
+}
+
+/// Answers a program on the routes that keys reach, and lets the pages read the answer that its team lists.
+async fn answer_program(state: &AppState, key: &str, request: Request, next: Next) -> Response {
+    let ip = peer(request.extensions());
+    let program = state.services.api_keys().let_in(key, ip).await;
+    let is_reachable = route(&request).is_some_and(|route| keys::reaches(request.method(), route));
+    let page = cross_origin::listed(request.headers(), &program.allowed_origins);
+    let response = match program.viewer {
+        Ok(None) => keys::refuse(),
+        Ok(Some(_)) if !is_reachable => error_page::answer(false, None, &AppError::NotFound),
+        Ok(viewer) => answer(viewer, request, next).await,
+        Err(error) => could_not_ask(&request, error),
     };
-    let viewer = match found {
-        Ok(viewer) => viewer,
-        Err(error) => return could_not_ask(&request, error),
-    };
+    if is_reachable { cross_origin::let_read(response, page) } else { response }
+}
+
+/// Answers whoever was found, unless the route is for somebody else.
+async fn answer(viewer: Option<Viewer>, mut request: Request, next: Next) -> Response {
     if viewer.is_none() && is_private_screen(&request) {
         return Redirect::to(&sign_in_address(&request)).into_response();
     }

@@ -28,6 +28,7 @@ pub mod sharing;
 pub mod sign_ins;
 pub mod team;
 pub mod text;
+pub mod web_origin;
 mod words;
 
 pub use errors::{FieldErrors, InvalidText};

@@ -205,7 +205,7 @@ pub struct TeamPatch {
 }
 
 /// What a team sets for itself; none leaves it to the installation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TeamSettings {
     /// The largest file the team takes, in MB.
@@ -214,6 +214,16 @@ pub struct TeamSettings {
     pub default_model_id: Option<ModelId>,
     /// After how many days without a message a chat is deleted.
     pub chat_retention_days: Option<u32>,
+    /// How many calls with API keys and questions in chat it takes a minute, together.
+    pub requests_per_minute: Option<u32>,
+    /// The origins whose pages may call with its API keys; see [`crate::web_origin::WebOrigin`].
+    #[serde(default)]
+    pub allowed_origins: Vec<String>,
+}
+
+impl TeamSettings {
+    /// Most requests a minute that a team can set.
+    pub const MOST_REQUESTS_PER_MINUTE: u32 = 100_000;
 }
 
 /// What `/team/settings` shows.

@@ -95,7 +95,10 @@ fn of_teams() -> Vec<Row> {
         }),
         function("POST /api/team/update-settings", "of one's own team", OWNERS, |_| {
             Box::pin(async move {
-                let settings = json!({ "max_upload_mb": null, "default_model_id": null, "chat_retention_days": null });
+                let settings = json!({
+                    "max_upload_mb": null, "default_model_id": null, "chat_retention_days": null, "requests_per_minute": null,
+                    "allowed_origins": []
+                });
                 Call::Arguments(json!({ "settings": settings }))
             })
         }),

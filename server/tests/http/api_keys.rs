@@ -12,12 +12,14 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-async fn make(client: &TestClient, scopes: &[&str]) -> ApiKeyMade {
+/// A key of the client with these scopes.
+pub async fn make(client: &TestClient, scopes: &[&str]) -> ApiKeyMade {
     let key = json!({ "name": "nightly import", "scopes": scopes, "days": 90 });
     client.server_fn("api-keys/create", json!({ "key": key, "password": PASSWORD })).await.json()
 }
 
-async fn program(app: &TestApp, client: &TestClient, scopes: &[&str]) -> TestClient {
+/// A program with such a key.
+pub async fn program(app: &TestApp, client: &TestClient, scopes: &[&str]) -> TestClient {
     TestClient::program(&app.url, &make(client, scopes).await.key)
 }
 

@@ -1,5 +1,6 @@
 //! Two servers, one database: what one of them decides holds on the other.
 
+use crate::api_keys::program;
 use crate::support::{Answer, FakeProvider, PASSWORD, Script, Step, TestApp, TestClient};
 use axum::http::header::RETRY_AFTER;
 use domain::chat::Asked;
@@ -107,6 +108,22 @@ async fn a_throttle_filled_on_one_refuses_on_the_other(pool: PgPool) {
     }
     let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&pool).await.unwrap();
     assert_eq!(sessions, 1, "the one she signed up with");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_a_team_is_taken_in_a_minute_is_counted_by_both(pool: PgPool) {
+    let (first, second) = start(&pool).await;
+    let ada = first.sign_up("ada@example.org").await;
+    ada.server_fn("team/update-settings", json!({ "settings": { "requests_per_minute": 2 } })).await.ok();
+    let program = program(&first, &ada, &["read", "chat"]).await;
+    let list = async |app: &TestApp| program.at(&app.url).server_fn("datasets/list", json!({})).await;
+    list(&first).await.ok();
+    list(&second).await.ok();
+    let question = json!({ "question": { "conversation_id": null, "prompt_id": null, "model_id": null, "text": "Hello?" } });
+    for app in [&first, &second] {
+        assert!((1..=31).contains(&wait(list(app).await)));
+        assert!((1..=31).contains(&wait(ada.at(&app.url).server_fn("chat/ask", question.clone()).await)));
+    }
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::ui::layout::TeamSections;
 use crate::ui::{
     Button, ButtonVariant, Card, Field, FieldKind, FormError, FormSkeleton, LiveView, PageBody, PageHeader, PageWidth, Select,
-    SelectOption, use_toasts, use_viewer_resource,
+    SelectOption, TextArea, use_toasts, use_viewer_resource,
 };
 use domain::FieldErrors;
 use domain::team::{TeamDetail, TeamPatch, TeamSettings};
@@ -87,6 +87,8 @@ fn LimitsForm(detail: Signal<TeamDetail>) -> impl IntoView {
     let start = detail.get_untracked();
     let text = |number: Option<u32>| RwSignal::new(number.map(|number| number.to_string()).unwrap_or_default());
     let (upload, retention) = (text(start.settings.max_upload_mb), text(start.settings.chat_retention_days));
+    let requests = text(start.settings.requests_per_minute);
+    let origins = RwSignal::new(start.settings.allowed_origins.join("\n"));
     let model = RwSignal::new(start.settings.default_model_id.map(|id| id.to_string()).unwrap_or_default());
     let toasts = use_toasts();
     let save = Action::new(move |(): &()| async move {
@@ -94,8 +96,11 @@ fn LimitsForm(detail: Signal<TeamDetail>) -> impl IntoView {
             max_upload_mb: optional_number(&upload.get_untracked(), "max_upload_mb").map_err(AppError::Invalid)?,
             chat_retention_days: optional_number(&retention.get_untracked(), "chat_retention_days").map_err(AppError::Invalid)?,
             default_model_id: model.get_untracked().parse().ok(),
+            requests_per_minute: optional_number(&requests.get_untracked(), "requests_per_minute").map_err(AppError::Invalid)?,
+            allowed_origins: origins.get_untracked().lines().map(str::to_owned).collect(),
         };
-        update_team_settings(settings).await?;
+        let taken = update_team_settings(settings).await?;
+        origins.set(taken.settings.allowed_origins.join("\n"));
         toasts.success("Saved");
         Ok::<(), AppError>(())
     });
@@ -122,6 +127,16 @@ fn LimitsForm(detail: Signal<TeamDetail>) -> impl IntoView {
                     label="Keep chats for (days)" name="chat_retention_days" id="team-retention" kind=FieldKind::Number value=retention
                     error=at(error, "chat_retention_days") min="1" max="3650" autocomplete="off"
                     hint="A chat without a new message for so long is deleted for good, within the hour. Empty keeps chats."
+                />
+                <Field
+                    label="Requests per minute" name="requests_per_minute" id="team-requests" kind=FieldKind::Number value=requests
+                    error=at(error, "requests_per_minute") min="1" max=TeamSettings::MOST_REQUESTS_PER_MINUTE.to_string() autocomplete="off"
+                    hint="Calls with API keys and questions in chat, together; further ones are told to wait. Empty sets no limit."
+                />
+                <TextArea
+                    label="Allowed origins" name="allowed_origins" id="team-origins" value=origins error=at(error, "allowed_origins")
+                    rows=3 mono=true placeholder="https://app.example.org"
+                    hint="Web pages from there may call Lyceum with an API key of this team. One per line; empty allows none."
                 />
                 <div class="form-actions"><Button submit=true variant=ButtonVariant::Primary loading=save.pending()>"Save settings"</Button></div>
             </form>

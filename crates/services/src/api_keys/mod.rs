@@ -5,7 +5,7 @@
 //!
 //! one's own      [`ApiKeys::list_own`], [`ApiKeys::create`] (`create`), [`ApiKeys::revoke`]
 //! of the team    [`ApiKeys::list_of_team`], and [`ApiKeys::revoke`] for those who may
-//! coming in      [`ApiKeys::viewer_for_key`] (`present`); what a key looks like: `secret`
+//! coming in      [`ApiKeys::let_in`] (`present`); what a key looks like: `secret`
 //! table          api_keys
 
 mod create;
@@ -17,6 +17,7 @@ mod secret;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
+pub use present::Program;
 pub use secret::START;
 
 use crate::audit::{self, Author};

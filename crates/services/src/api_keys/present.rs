@@ -14,11 +14,31 @@ use std::net::IpAddr;
 /// How exactly "last used" is kept: a write per minute and key, not per request.
 const USED_EVERY: TimeDelta = TimeDelta::seconds(60);
 
+/// What comes of a key that a program presents.
+pub struct Program {
+    /// As whom it comes in; nobody with a key that lets nobody in, and told to wait where its team has taken enough.
+    pub viewer: Result<Option<Viewer>>,
+    /// The origins whose pages may read how it is answered: those its team lists. Without a team that lives there are none.
+    pub allowed_origins: Vec<String>,
+}
+
 impl ApiKeys<'_> {
-    /// As whom a program comes in with what it presents. Failures are counted per network address; too many are told to wait.
-    pub async fn viewer_for_key(&self, presented: &str, ip: IpAddr) -> Result<Option<Viewer>> {
+    /// As whom a program comes in with what it presents, counted among the requests of its team. Failures are counted per network
+    /// address; too many are told to wait.
+    pub async fn let_in(&self, presented: &str, ip: IpAddr) -> Program {
+        match self.find(presented).await {
+            Ok(Some(mut row)) => {
+                let allowed_origins = std::mem::take(&mut row.allowed_origins);
+                Program { viewer: self.enter(Some(row), ip).await, allowed_origins }
+            }
+            Ok(None) => Program { viewer: self.enter(None, ip).await, allowed_origins: Vec::new() },
+            Err(error) => Program { viewer: Err(error), allowed_origins: Vec::new() },
+        }
+    }
+
+    async fn enter(&self, row: Option<BearerRow>, ip: IpAddr) -> Result<Option<Viewer>> {
         let now = self.services.parts.clock.now();
-        let Some(row) = self.find(presented).await? else {
+        let Some(row) = row.filter(|row| row.lets_in) else {
             throttle::take(&self.services.parts.db, now, vec![(throttle::ip_key("api-key", ip), throttle::KEY_PER_IP)]).await?;
             return Ok(None);
         };
@@ -27,6 +47,7 @@ impl ApiKeys<'_> {
             queries::touch(&mut tx, row.id, now).await?;
             tx.commit().await?;
         }
+        self.services.team().count_request(row.team_id, row.requests_per_minute).await?;
         Ok(Some(Viewer {
             user_id: row.user_id,
             team_id: row.team_id,

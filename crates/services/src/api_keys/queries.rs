@@ -31,7 +31,7 @@ pub(super) struct OwnerRow {
     pub keys: i64,
 }
 
-/// As whom a key lets a program in.
+/// As whom a key lets a program in, and what its team says of such calls.
 pub(super) struct BearerRow {
     pub id: ApiKeyId,
     pub user_id: UserId,
@@ -40,6 +40,10 @@ pub(super) struct BearerRow {
     pub scopes: Vec<String>,
     pub last_used_at: Option<DateTime<Utc>>,
     pub permissions: Vec<String>,
+    /// Whether its time is not over and its person may work in the team.
+    pub lets_in: bool,
+    pub requests_per_minute: Option<i32>,
+    pub allowed_origins: Vec<String>,
 }
 
 pub(super) async fn list(connection: &mut PgConnection, team: TeamId, owner: Option<UserId>) -> sqlx::Result<Vec<ApiKeyRow>> {
@@ -126,18 +130,20 @@ pub(super) async fn delete_of(connection: &mut PgConnection, person: UserId) -> 
     .await
 }
 
-/// The key with this selector, while its time is not over and its person may work in its team.
+/// The key with this selector in a team that lives, and whether it lets anybody in.
 pub(super) async fn find_bearer(connection: &mut PgConnection, selector: &str, now: DateTime<Utc>) -> sqlx::Result<Option<BearerRow>> {
     sqlx::query_as!(
         BearerRow,
         r#"SELECT k.id AS "id: ApiKeyId", k.user_id AS "user_id: UserId", k.team_id AS "team_id: TeamId", k.secret_hash, k.scopes,
                   k.last_used_at,
-                  ARRAY(SELECT DISTINCT permission FROM roles_permissions WHERE role = ANY (m.roles)) AS "permissions!"
+                  ARRAY(SELECT DISTINCT permission FROM roles_permissions WHERE role = ANY (m.roles)) AS "permissions!",
+                  (u.suspended_at IS NULL AND m.suspended_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)) AS "lets_in!",
+                  t.requests_per_minute, t.allowed_origins
            FROM api_keys k
-           JOIN users u ON u.id = k.user_id AND u.suspended_at IS NULL
-           JOIN memberships m ON m.team_id = k.team_id AND m.user_id = k.user_id AND m.suspended_at IS NULL
+           JOIN users u ON u.id = k.user_id
+           JOIN memberships m ON m.team_id = k.team_id AND m.user_id = k.user_id
            JOIN teams t ON t.id = k.team_id AND t.deleted_at IS NULL
-           WHERE k.selector = $1 AND (k.expires_at IS NULL OR k.expires_at > $2)"#,
+           WHERE k.selector = $1"#,
         selector,
         now
     )

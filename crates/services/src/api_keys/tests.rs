@@ -37,7 +37,7 @@ async fn make(services: &Services, viewer: &Viewer, scopes: &[ApiScope], days: O
 }
 
 async fn enter(services: &Services, key: &str) -> Option<Viewer> {
-    services.api_keys().viewer_for_key(key, HERE).await.unwrap()
+    services.api_keys().let_in(key, HERE).await.viewer.unwrap()
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -196,7 +196,7 @@ async fn guessing_is_slowed_down_and_no_key_that_opens_is(pool: PgPool) {
     let ada = person(&services, "ada@example.org").await;
     let made = make(&services, &ada, &[ApiScope::Read], None).await;
     let mut refused = 0;
-    while let Ok(nobody) = services.api_keys().viewer_for_key("lyc_nothing", HERE).await {
+    while let Ok(nobody) = services.api_keys().let_in("lyc_nothing", HERE).await.viewer {
         assert!(nobody.is_none());
         refused += 1;
     }

@@ -33,6 +33,7 @@ impl Chat<'_> {
         let begins = NewConversation { title: &title, prompt: question.prompt_id, model: question.model_id };
         let new = NewExchange {
             person: viewer.user_id,
+            team: viewer.team_id,
             conversation,
             begins: question.conversation_id.is_none().then_some(begins),
             question: MessageId::new(),
@@ -43,13 +44,24 @@ impl Chat<'_> {
         };
         let stored = messages::insert_exchange(&mut tx, &new).await?;
         // Refusing drops the transaction and with it what was stored.
+        let per_minute = stored.running.requests_per_minute;
         let known = Background { person: admit(stored.running)?, history };
+        self.count(viewer, per_minute).await?;
         tx.commit().await?;
         let (generation_id, message_id) = (new.generation, new.answer);
         let asked = asked(&new, &title, &setup, stored.created_at);
         let plan = Plan { generation_id, message_id, viewer: viewer.clone(), question: text, kept: None, setup, background: known };
         self.start(plan, seat);
         Ok(asked)
+    }
+
+    /// Counts what a model is asked among the requests of a team that limits them, once nothing else refuses it. A program's call was
+    /// counted when its key let it in.
+    pub(super) async fn count(&self, viewer: &Viewer, per_minute: Option<i32>) -> Result<()> {
+        if viewer.api_key.is_some() {
+            return Ok(());
+        }
+        self.services.team().count_request(viewer.team_id, per_minute).await
     }
 
     /// Hands a stored run to a task of the server.

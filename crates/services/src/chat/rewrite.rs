@@ -41,8 +41,11 @@ impl Chat<'_> {
         let setup = self.setup(viewer, row.prompt_id, row.model_id).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let row = messages::lock_answer(&mut tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
-        let person = admit(generations::count_running(&mut tx, row.conversation_id, viewer.user_id).await?)?;
+        let running = generations::count_running(&mut tx, row.conversation_id, viewer.user_id, viewer.team_id).await?;
+        let per_minute = running.requests_per_minute;
+        let person = admit(running)?;
         refuse_unfit(&row, way)?;
+        self.count(viewer, per_minute).await?;
         let goes_on = way == Way::Continue && !row.content.trim().is_empty() && !setup.model.is_built_in;
         let kept = if goes_on {
             let cited = messages::citations_of(&mut tx, id).await?;

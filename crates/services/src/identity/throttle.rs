@@ -16,6 +16,14 @@ pub(crate) struct Limit {
     every: TimeDelta,
 }
 
+impl Limit {
+    /// So many at once, and as many over each minute from then on.
+    pub(crate) fn per_minute(most: i32) -> Self {
+        let most = most.max(1);
+        Self { burst: most, every: TimeDelta::microseconds(60_000_000 / i64::from(most)) }
+    }
+}
+
 /// Failed sign-ins from one network address.
 pub(crate) const SIGN_IN_PER_IP: Limit = Limit { burst: 3, every: TimeDelta::seconds(20) };
 /// Failed sign-ins to one account, from wherever.
@@ -103,6 +111,11 @@ pub(crate) fn ip_key(what: &str, ip: IpAddr) -> String {
 /// The key of somebody who is known already.
 pub(super) fn person_key(what: &str, person: domain::UserId) -> String {
     format!("{what}:person:{person}")
+}
+
+/// The key of a team.
+pub(crate) fn team_key(what: &str, team: domain::TeamId) -> String {
+    format!("{what}:team:{team}")
 }
 
 /// The key of an account; the address itself is not stored.

@@ -1,13 +1,16 @@
-//! Settings: what a team decides for itself within what the installation allows. Uploads, chat and housekeeping read them.
+//! Settings: what a team decides for itself within what the installation allows. Uploads, chat, API keys and housekeeping read them.
 
 use super::Team;
 use super::members::{highest, roles};
-use super::queries::{members, teams};
+use super::queries::members;
+use super::queries::teams::{self, NewSettings};
+use crate::identity::throttle::{self, Limit};
 use crate::{Error, Result, Viewer, audit};
 use domain::audit::{Action, Event};
 use domain::models::ModelType;
 use domain::team::{TeamDetail, TeamPatch, TeamSettings};
-use domain::{FieldErrors, ModelId, Permission, Role};
+use domain::web_origin::WebOrigin;
+use domain::{FieldErrors, ModelId, Permission, Role, TeamId};
 
 /// Bytes in a megabyte, as sizes are shown.
 const MB: u64 = 1024 * 1024;
@@ -28,6 +31,8 @@ impl Team<'_> {
             max_upload_mb: row.max_upload_bytes.map(|bytes| u32::try_from(bytes.unsigned_abs() / MB).unwrap_or(u32::MAX)),
             default_model_id: row.default_model_id.filter(|id| models.iter().any(|model| model.id == *id)),
             chat_retention_days: row.chat_retention_days.map(i32::unsigned_abs),
+            requests_per_minute: row.requests_per_minute.map(i32::unsigned_abs),
+            allowed_origins: row.allowed_origins,
         };
         Ok(TeamDetail {
             id: viewer.team_id,
@@ -40,17 +45,43 @@ impl Team<'_> {
         })
     }
 
-    /// Takes what the team decides. A model that cannot answer and a number out of its range are refused at their fields.
+    /// Takes what the team decides. A model that cannot answer, a number out of its range and what is no origin are refused at their
+    /// fields.
     pub async fn update_settings(&self, viewer: &Viewer, settings: TeamSettings) -> Result<TeamDetail> {
         viewer.require(Permission::ManageTeam)?;
+        let new = self.check_settings(viewer, &settings).await?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let before = teams::get(&mut tx, viewer.team_id).await?;
+        teams::update_settings(&mut tx, viewer.team_id, &new).await?;
+        let changed = [
+            (before.max_upload_bytes != new.max_upload_bytes, "largest file"),
+            (before.default_model_id != new.default_model_id, "default model"),
+            (before.chat_retention_days != new.chat_retention_days, "how long chats are kept"),
+            (before.requests_per_minute != new.requests_per_minute, "requests per minute"),
+            (before.allowed_origins != new.allowed_origins, "allowed origins"),
+        ];
+        let event = Event::new(Action::TeamSettingsChanged, viewer.team_id.as_uuid(), before.name);
+        audit::record(&mut tx, viewer, event.with_changes(&audit::those_that_hold(changed))).await?;
+        tx.commit().await?;
+        self.settings(viewer).await
+    }
+
+    /// What is stored of the settings that were sent.
+    async fn check_settings(&self, viewer: &Viewer, settings: &TeamSettings) -> Result<NewSettings> {
         let mut wrong = FieldErrors::default();
-        let most = self.most_upload_mb();
-        if settings.max_upload_mb.is_some_and(|mb| !(1..=most).contains(&mb)) {
-            wrong.add("max_upload_mb", format!("Enter a whole number from 1 to {most}, or leave it empty."));
+        for (field, number, most) in [
+            ("max_upload_mb", settings.max_upload_mb, self.most_upload_mb()),
+            ("chat_retention_days", settings.chat_retention_days, MOST_RETENTION_DAYS),
+            ("requests_per_minute", settings.requests_per_minute, TeamSettings::MOST_REQUESTS_PER_MINUTE),
+        ] {
+            if number.is_some_and(|number| !(1..=most).contains(&number)) {
+                wrong.add(field, format!("Enter a whole number from 1 to {most}, or leave it empty."));
+            }
         }
-        if settings.chat_retention_days.is_some_and(|days| !(1..=MOST_RETENTION_DAYS).contains(&days)) {
-            wrong.add("chat_retention_days", format!("Enter a whole number from 1 to {MOST_RETENTION_DAYS}, or leave it empty."));
-        }
+        let origins = WebOrigin::parse_list(&settings.allowed_origins).unwrap_or_else(|refusal| {
+            wrong.add(refusal.field, refusal.message);
+            Vec::new()
+        });
         if let Some(id) = settings.default_model_id {
             let models = self.services.models().list_installation(viewer, Some(ModelType::Llm)).await?;
             if !models.iter().any(|model| model.id == id) {
@@ -60,20 +91,27 @@ impl Team<'_> {
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
-        let bytes = settings.max_upload_mb.map(|mb| i64::from(mb) * i64::try_from(MB).expect("a million fits"));
-        let days = settings.chat_retention_days.and_then(|days| i32::try_from(days).ok());
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let before = teams::get(&mut tx, viewer.team_id).await?;
-        teams::update_settings(&mut tx, viewer.team_id, bytes, settings.default_model_id, days).await?;
-        let changed = [
-            (before.max_upload_bytes != bytes, "largest file"),
-            (before.default_model_id != settings.default_model_id, "default model"),
-            (before.chat_retention_days != days, "how long chats are kept"),
-        ];
-        let event = Event::new(Action::TeamSettingsChanged, viewer.team_id.as_uuid(), before.name);
-        audit::record(&mut tx, viewer, event.with_changes(&audit::those_that_hold(changed))).await?;
-        tx.commit().await?;
-        self.settings(viewer).await
+        Ok(NewSettings {
+            max_upload_bytes: settings.max_upload_mb.map(|mb| i64::from(mb) * i64::try_from(MB).expect("a million fits")),
+            default_model_id: settings.default_model_id,
+            chat_retention_days: settings.chat_retention_days.and_then(|days| i32::try_from(days).ok()),
+            requests_per_minute: settings.requests_per_minute.and_then(|requests| i32::try_from(requests).ok()),
+            allowed_origins: origins.into_iter().map(WebOrigin::into_string).collect(),
+        })
+    }
+
+    /// Counts a request of a team that takes so many a minute; one too many is told to wait. Without a limit nothing is counted.
+    pub(crate) async fn count_request(&self, team: TeamId, per_minute: Option<i32>) -> Result<()> {
+        let Some(most) = per_minute else { return Ok(()) };
+        let key = throttle::team_key("requests", team);
+        throttle::take(&self.services.parts.db, self.services.parts.clock.now(), vec![(key, Limit::per_minute(most))]).await?;
+        Ok(())
+    }
+
+    /// Whether any team lets pages of this origin call with its keys: what a browser asks before it sends one.
+    pub async fn is_origin_allowed(&self, origin: &WebOrigin) -> Result<bool> {
+        let mut read = self.services.parts.db.system_read().await?;
+        Ok(teams::any_lists_origin(&mut read, origin.as_str()).await?)
     }
 
     /// The largest file the viewer's team takes, in bytes.

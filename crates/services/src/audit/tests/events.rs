@@ -66,7 +66,13 @@ async fn acts_on_the_team_and_its_parts_are_told(pool: PgPool) {
     let bob = member(&services, &ada, "bob@example.org", Role::TeamManager).await;
     let team = services.team();
     team.rename(&ada, TeamPatch { name: "Legal".to_owned(), slug: "legal".to_owned() }).await.unwrap();
-    team.update_settings(&ada, TeamSettings { chat_retention_days: Some(30), ..TeamSettings::default() }).await.unwrap();
+    let settings = TeamSettings {
+        chat_retention_days: Some(30),
+        requests_per_minute: Some(60),
+        allowed_origins: vec!["https://app.example.org".to_owned()],
+        ..TeamSettings::default()
+    };
+    team.update_settings(&ada, settings).await.unwrap();
     let group = team.create_group(&ada, "Readers").await.unwrap();
     team.rename_group(&ada, group.id, "Writers").await.unwrap();
     team.set_group_members(&ada, group.id, &[ada.user_id]).await.unwrap();
@@ -91,7 +97,7 @@ async fn acts_on_the_team_and_its_parts_are_told(pool: PgPool) {
     assert_eq!(actions(&pool).await, expected);
     let told: String =
         sqlx::query_scalar("SELECT details::text FROM audit_events WHERE action = 'team.settings-changed'").fetch_one(&pool).await.unwrap();
-    assert_eq!(told, r#"{"changed": ["how long chats are kept"]}"#);
+    assert_eq!(told, r#"{"changed": ["how long chats are kept", "requests per minute", "allowed origins"]}"#);
     let in_the_new: i64 =
         sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE team_id = $1").bind(made.id).fetch_one(&pool).await.unwrap();
     assert_eq!(in_the_new, 1);

@@ -17,7 +17,7 @@ pub(in crate::chat) struct FollowRow {
     pub payload: Option<String>,
 }
 
-/// How many runs there are already, and what the person wants said about them.
+/// How many runs there are already, what the person wants said about them, and how many requests a minute the team takes.
 pub(in crate::chat) struct RunningRow {
     pub in_team: i64,
     pub in_conversation: i64,
@@ -25,6 +25,7 @@ pub(in crate::chat) struct RunningRow {
     pub about: String,
     pub answer_language: String,
     pub answer_tone: String,
+    pub requests_per_minute: Option<i32>,
 }
 
 /// What a run leaves behind.
@@ -36,19 +37,21 @@ pub(in crate::chat) struct Ending<'a> {
     pub trouble: Option<&'a str>,
 }
 
-/// Runs of the team, and of one conversation, that are not finished; and the person who asks.
+/// Runs of the team, and of one conversation, that are not finished; the person who asks, and the limit of the team.
 pub(in crate::chat) async fn count_running(
     tx: &mut PgConnection,
     conversation: ConversationId,
     person: UserId,
+    team: TeamId,
 ) -> sqlx::Result<RunningRow> {
     sqlx::query_as!(
         RunningRow,
         r#"SELECT in_team AS "in_team!", in_conversation AS "in_conversation!", tone AS "tone!", about AS "about!",
-                  answer_language AS "answer_language!", answer_tone AS "answer_tone!"
-           FROM asking($1, $2)"#,
+                  answer_language AS "answer_language!", answer_tone AS "answer_tone!", requests_per_minute AS "requests_per_minute?"
+           FROM asking($1, $2, $3)"#,
         conversation.as_uuid(),
-        person.as_uuid()
+        person.as_uuid(),
+        team.as_uuid()
     )
     .fetch_one(tx)
     .await

@@ -4,7 +4,7 @@ use super::generations::RunningRow;
 use chrono::{DateTime, Utc};
 use domain::answers::AnswerPreferences;
 use domain::chat::{Citation, MessageRole, MessageStatus, Usage};
-use domain::{ChunkId, ConversationId, DocumentId, GenerationId, MessageId, ModelId, PromptId, UserId};
+use domain::{ChunkId, ConversationId, DocumentId, GenerationId, MessageId, ModelId, PromptId, TeamId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -75,6 +75,7 @@ pub(in crate::chat) struct PersonRow {
 /// A question with its empty answer and the run that will write it.
 pub(in crate::chat) struct NewExchange<'a> {
     pub person: UserId,
+    pub team: TeamId,
     pub conversation: ConversationId,
     /// What a conversation that begins with the question is given; none where there is one already.
     pub begins: Option<NewConversation<'a>>,
@@ -187,8 +188,8 @@ pub(in crate::chat) async fn insert_exchange(tx: &mut PgConnection, new: &NewExc
                VALUES ($4, current_team(), viewing_user(), $1, $3, $5, 1, now() + interval '60 seconds')
                RETURNING created_at)
            SELECT run.created_at, in_team AS "in_team!", in_conversation AS "in_conversation!", tone AS "tone!", about AS "about!",
-                  answer_language AS "answer_language!", answer_tone AS "answer_tone!"
-           FROM run, asking($1, $10)"#,
+                  answer_language AS "answer_language!", answer_tone AS "answer_tone!", requests_per_minute AS "requests_per_minute?"
+           FROM run, asking($1, $10, $11)"#,
         new.conversation.as_uuid(),
         new.question.as_uuid(),
         new.answer.as_uuid(),
@@ -198,7 +199,8 @@ pub(in crate::chat) async fn insert_exchange(tx: &mut PgConnection, new: &NewExc
         begins.map(|new| new.title),
         begins.and_then(|new| new.prompt).map(PromptId::as_uuid),
         begins.and_then(|new| new.model).map(ModelId::as_uuid),
-        new.person.as_uuid()
+        new.person.as_uuid(),
+        new.team.as_uuid()
     )
     .fetch_one(tx)
     .await?;
@@ -209,6 +211,7 @@ pub(in crate::chat) async fn insert_exchange(tx: &mut PgConnection, new: &NewExc
         about: row.about,
         answer_language: row.answer_language,
         answer_tone: row.answer_tone,
+        requests_per_minute: row.requests_per_minute,
     };
     Ok(StoredExchange { created_at: row.created_at, running })
 }

@@ -6,6 +6,7 @@ mod following;
 mod leases;
 mod passages;
 mod provider;
+mod rate;
 mod rights;
 mod trail;
 

@@ -14,12 +14,24 @@ pub(in crate::team) struct TeamRow {
     pub max_upload_bytes: Option<i64>,
     pub default_model_id: Option<ModelId>,
     pub chat_retention_days: Option<i32>,
+    pub requests_per_minute: Option<i32>,
+    pub allowed_origins: Vec<String>,
+}
+
+/// What a team sets for itself from now on.
+pub(in crate::team) struct NewSettings {
+    pub max_upload_bytes: Option<i64>,
+    pub default_model_id: Option<ModelId>,
+    pub chat_retention_days: Option<i32>,
+    pub requests_per_minute: Option<i32>,
+    pub allowed_origins: Vec<String>,
 }
 
 pub(in crate::team) async fn get(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<TeamRow> {
     sqlx::query_as!(
         TeamRow,
-        r#"SELECT name, slug, max_upload_bytes, default_model_id AS "default_model_id: ModelId", chat_retention_days
+        r#"SELECT name, slug, max_upload_bytes, default_model_id AS "default_model_id: ModelId", chat_retention_days,
+                  requests_per_minute, allowed_origins
            FROM teams WHERE id = $1"#,
         team.as_uuid()
     )
@@ -61,23 +73,31 @@ pub(in crate::team) async fn rename(connection: &mut PgConnection, team: TeamId,
     Ok(())
 }
 
-pub(in crate::team) async fn update_settings(
-    connection: &mut PgConnection,
-    team: TeamId,
-    max_upload_bytes: Option<i64>,
-    default_model_id: Option<ModelId>,
-    chat_retention_days: Option<i32>,
-) -> sqlx::Result<()> {
+pub(in crate::team) async fn update_settings(connection: &mut PgConnection, team: TeamId, new: &NewSettings) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE teams SET max_upload_bytes = $2, default_model_id = $3, chat_retention_days = $4 WHERE id = $1",
+        "UPDATE teams SET max_upload_bytes = $2, default_model_id = $3, chat_retention_days = $4, requests_per_minute = $5,
+                          allowed_origins = $6
+         WHERE id = $1",
         team.as_uuid(),
-        max_upload_bytes,
-        default_model_id.map(ModelId::as_uuid),
-        chat_retention_days
+        new.max_upload_bytes,
+        new.default_model_id.map(ModelId::as_uuid),
+        new.chat_retention_days,
+        new.requests_per_minute,
+        &new.allowed_origins
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Whether any team that lives lets pages of this origin call with its keys.
+pub(in crate::team) async fn any_lists_origin(connection: &mut PgConnection, origin: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM teams WHERE allowed_origins @> ARRAY[$1::text] AND deleted_at IS NULL) AS "is_listed!""#,
+        origin
+    )
+    .fetch_one(connection)
+    .await
 }
 
 /// The team's default model, as long as it can answer.

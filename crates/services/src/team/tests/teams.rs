@@ -147,6 +147,33 @@ async fn chats_are_kept_as_long_as_their_team_says(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn what_a_team_allows_programs_and_pages_is_checked_kept_as_browsers_write_it_and_its_own(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let eve = owner(&services, "eve@example.org").await;
+    let many: Vec<String> = (0..21).map(|n| format!("https://{n}.example.org")).collect();
+    let with_origins = |allowed_origins: &[String]| TeamSettings { allowed_origins: allowed_origins.to_vec(), ..TeamSettings::default() };
+    let with_rate = |wrong| TeamSettings { requests_per_minute: Some(wrong), ..TeamSettings::default() };
+    let one = |origin: &str| with_origins(&[origin.to_owned()]);
+    let mut wrong = vec![("allowed_origins", with_origins(&many))];
+    wrong.extend([0, 100_001].map(|rate| ("requests_per_minute", with_rate(rate))));
+    wrong.extend(["*", "null", "http://a.org", "https://a.org/b", "https://ada:secret@a.org"].map(|odd| ("allowed_origins", one(odd))));
+    for (field, settings) in wrong {
+        let refused = services.team().update_settings(&ada, settings.clone()).await;
+        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.get(field).is_some()), "{settings:?}");
+    }
+    let typed = ["https://App.example.org:443/", " ", "https://app.example.org", "http://localhost:5173"].map(str::to_owned);
+    let settings = TeamSettings { requests_per_minute: Some(100_000), ..with_origins(&typed) };
+    services.team().update_settings(&ada, settings).await.unwrap();
+    let kept = services.team().settings(&ada).await.unwrap().settings;
+    assert_eq!(kept.requests_per_minute, Some(100_000));
+    assert_eq!(kept.allowed_origins, ["https://app.example.org", "http://localhost:5173"]);
+    assert_eq!(services.team().settings(&eve).await.unwrap().settings, TeamSettings::default());
+    services.team().update_settings(&ada, TeamSettings::default()).await.unwrap();
+    assert_eq!(services.team().settings(&ada).await.unwrap().settings, TeamSettings::default());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn settings_are_for_those_who_run_the_team(pool: PgPool) {
     let services = services(&pool);
     let ada = owner(&services, "ada@example.org").await;
