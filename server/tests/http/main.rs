@@ -15,6 +15,7 @@ mod guessing;
 mod identity;
 mod invitations;
 mod jobs;
+mod joining;
 mod licences;
 mod mails;
 mod models;

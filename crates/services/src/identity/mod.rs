@@ -22,6 +22,7 @@ mod password_reset;
 mod queries;
 mod queries_email;
 mod queries_email_codes;
+mod queries_invitations;
 mod queries_preferences;
 mod queries_resets;
 mod queries_two_step;
@@ -41,7 +42,8 @@ mod tests;
 
 pub(crate) use device::describe as describe_device;
 pub use password::Password;
-pub(crate) use queries::{insert_membership, permissions, set_view, use_invitation};
+pub(crate) use queries::{insert_membership, permissions, set_view};
+pub(crate) use queries_invitations::{OpenInvitation, use_invitation};
 pub(crate) use sign_in::Proven;
 pub use sign_up::NewPerson;
 pub(crate) use sign_up::invitation_is_over;
