@@ -15,6 +15,11 @@ impl From<InvalidText> for AppError {
     }
 }
 
+/// What the server does with an error that a screen shows in its place: the answer gets the status that goes with it. In a browser
+/// there is none.
+#[derive(Clone, Copy)]
+pub struct GiveStatus(pub fn(&AppError));
+
 /// What a browser can act on. A variant needs a screen that shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum AppError {

@@ -21,6 +21,11 @@ pub fn escape(text: &str) -> String {
     })
 }
 
+/// The address of a screen that leads on to a path of ours afterwards; the screen itself where there is none.
+pub fn with_next(screen: &str, next: &str) -> String {
+    if next.is_empty() { screen.to_owned() } else { format!("{screen}?next={}", escape(next)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +59,12 @@ mod tests {
     #[test]
     fn an_address_inside_an_address_cannot_add_parameters_of_its_own() {
         assert_eq!(escape("/chat/1?a=b&next=//evil"), "/chat/1%3Fa%3Db%26next%3D//evil");
+    }
+
+    #[test]
+    fn a_screen_leads_on_where_there_is_somewhere_to_go() {
+        assert_eq!(with_next("/sign-in", ""), "/sign-in");
+        assert_eq!(with_next("/sign-in", "/sign-up?invitation=a.b"), "/sign-in?next=/sign-up%3Finvitation%3Da.b");
     }
 
     #[test]

@@ -316,3 +316,60 @@ test('an owner sees the team as a member does, changes nothing, and stops', asyn
   await hydrated(page);
   await expect(page.getByText('You see this team as')).toHaveCount(0);
 });
+
+test('the owner hands the team over and stays as a manager', async ({ member: page, browser, baseURL }) => {
+  const joining = await browser.newPage({ baseURL });
+  const email = await signUp(joining, 'Katherine');
+  const team = new TeamPage(page);
+  await team.open();
+  await joining.goto(pathOf(await team.invite(email, 'Collaborator')));
+  await hydrated(joining);
+  await joining.getByRole('button', { name: 'Join team' }).click();
+  await joining.waitForURL('**/chat');
+
+  await team.open();
+  await team.choose(email, 'Hand over ownership');
+  await page.getByRole('dialog').getByRole('button', { name: 'Hand over ownership' }).click();
+  await expect(team.row(email)).toContainText('Owner');
+  await expect(team.row('Ada Lovelace')).toContainText('Team manager');
+  // Whoever stands above one is not one's to change, and the settings are the owner's.
+  await expect(team.row(email).getByRole('button', { name: /^Actions for/ })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'Settings' })).toHaveCount(0);
+
+  // A manager's menu lacks what is the owner's alone; the new owner's has it.
+  await joining.goto('/team');
+  await hydrated(joining);
+  await new TeamPage(joining).row('Ada Lovelace').getByRole('button', { name: /^Actions for/ }).click();
+  await expect(joining.getByRole('menuitem', { name: 'View as' })).toBeVisible();
+  await expect(joining.getByRole('menuitem', { name: 'Hand over ownership' })).toBeVisible();
+  await joining.close();
+});
+
+test('a team gets another address and opens by it', async ({ member: page }) => {
+  const slug = `readers-${process.pid}-${Date.now()}`;
+  await page.goto('/team/settings');
+  await hydrated(page);
+  await page.getByLabel('Address').fill(slug);
+  await page.getByRole('button', { name: 'Save name' }).click();
+  await expect(page.getByText('Saved')).toBeVisible();
+  await page.goto(`/teams/${slug}`);
+  await hydrated(page);
+  await expect(page.getByRole('main')).toContainText('You are a member of this team.');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Work in this team' }).click();
+  await page.waitForURL('**/chat');
+});
+
+test('a team takes a default model of its own', async ({ member: page }) => {
+  await page.goto('/team/settings');
+  await hydrated(page);
+  const model = page.getByLabel('Default model');
+  // The built-in one: others may be removed by the tests of models meanwhile.
+  const builtIn = (await model.locator('option', { hasText: '· Built in' }).first().getAttribute('value'))!;
+  await model.selectOption(builtIn);
+  await page.getByRole('button', { name: 'Save settings' }).click();
+  await expect(page.getByText('Saved')).toBeVisible();
+  await page.reload();
+  await hydrated(page);
+  await expect(model).toHaveValue(builtIn);
+});

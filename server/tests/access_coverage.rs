@@ -5,33 +5,15 @@
 mod access;
 mod support;
 
-use access::{PEOPLE, World, rows};
+use access::screens::{SCREENS, Screen};
+use access::{Key, PEOPLE, World, rows};
 use axum::http::Method;
-use leptos_axum::generate_route_list;
+use leptos_axum::{AxumRouteListing, generate_route_list};
 use server::keys::REACHABLE;
 use server::router::plain_routes;
 use sqlx::PgPool;
 use std::collections::BTreeSet;
-use support::{Answer, TestApp};
-
-/// Screens for people who are not signed in.
-const PUBLIC_SCREENS: [&str; 15] = [
-    "/sign-in",
-    "/sign-in/code",
-    "/sign-in/email-code",
-    "/sign-in/email-code/enter",
-    "/sign-up",
-    "/forgot-password",
-    "/forgot-password/sent",
-    "/reset-password",
-    "/reset-password/done",
-    "/confirm-email",
-    "/confirm-email/done",
-    "/sign-in/link",
-    "/sign-in/code/again",
-    "/sign-in/passkey",
-    "/join",
-];
+use support::Answer;
 
 #[test]
 fn every_route_has_a_row() {
@@ -53,8 +35,14 @@ async fn everybody_is_answered_as_the_rows_say(pool: PgPool) {
             let answer = world.ask(&row, person).await;
             wrong.extend(judge(&answer, row.statuses[person]).map(|what| format!("{} ({}) as {name}: {what}", row.route, row.case)));
         }
-        let answer = world.ask_with_key(&row).await;
-        wrong.extend(judge(&answer, row.by_key).map(|what| format!("{} ({}) with a key: {what}", row.route, row.case)));
+        for (key, name, expected) in [
+            (Key::All, "the owner's", row.by_key),
+            (Key::Reader, "the viewer's", row.by_reader),
+            (Key::Suspended, "somebody suspended's", 401),
+        ] {
+            let answer = world.ask_with_key(&row, key).await;
+            wrong.extend(judge(&answer, expected).map(|what| format!("{} ({}) with {name} key: {what}", row.route, row.case)));
+        }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -71,31 +59,44 @@ fn a_row_says_of_every_route_whether_a_key_reaches_it() {
     for row in rows() {
         let is_reachable = REACHABLE.iter().any(|(method, path)| format!("{method} {path}") == row.route);
         assert_eq!(is_reachable, row.by_key != 404, "{} ({})", row.route, row.case);
+        assert!(is_reachable || row.by_reader == 404, "{} ({})", row.route, row.case);
     }
     let served: BTreeSet<&str> = rows().iter().map(|row| row.route).collect();
     assert!(REACHABLE.iter().all(|(method, path)| served.contains(format!("{method} {path}").as_str())));
 }
 
+#[test]
+fn every_screen_has_a_row() {
+    let list = generate_route_list(app::App);
+    let served: BTreeSet<&str> = list.iter().map(AxumRouteListing::path).collect();
+    let covered: BTreeSet<&str> = SCREENS.iter().map(|screen| screen.path).collect();
+    let missing: Vec<&&str> = served.difference(&covered).collect();
+    let stale: Vec<&&str> = covered.difference(&served).collect();
+    assert!(missing.is_empty() && stale.is_empty(), "without a row: {missing:?}; rows of nothing: {stale:?}");
+}
+
 #[sqlx::test(migrator = "services::MIGRATIONS")]
-async fn every_screen_but_the_entrance_sends_strangers_to_sign_in(pool: PgPool) {
-    let app = TestApp::start(&pool).await;
-    let stranger = app.anonymous();
-    let screens = generate_route_list(app::App);
-    assert!(screens.len() > PUBLIC_SCREENS.len());
-    for screen in screens {
-        let path = screen.path();
-        let address: String = path
-            .split('/')
-            .map(|part| if part.contains('{') { "018f0000-0000-7000-8000-000000000000" } else { part })
-            .collect::<Vec<_>>()
-            .join("/");
-        let answer = stranger.get(&address).await;
-        let expected = if PUBLIC_SCREENS.contains(&path) { 200 } else { 303 };
-        assert_eq!(answer.status.as_u16(), expected, "{path}");
-        if expected == 303 {
-            assert!(answer.header(axum::http::header::LOCATION).is_some_and(|to| to.starts_with("/sign-in")), "{path}");
+async fn every_screen_answers_everybody_as_its_row_says_and_shows_the_others_nothing(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let mut wrong = Vec::new();
+    for screen in SCREENS {
+        let shown = world.shown(screen.about).await;
+        let address = screen.address(&shown);
+        let mut note = |name: &str, what: String| wrong.push(format!("{} ({:?}) as {name}: {what}", screen.path, screen.about));
+        for (person, name) in PEOPLE.into_iter().enumerate() {
+            let answer = world.open(&address, person).await;
+            screen.judge(&answer, screen.statuses[person], &shown.words).into_iter().for_each(|what| note(name, what));
+        }
+        // Whoever is suspended in the team is outside of it, with a team of their own like everybody.
+        let answer = world.open_left_out(&address).await;
+        let expected = screen.statuses[Screen::OUTSIDE];
+        screen.judge(&answer, expected, &shown.words).into_iter().for_each(|what| note("left-out", what));
+        for (key, name, expected) in [(Key::All, "all", 404), (Key::Reader, "reader", 404), (Key::Suspended, "suspended", 401)] {
+            let answer = world.open_with_key(&address, key).await;
+            judge(&answer, expected).into_iter().for_each(|what| note(&format!("a program with the key “{name}”"), what));
         }
     }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// What goes on when the licence is over, and why. Everything else is refused: also what is added one day and not listed here.

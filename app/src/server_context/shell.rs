@@ -5,7 +5,8 @@
 
 use crate::App;
 use crate::browser::theme;
-use crate::server_context::{cookies, request_parts};
+use crate::error::GiveStatus;
+use crate::server_context::{cookies, refuse, request_parts};
 use crate::ui::layout::fold_from_cookies;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -97,6 +98,7 @@ fn read_hashes(options: &LeptosOptions) -> String {
 
 /// The whole document of one answer.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    provide_context(GiveStatus(|error| drop(refuse(error.clone()))));
     let files = SiteFiles::of(&options);
     let cookies = cookies();
     let data_theme = theme::attribute(theme::from_cookies(&cookies));

@@ -4,7 +4,7 @@ use super::button::{Button, ButtonVariant};
 use super::button_link::ButtonLink;
 use super::icon::{Icon, IconDrawing, IconSize};
 use crate::browser::timer;
-use crate::error::AppError;
+use crate::error::{AppError, GiveStatus};
 use crate::own_path::escape;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -22,6 +22,9 @@ pub fn ErrorPanel(
     #[prop(optional, into)]
     on_retry: Option<Callback<()>>,
 ) -> impl IntoView {
+    if let Some(GiveStatus(give_status)) = use_context::<GiveStatus>() {
+        give_status(&error);
+    }
     let passes = matches!(error, AppError::Unavailable | AppError::Network);
     if let (true, Some(on_retry)) = (passes, on_retry) {
         Effect::new(move |_| timer::after(RETRY_AFTER_MS, move || on_retry.run(())));

@@ -36,6 +36,8 @@ pub struct ViewerInfo {
     pub team_id: TeamId,
     /// That team's name.
     pub team_name: String,
+    /// Whether they own that team, which is more than any permission.
+    pub is_owner: bool,
     /// May manage the installation.
     pub is_system_administrator: bool,
     /// What they may do in this team.

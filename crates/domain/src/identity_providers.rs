@@ -125,7 +125,7 @@ pub struct IdentityProviderDraft {
     pub default_team_id: Option<TeamId>,
     /// What they are there unless a rule says otherwise.
     pub default_role: Role,
-    /// Whether it makes accounts for people who have none.
+    /// Whether it makes accounts for people who have none and are not invited.
     pub creates_accounts: bool,
 }
 

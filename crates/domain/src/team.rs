@@ -5,6 +5,19 @@ use crate::{GroupId, InvalidText, InvitationId, ModelId, Role, TeamId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+/// Where the link of an invitation leads, up to its token.
+const INVITATION_PATH: &str = "/sign-up?invitation=";
+
+/// The path an invitation's link leads to.
+pub fn invitation_path(token: &str) -> String {
+    format!("{INVITATION_PATH}{token}")
+}
+
+/// The token in such a path; none in any other.
+pub fn invitation_in(path: &str) -> Option<&str> {
+    path.strip_prefix(INVITATION_PATH)
+}
+
 /// A team the viewer belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamSummary {

@@ -57,7 +57,7 @@ async fn start(
             let keep = set_cookie(&cookie(&state).keep(started.token_text()));
             ([(header::SET_COOKIE, keep)], Redirect::to(&started.address)).into_response()
         }
-        Ok(Err(reason)) => turn_back(&state, reason),
+        Ok(Err(reason)) => lead_back(&state, "/sign-in", reason, own_path::parse(&next)),
         Err(error) => failed(&parts, error),
     }
 }
@@ -82,8 +82,8 @@ async fn finish(
         }
         Ok(Arrival::Linked) => forgetting(&state, Redirect::to("/account").into_response()),
         // Whoever is signed in wanted to link something, and is told where they began.
-        Ok(Arrival::Refused(reason)) if viewer.is_some() => lead_back(&state, "/account", reason),
-        Ok(Arrival::Refused(reason)) => turn_back(&state, reason),
+        Ok(Arrival::Refused { reason, .. }) if viewer.is_some() => lead_back(&state, "/account", reason, None),
+        Ok(Arrival::Refused { reason, next }) => lead_back(&state, "/sign-in", reason, own_path::parse(&next)),
         Err(error) => failed(&parts, error),
     }
 }
@@ -122,11 +122,12 @@ fn forgetting(state: &AppState, mut answer: Response) -> Response {
 
 /// To the sign-in screen, which says why.
 fn turn_back(state: &AppState, reason: SignInReason) -> Response {
-    lead_back(state, "/sign-in", reason)
+    lead_back(state, "/sign-in", reason, None)
 }
 
-fn lead_back(state: &AppState, screen: &str, reason: SignInReason) -> Response {
-    forgetting(state, Redirect::to(&format!("{screen}?trouble={reason}")).into_response())
+fn lead_back(state: &AppState, screen: &str, reason: SignInReason, next: Option<&str>) -> Response {
+    let next = next.map(|next| format!("&next={}", own_path::escape(next))).unwrap_or_default();
+    forgetting(state, Redirect::to(&format!("{screen}?trouble={reason}{next}")).into_response())
 }
 
 fn failed(parts: &Parts, error: Error) -> Response {

@@ -16,11 +16,11 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/chat/open", "the owner's", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.asked().await.conversation_id })) })
         })
-        .by_key(200),
+        .by_key(200, 403),
         function("POST /api/chat/list", "one's own", SIGNED_IN, |_| {
             Box::pin(async move { Call::Arguments(json!({ "page": { "index": 0, "size": 50 } })) })
         })
-        .by_key(200),
+        .by_key(200, 403),
         function("POST /api/chat/search", "one's own", SIGNED_IN, |_| {
             Box::pin(async move { Call::Arguments(json!({ "words": "this", "page": { "index": 0, "size": 50 } })) })
         }),
@@ -30,7 +30,7 @@ pub fn rows() -> Vec<Row> {
                 Call::Arguments(json!({ "question": question }))
             })
         })
-        .by_key(200),
+        .by_key(200, 403),
         function("POST /api/chat/ask", "in the owner's", PRIVATE, |world| {
             Box::pin(async move {
                 let id = world.answered().await.conversation_id;
@@ -38,11 +38,11 @@ pub fn rows() -> Vec<Row> {
                 Call::Arguments(json!({ "question": question }))
             })
         })
-        .by_key(200),
+        .by_key(200, 403),
         function("POST /api/chat/stop", "the owner's", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "generation_id": world.asked().await.answer.generation_id })) })
         })
-        .by_key(200),
+        .by_key(200, 403),
         function("POST /api/chat/continue", "the owner's, finished", FINISHED, |world| {
             Box::pin(async move { Call::Arguments(json!({ "message_id": world.answered().await.answer.id })) })
         }),
@@ -72,6 +72,6 @@ pub fn rows() -> Vec<Row> {
                 Call::Get(format!("/api/generations/{generation}/events"))
             })
         })
-        .by_key(200),
+        .by_key(200, 403),
     ]
 }

@@ -10,7 +10,7 @@ const NOT_FAILED: Statuses = [401, 404, 409, 403, 409, 409, 409, 401, 404];
 pub fn rows() -> Vec<Row> {
     vec![
         function("POST /api/datasets/list", "one's own team's", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) }))
-            .by_key(200),
+            .by_key(200, 200),
         function("POST /api/datasets/create", "in one's own team", COLLABORATORS_MAKE, |world| {
             Box::pin(async move {
                 let dataset = json!({ "name": world.fresh_name(), "description": "", "visibility": "Team", "embedding_model_id": null });
@@ -44,11 +44,11 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/datasets/documents", "of the team", TEAM_READS, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.dataset(Team).await, "page": { "index": 0, "size": 50 } })) })
         })
-        .by_key(200),
+        .by_key(200, 200),
         function("POST /api/datasets/documents", "private", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.dataset(Private).await, "page": { "index": 0, "size": 50 } })) })
         })
-        .by_key(200),
+        .by_key(200, 404),
         function("POST /api/datasets/retry-document", "of the team, not failed", NOT_FAILED, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.document(Team).await })) })
         }),
@@ -61,26 +61,26 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/datasets/search", "of the team", TEAM_READS, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.dataset(Team).await, "question": "words" })) })
         })
-        .by_key(200),
+        .by_key(200, 200),
         function("POST /api/datasets/search", "private", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.dataset(Private).await, "question": "words" })) })
         })
-        .by_key(200),
+        .by_key(200, 404),
         function("POST /api/datasets/{id}/documents", "of the team", TEAM_CHANGES, |world| {
             Box::pin(async move { Call::Upload(format!("/api/datasets/{}/documents", world.dataset(Team).await)) })
         })
-        .by_key(200),
+        .by_key(200, 403),
         function("POST /api/datasets/{id}/documents", "private", PRIVATE, |world| {
             Box::pin(async move { Call::Upload(format!("/api/datasets/{}/documents", world.dataset(Private).await)) })
         })
-        .by_key(200),
+        .by_key(200, 404),
         function("GET /api/documents/{id}/file", "of the team", TEAM_READS, |world| {
             Box::pin(async move { Call::Get(format!("/api/documents/{}/file", world.document(Team).await)) })
         })
-        .by_key(200),
+        .by_key(200, 200),
         function("GET /api/documents/{id}/file", "private", PRIVATE, |world| {
             Box::pin(async move { Call::Get(format!("/api/documents/{}/file", world.document(Private).await)) })
         })
-        .by_key(200),
+        .by_key(200, 404),
     ]
 }

@@ -21,6 +21,7 @@ mod passkeys;
 mod people;
 mod prompts;
 mod roles;
+pub mod screens;
 mod sharing;
 mod team;
 
@@ -42,6 +43,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub const PEOPLE: [&str; 9] =
     ["anonymous", "other-team", "stranger", "viewer", "collaborator", "manager", "owner", "suspended", "administrator"];
 
+const VIEWER: usize = 3;
 const OWNER: usize = 6;
 const ADMINISTRATOR: usize = 8;
 
@@ -73,6 +75,8 @@ pub struct Row {
     pub statuses: Statuses,
     /// What a program is answered that comes with an API key of the owner, with every scope there is.
     pub by_key: u16,
+    /// What it is answered with a key of the viewer's that may only read. With a key of somebody suspended it is always 401.
+    pub by_reader: u16,
     /// Whether the call ends the session it is made with.
     pub ends_session: bool,
     /// What is sent.
@@ -119,7 +123,7 @@ pub fn rows() -> Vec<Row> {
 
 /// A row of a server function.
 pub fn function(endpoint: &'static str, case: &'static str, statuses: Statuses, call: fn(&World) -> BoxFuture<'_, Call>) -> Row {
-    Row { route: endpoint, case, statuses, by_key: 404, ends_session: false, call }
+    Row { route: endpoint, case, statuses, by_key: 404, by_reader: 404, ends_session: false, call }
 }
 
 impl Row {
@@ -128,10 +132,32 @@ impl Row {
         Self { ends_session: true, ..self }
     }
 
-    /// A program reaches it with an API key; the others do not exist for one.
-    pub fn by_key(self, status: u16) -> Self {
-        Self { by_key: status, ..self }
+    /// A program reaches it with an API key; the others do not exist for one. What it is answered with one of the owner's that may
+    /// everything, and with one of the viewer's that may read.
+    pub fn by_key(self, status: u16, reader: u16) -> Self {
+        Self { by_key: status, by_reader: reader, ..self }
     }
+}
+
+/// Programs, each with an API key.
+struct Programs {
+    /// Of the owner, for everything.
+    all: TestClient,
+    /// Of the viewer, for reading.
+    reader: TestClient,
+    /// Of somebody who was suspended after it was made.
+    suspended: TestClient,
+}
+
+/// With whose key a program comes.
+#[derive(Clone, Copy)]
+pub enum Key {
+    /// The owner's, with every scope there is.
+    All,
+    /// The viewer's, with the scope to read.
+    Reader,
+    /// That of somebody suspended, with every scope there is.
+    Suspended,
 }
 
 /// A server, a team with somebody in every role, and somebody outside of it.
@@ -145,7 +171,9 @@ pub struct World {
     /// Manages the installation, from another team.
     pub administrator: Viewer,
     clients: Vec<TestClient>,
-    program: TestClient,
+    /// Somebody who is suspended in the team, and signed in to their own since.
+    left_out: TestClient,
+    programs: Programs,
     count: AtomicU32,
 }
 
@@ -166,21 +194,43 @@ impl World {
             clients.push(app.sign_up_into(&owner, &format!("{name}@example.org"), role).await);
         }
         let suspended = app.sign_up_into(&owner, "suspended@example.org", Role::Owner).await;
+        let provider = FakeProvider::start().await;
+        let programs = Programs {
+            all: program(&app, &owner, ApiScope::ALL).await,
+            reader: program(&app, &clients[VIEWER], &[ApiScope::Read]).await,
+            suspended: program(&app, &suspended, ApiScope::ALL).await,
+        };
         app.suspend("suspended@example.org").await;
         let (owner_viewer, administrator_viewer) = (all_rights(&owner, false).await, all_rights(&administrator, true).await);
+        let left_out = left_out(&app, &owner, &owner_viewer).await;
         clients.extend([owner, suspended, administrator]);
-        let provider = FakeProvider::start().await;
-        let key = NewApiKey { name: "all".to_owned(), scopes: ApiScope::ALL.to_vec(), days: None };
-        let made = app.services.api_keys().create(&owner_viewer, key, PASSWORD.to_owned().into()).await.expect("a key");
-        let program = TestClient::program(&app.url, &made.key);
-        Self { app, provider, owner: owner_viewer, administrator: administrator_viewer, clients, program, count: AtomicU32::new(0) }
+        Self {
+            app,
+            provider,
+            owner: owner_viewer,
+            administrator: administrator_viewer,
+            clients,
+            left_out,
+            programs,
+            count: AtomicU32::new(0),
+        }
     }
 
-    /// Makes one call as a program with a key of the owner.
-    pub async fn ask_with_key(&self, row: &Row) -> Answer {
+    /// Makes one call as a program with a key.
+    pub async fn ask_with_key(&self, row: &Row, key: Key) -> Answer {
         self.wait_for_answers().await;
         let call = (row.call)(self).await;
-        self.send(row, &self.program, call).await
+        self.send(row, self.program(key).await, call).await
+    }
+
+    /// The program that comes with a key.
+    async fn program(&self, key: Key) -> &TestClient {
+        self.forget_attempts().await;
+        match key {
+            Key::All => &self.programs.all,
+            Key::Reader => &self.programs.reader,
+            Key::Suspended => &self.programs.suspended,
+        }
     }
 
     /// Makes one call as one of [`PEOPLE`]. A call that ends sessions is made with one of its own, and followed by a new one.
@@ -250,6 +300,11 @@ impl World {
     async fn end_licence_in(&self, days: i32) {
         let move_end = "UPDATE licences SET expires_at = now() + make_interval(days => $1) WHERE replaced_at IS NULL";
         sqlx::query(move_end).bind(days).execute(&self.app.pool).await.expect("its end moves");
+        self.forget_attempts().await;
+    }
+
+    /// Keys and links that lead nowhere are counted: what earlier calls used up must not be missing in the next.
+    async fn forget_attempts(&self) {
         sqlx::query("DELETE FROM throttles").execute(&self.app.pool).await.expect("nobody has to wait");
     }
 
@@ -350,6 +405,22 @@ impl World {
             context_size: 8_000,
         }
     }
+}
+
+/// A program with a key of somebody, in the team they work in.
+async fn program(app: &TestApp, owner: &TestClient, scopes: &[ApiScope]) -> TestClient {
+    let key = NewApiKey { name: "a program".to_owned(), scopes: scopes.to_vec(), days: None };
+    let viewer = all_rights(owner, false).await;
+    let made = app.services.api_keys().create(&viewer, key, PASSWORD.to_owned().into()).await.expect("a key");
+    TestClient::program(&app.url, &made.key)
+}
+
+/// Somebody who was let into the team and then suspended in it; they come in again, to their own team.
+async fn left_out(app: &TestApp, owner: &TestClient, owner_viewer: &Viewer) -> TestClient {
+    let client = app.sign_up_into(owner, "left-out@example.org", Role::Collaborator).await;
+    let person = all_rights(&client, false).await.user_id;
+    app.services.team().suspend(owner_viewer, person).await.expect("they are suspended");
+    app.sign_in("left-out@example.org").await
 }
 
 fn ends_one(row: &Row, person: usize) -> bool {

@@ -12,16 +12,16 @@ fn draft(world: &World, visibility: Visibility) -> Value {
 pub fn rows() -> Vec<Row> {
     vec![
         function("POST /api/prompts/list", "one's own team's", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) }))
-            .by_key(200),
+            .by_key(200, 200),
         function("POST /api/prompts/choices", "of one's own team", SIGNED_IN, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /api/prompts/get", "of the team", TEAM_READS, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.prompt(Team).await })) })
         })
-        .by_key(200),
+        .by_key(200, 200),
         function("POST /api/prompts/get", "private", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.prompt(Private).await })) })
         })
-        .by_key(200),
+        .by_key(200, 404),
         function("POST /api/prompts/create", "in one's own team", COLLABORATORS_MAKE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "draft": draft(world, Team) })) })
         }),

@@ -17,6 +17,7 @@ mod guessing;
 mod identity;
 mod invitations;
 mod jobs;
+mod joining;
 mod licences;
 mod mails;
 mod models;

@@ -1,8 +1,10 @@
 //! Signing in through an identity provider, and what becomes of every lie it could tell.
 
 use crate::support::{Answer, CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie, PASSWORD, TestApp, TestClient};
+use app::own_path::{escape, with_next};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use domain::identity_providers::{IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport, SignInWays};
+use domain::team::{InvitationSent, InvitationSummary, TeamSummary};
 use domain::{IdentityProviderId, Role, TeamId, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -398,4 +400,73 @@ async fn the_second_step_is_asked_for_here_too_and_a_lost_account_comes_back_wit
     scene.app.services.identity().reset_password("ada@example.org").await.expect("a password to hand over");
     let browser = scene.app.anonymous();
     scene.sign_in(&browser).await.expect_redirect("/sign-in/link");
+}
+
+/// The administrator invites an address into their team; the path of the link.
+async fn invite(scene: &Scene, email: &str) -> String {
+    let arguments = json!({ "email": email, "role": "Collaborator" });
+    let sent: InvitationSent = scene.administrator.server_fn("team/invite", arguments).await.json();
+    sent.link.strip_prefix(&scene.app.url).expect("a path of ours").to_owned()
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn an_invitation_lets_a_newcomer_in_through_a_provider_that_makes_no_accounts(pool: PgPool) {
+    let scene = Scene::start(&pool, |draft| draft.creates_accounts = false).await;
+    let team = scene.administrator.team().await;
+    let browser = scene.app.anonymous();
+    scene.sign_in(&browser).await.expect_redirect("/sign-in?trouble=no-account");
+    // The link of somebody else opens nothing, and is not lost on the way.
+    let foreign = invite(&scene, "mary@example.org").await;
+    let back = scene.go(&browser, &with_next("", &foreign)).await;
+    let onward = format!("/sign-in?trouble=no-account&next={}", escape(&foreign));
+    browser.get(&back).await.expect_redirect(&onward);
+
+    let path = invite(&scene, "ada@example.org").await;
+    let page = browser.get(&path).await.expect(200);
+    assert!(page.text.contains(&format!("href=\"{}\"", with_next(&scene.address(), &path))), "{}", page.text);
+    scene.provider.lie(Lie::Unverified);
+    let onward = format!("/sign-in?trouble=unverified-address&next={}", escape(&path));
+    let back = scene.go(&browser, &with_next("", &path)).await;
+    browser.get(&back).await.expect_redirect(&onward);
+    scene.provider.lie(Lie::None);
+    let back = scene.go(&browser, &with_next("", &path)).await;
+    browser.get(&back).await.expect_redirect("/chat");
+    let ada = viewer(&browser).await;
+    assert_eq!((ada.email.as_str(), ada.team_id), ("ada@example.org", team));
+    assert!(ada.may(domain::Permission::ManagePrompts) && !ada.may(domain::Permission::ManageMembers) && !ada.has_password);
+
+    // Whoever goes to the sign-in screen instead of following the link is as welcome.
+    scene.provider.vouch_for(json!({ "sub": "subject-2", "email": "mary@example.org", "email_verified": true }));
+    let browser = scene.app.anonymous();
+    scene.sign_in(&browser).await.expect_redirect("/chat");
+    assert_eq!(viewer(&browser).await.team_id, team);
+    let open: Vec<InvitationSummary> = scene.administrator.server_fn("team/invitations", Value::Null).await.json();
+    assert!(open.is_empty(), "{open:?}");
+    let accepted = "SELECT count(*) FROM audit_events WHERE action = 'invitation.accepted' AND team_id = $1";
+    let accepted: i64 = sqlx::query_scalar(accepted).bind(team).fetch_one(&pool).await.expect("a count");
+    assert_eq!(accepted, 2);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn who_gets_an_account_anyway_joins_the_team_whose_link_they_followed_and_no_other(pool: PgPool) {
+    let scene = Scene::start(&pool, |_| {}).await;
+    let grace = scene.app.sign_up("grace@example.org").await;
+    let mut draft = draft(&scene.provider);
+    draft.default_team_id = Some(grace.team().await);
+    scene.administrator.server_fn("identity-providers/save", json!({ "id": scene.id, "draft": draft })).await.ok();
+    let teams = async |browser: &TestClient| -> Vec<TeamSummary> { browser.server_fn("team/teams", json!({})).await.json() };
+
+    invite(&scene, "ada@example.org").await;
+    let browser = scene.app.anonymous();
+    scene.sign_in(&browser).await.expect_redirect("/chat");
+    assert_eq!(viewer(&browser).await.team_id, grace.team().await);
+    assert_eq!(teams(&browser).await.len(), 2, "her own, and the provider's");
+
+    let path = invite(&scene, "mary@example.org").await;
+    scene.provider.vouch_for(json!({ "sub": "subject-2", "email": "mary@example.org", "email_verified": true }));
+    let browser = scene.app.anonymous();
+    let back = scene.go(&browser, &with_next("", &path)).await;
+    browser.get(&back).await.expect_redirect("/chat");
+    assert_eq!(viewer(&browser).await.team_id, scene.administrator.team().await);
+    assert_eq!(teams(&browser).await.len(), 3, "her own, the provider's, and the one that invited her");
 }

@@ -64,6 +64,27 @@ async fn nobody_promotes_themselves_and_the_last_owner_stays(pool: PgPool) {
     ada.server_fn("team/change-roles", json!({ "user_id": id_of(&mary).await, "roles": ["Emperor"] })).await.expect(422);
 }
 
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn who_may_manage_the_team_is_not_its_owner_for_that(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let mary = app.sign_up_into(&ada, "mary@example.org", Role::TeamManager).await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    let granted = json!({ "change": { "role": "TeamManager", "permission": "ManageTeam", "granted": true } });
+    ada.server_fn("roles/change", granted).await.ok();
+    let (owner, manager): (ViewerInfo, ViewerInfo) =
+        (ada.server_fn("identity/viewer", Value::Null).await.json(), mary.server_fn("identity/viewer", Value::Null).await.json());
+    assert!(owner.is_owner);
+    // What hides the entries of the menu is what the services ask for.
+    assert!(manager.may(Permission::ManageTeam) && !manager.is_owner);
+    let person = json!({ "user_id": id_of(&grace).await });
+    mary.server_fn("team/hand-over", person.clone()).await.expect(403);
+    mary.server_fn("team/view-as", person.clone()).await.expect(403);
+    ada.server_fn("team/hand-over", person).await.ok();
+    let former: ViewerInfo = ada.server_fn("identity/viewer", Value::Null).await.json();
+    assert!(!former.is_owner);
+}
+
 /// Fields that would mean power if anything read them.
 fn smuggle(arguments: &Value, others_team: &Value) -> Value {
     let mut arguments = arguments.clone();

@@ -23,6 +23,7 @@ fn onward(outcome: &FormOutcome) -> String {
 pub fn EmailCodePage() -> impl IntoView {
     let outcome = FormOutcome::of_this_page();
     let next = onward(&outcome);
+    let back = own_path::with_next("/sign-in", &next);
     let terms = Resource::new_blocking(|| (), |()| read_sign_up_terms(None));
     let show = move |terms: SignUpTerms| {
         if !terms.mails_codes {
@@ -33,7 +34,7 @@ pub fn EmailCodePage() -> impl IntoView {
     view! {
         <AuthFrame title="Sign in by mail">
             <ResourceView resource=terms children=show/>
-            <p class="auth-foot"><A href="/sign-in" attr:class="text-link">"Back to sign in"</A></p>
+            <p class="auth-foot"><A href=back attr:class="text-link">"Back to sign in"</A></p>
         </AuthFrame>
     }
     .into_any()
@@ -57,7 +58,7 @@ fn AddressForm(outcome: FormOutcome, next: String) -> impl IntoView {
 pub fn EnterEmailCodePage() -> impl IntoView {
     let outcome = FormOutcome::of_this_page();
     let next = onward(&outcome);
-    let query = if next.is_empty() { String::new() } else { format!("?next={}", own_path::escape(&next)) };
+    let (again, back) = (own_path::with_next("/sign-in/email-code", &next), own_path::with_next("/sign-in", &next));
     view! {
         <AuthFrame
             title="Look at your mail"
@@ -70,8 +71,8 @@ pub fn EnterEmailCodePage() -> impl IntoView {
                 <input type="hidden" name="next" value=next/>
                 <Button submit=true variant=ButtonVariant::Primary wide=true>"Sign in"</Button>
             </PostForm>
-            <p class="auth-foot"><A href=format!("/sign-in/email-code{query}") attr:class="text-link">"Get a new code"</A></p>
-            <p class="auth-foot"><A href="/sign-in" attr:class="text-link">"Back to sign in"</A></p>
+            <p class="auth-foot"><A href=again attr:class="text-link">"Get a new code"</A></p>
+            <p class="auth-foot"><A href=back attr:class="text-link">"Back to sign in"</A></p>
         </AuthFrame>
     }
     .into_any()

@@ -11,6 +11,7 @@ use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
 use domain::identity::SignUpTerms;
 use domain::identity_providers::WayIn;
 use domain::sign_ins::SignInReason;
+use domain::team::invitation_in;
 use leptos::prelude::*;
 use leptos_router::components::{A, Redirect};
 use leptos_router::hooks::use_query_map;
@@ -34,7 +35,7 @@ pub fn SignInPage() -> impl IntoView {
             let onward = own_path::parse(&next).unwrap_or("/chat").to_owned();
             return view! { <Redirect path=onward/> }.into_any();
         }
-        view! { <Form outcome=outcome.clone() next=next.clone()/><WaysIn terms=terms.clone() next=next.clone()/><WaysOn terms/> }.into_any()
+        view! { <Form outcome=outcome.clone() next=next.clone()/><WaysIn terms=terms.clone() next=next.clone()/><WaysOn terms next=next.clone()/> }.into_any()
     };
     view! {
         <AuthFrame title="Sign in"><ResourceView resource=terms children=show/></AuthFrame>
@@ -57,15 +58,15 @@ fn Form(outcome: FormOutcome, next: String) -> impl IntoView {
 
 /// A passkey, a mailed code, and the identity providers: the browser itself goes there, so those work without JavaScript too.
 #[component]
-fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
+pub(super) fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
     let SignUpTerms { ways, takes_passkeys, mails_codes, .. } = terms;
     if ways.is_empty() && !takes_passkeys && !mails_codes {
         return ().into_any();
     }
-    let query = if next.is_empty() { String::new() } else { format!("?next={}", own_path::escape(&next)) };
-    let by_mail = format!("/sign-in/email-code{query}");
+    let by_mail = own_path::with_next("/sign-in/email-code", &next);
+    let onward = next.clone();
     let button = move |way: WayIn| {
-        let href = format!("{}{query}", way.address());
+        let href = own_path::with_next(&way.address(), &onward);
         view! { <li><a href=href rel="external" class="button button-secondary button-wide">{format!("Continue with {}", way.name)}</a></li> }
     };
     view! {
@@ -79,17 +80,20 @@ fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
 }
 
 #[component]
-fn WaysOn(terms: SignUpTerms) -> impl IntoView {
+fn WaysOn(terms: SignUpTerms, next: String) -> impl IntoView {
+    // Whoever came from the page of an invitation finds back to it.
+    let is_invited = invitation_in(&next).is_some();
+    let sign_up = if is_invited { next } else { "/sign-up".to_owned() };
     let invitation = if terms.is_first {
         Some(("Nobody has an account here yet. ", "Create the first one"))
-    } else if terms.needs_invitation {
+    } else if terms.needs_invitation && !is_invited {
         None
     } else {
         Some(("New here? ", "Create an account"))
     };
     view! {
         <p class="auth-foot"><A href="/forgot-password" attr:class="text-link">"Forgot password?"</A></p>
-        {invitation.map(|(words, link)| view! { <p class="auth-foot">{words}<A href="/sign-up" attr:class="text-link">{link}</A></p> })}
+        {invitation.map(|(words, link)| view! { <p class="auth-foot">{words}<A href=sign_up attr:class="text-link">{link}</A></p> })}
     }
     .into_any()
 }

@@ -18,13 +18,14 @@ pub fn SignInCodePage() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     let next = [outcome.next.clone(), asked].iter().find_map(|next| own_path::parse(next).map(str::to_owned)).unwrap_or_default();
     let step = Resource::new_blocking(|| (), |()| read_second_step());
+    let back = own_path::with_next("/sign-in", &next);
     let show = move |step: Option<SecondStep>| {
         view! { <CodeForm outcome=outcome.clone() next=next.clone() step/> }
     };
     view! {
         <AuthFrame title="Enter your code" subtitle="You have two-step sign-in: it asks for one thing more.">
             <ResourceView resource=step children=show/>
-            <p class="auth-foot"><A href="/sign-in" attr:class="text-link">"Back to sign in"</A></p>
+            <p class="auth-foot"><A href=back attr:class="text-link">"Back to sign in"</A></p>
         </AuthFrame>
     }
     .into_any()

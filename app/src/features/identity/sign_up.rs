@@ -3,10 +3,12 @@
 use super::api::read_sign_up_terms;
 use super::form_frame::{PostForm, TypedField};
 use super::outcome::FormOutcome;
+use super::sign_in::WaysIn;
+use crate::own_path;
 use crate::ui::layout::AuthFrame;
 use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
 use domain::identity::SignUpTerms;
-use domain::team::InvitationPreview;
+use domain::team::{InvitationPreview, invitation_path};
 use leptos::prelude::*;
 use leptos_router::components::{A, Redirect};
 use leptos_router::hooks::use_query_map;
@@ -61,6 +63,10 @@ fn words_of(invitation: &InvitationPreview) -> &'static str {
 
 #[component]
 fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoView {
+    // An invitation that works goes along through signing in; an account that is there joins with it.
+    let next = terms.invitation.as_ref().map(|_| invitation_path(&token)).unwrap_or_default();
+    let sign_in = own_path::with_next("/sign-in", &next);
+    let ways = (!next.is_empty()).then(|| view! { <WaysIn terms=terms.clone() next/> });
     let (mut first_name, mut last_name, mut email) = (outcome.first_name.clone(), outcome.last_name.clone(), outcome.email.clone());
     // What was typed stays; a form that nobody has typed into starts with what the inviter knew.
     if let Some(invitation) = terms.invitation.filter(|_| email.is_empty()) {
@@ -78,7 +84,8 @@ fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoVie
             <input type="hidden" name="invitation" value=token/>
             <Button submit=true variant=ButtonVariant::Primary wide=true>"Create account"</Button>
         </PostForm>
-        <p class="auth-foot">"Have an account? " <A href="/sign-in" attr:class="text-link">"Sign in"</A></p>
+        <p class="auth-foot">"Have an account? " <A href=sign_in attr:class="text-link">"Sign in"</A></p>
+        {ways}
     }
     .into_any()
 }

@@ -135,7 +135,7 @@ fn AboutPeople(form: ProviderForm, trouble: Signal<Option<AppError>>, teams: Sig
     view! {
         <Checkbox
             label="Make an account for people who have none" name="creates_accounts" checked=form.creates_accounts
-            hint="Otherwise people need an account here first, by invitation."
+            hint="Otherwise only people who have an account or an open invitation come in."
         />
         <div class="form-row">
             <Select label="Team of new people" name="default_team_id" options=choices value=form.default_team error=wrong(trouble, "default_team_id")/>

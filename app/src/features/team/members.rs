@@ -92,7 +92,8 @@ fn MemberRow(member: MemberSummary, chosen: Chosen) -> impl IntoView {
 #[component]
 fn MemberMenu(member: MemberSummary, chosen: Chosen) -> impl IntoView {
     let viewer = use_viewer();
-    let owns = may(Permission::ManageTeam);
+    // Both are the owner's alone, whoever else may manage the team.
+    let owns = Signal::derive(move || viewer.with(|viewer| viewer.is_owner));
     let id = member.user_id;
     let is_self = Signal::derive(move || viewer.with(|viewer| viewer.user_id == id));
     let is_suspended = member.suspended_at.is_some();

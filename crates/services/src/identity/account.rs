@@ -18,7 +18,7 @@ impl Identity<'_> {
     pub async fn current_viewer_info(&self, viewer: &Viewer) -> Result<ViewerInfo> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let account = queries::get_account(&mut tx, viewer.user_id).await?;
-        let team_name = queries::team_name(&mut tx, viewer.team_id).await?;
+        let team = queries::get_own_team(&mut tx, viewer.team_id, viewer.user_id).await?;
         let licence = licences::notice(&mut tx, viewer).await?;
         Ok(ViewerInfo {
             user_id: viewer.user_id,
@@ -26,7 +26,8 @@ impl Identity<'_> {
             last_name: account.last_name,
             email: account.email,
             team_id: viewer.team_id,
-            team_name,
+            team_name: team.name,
+            is_owner: team.is_owner,
             is_system_administrator: viewer.is_system_administrator,
             permissions: viewer.permissions.clone(),
             licence,

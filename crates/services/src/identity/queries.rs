@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::text::EmailAddress;
-use domain::{InvitationId, Permission, Role, SessionId, TeamId, UserId};
+use domain::{Permission, Role, SessionId, TeamId, UserId};
 use sqlx::PgConnection;
 use sqlx::postgres::types::PgInterval;
 
@@ -141,11 +141,26 @@ pub(super) async fn set_password(connection: &mut PgConnection, user: UserId, pa
     Ok(())
 }
 
-pub(super) async fn team_name(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<String> {
-    sqlx::query_scalar!("SELECT name FROM teams WHERE id = $1", team.as_uuid()).fetch_one(connection).await
+/// A team as somebody in it sees it.
+pub(super) struct OwnTeam {
+    pub name: String,
+    pub is_owner: bool,
 }
 
-// ---- memberships and invitations, as far as sessions start from them ------------------------------------------------
+pub(super) async fn get_own_team(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<OwnTeam> {
+    sqlx::query_as!(
+        OwnTeam,
+        r#"SELECT name, EXISTS (SELECT FROM memberships
+                                WHERE team_id = teams.id AND user_id = $2 AND 'Owner' = ANY (roles)) AS "is_owner!"
+           FROM teams WHERE id = $1"#,
+        team.as_uuid(),
+        user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+// ---- memberships, as far as sessions start from them ------------------------------------------------
 
 pub(crate) async fn insert_membership(connection: &mut PgConnection, team: TeamId, user: UserId, role: Role) -> sqlx::Result<()> {
     sqlx::query!(
@@ -185,53 +200,6 @@ pub(super) async fn is_member(connection: &mut PgConnection, team: TeamId, user:
     )
     .fetch_one(connection)
     .await
-}
-
-pub(crate) struct OpenInvitation {
-    pub id: InvitationId,
-    pub team_name: String,
-    pub email: String,
-    pub role: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub verifier_hash: Vec<u8>,
-}
-
-/// An invitation that can still be used.
-pub(crate) async fn find_open_invitation(
-    connection: &mut PgConnection,
-    selector: &str,
-    now: DateTime<Utc>,
-) -> sqlx::Result<Option<OpenInvitation>> {
-    sqlx::query_as!(
-        OpenInvitation,
-        r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, first_name, last_name,
-                  verifier_hash
-           FROM invitations JOIN teams ON teams.id = invitations.team_id AND teams.deleted_at IS NULL
-           WHERE selector = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
-        selector,
-        now
-    )
-    .fetch_optional(connection)
-    .await
-}
-
-/// Uses an invitation up; of several that try at once, one gets the team.
-pub(crate) async fn use_invitation(
-    connection: &mut PgConnection,
-    id: InvitationId,
-    now: DateTime<Utc>,
-) -> sqlx::Result<Option<(TeamId, String)>> {
-    let used = sqlx::query!(
-        r#"UPDATE invitations SET used_at = $2
-           WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
-           RETURNING team_id AS "team_id: TeamId", role"#,
-        id.as_uuid(),
-        now
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(used.map(|row| (row.team_id, row.role)))
 }
 
 // ---- sessions -------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 //! Making an account: the first person of an installation, people with an invitation, or everybody when it is open.
 
-use super::queries::{self, NewUser, OpenInvitation};
+use super::queries::{self, NewUser};
+use super::queries_invitations::{self, OpenInvitation};
 use super::throttle::{self, SIGN_UP_PER_IP};
 use super::token::SplitToken;
 use super::{Identity, Origin, Password, SignedIn};
@@ -155,8 +156,13 @@ impl Identity<'_> {
     /// The invitation a token proves the right to, if it can still be used.
     pub(crate) async fn find_invitation(&self, tx: &mut SystemTx, token: Option<&str>) -> Result<Option<OpenInvitation>> {
         let Some(token) = token.and_then(SplitToken::parse) else { return Ok(None) };
-        let found = queries::find_open_invitation(tx, &token.selector, self.services.parts.clock.now()).await?;
+        let found = queries_invitations::find_open_invitation(tx, &token.selector, self.services.parts.clock.now()).await?;
         Ok(found.filter(|invitation| token.proves(&invitation.verifier_hash)))
+    }
+
+    /// The latest invitation of an address that can still be used, for somebody whose address it is proven to be.
+    pub(crate) async fn find_invitation_of(&self, tx: &mut SystemTx, email: &EmailAddress) -> Result<Option<OpenInvitation>> {
+        Ok(queries_invitations::find_latest_invitation(tx, email, self.services.parts.clock.now()).await?)
     }
 
     async fn is_first(&self, tx: &mut SystemTx) -> Result<bool> {
@@ -199,7 +205,7 @@ async fn make_teams(
     queries::insert_personal_team(tx, own, &format!("{first_name}’s team"), user).await?;
     queries::insert_membership(tx, own, user, Role::Owner).await?;
     let Some(invitation) = invitation else { return Ok(own) };
-    let (team, role) = queries::use_invitation(tx, invitation.id, now).await?.ok_or_else(invitation_is_over)?;
+    let (team, role) = queries_invitations::use_invitation(tx, invitation.id, now).await?.ok_or_else(invitation_is_over)?;
     queries::insert_membership(tx, team, user, role.parse()?).await?;
     Ok(team)
 }

@@ -1,6 +1,8 @@
 //! Vouched: what `services::identity_providers` needs to know of accounts, and accounts for people a provider vouches for.
 
 use super::queries::{self, NewUser};
+use super::queries_invitations::{self, OpenInvitation};
+use super::sign_up::invitation_is_over;
 use super::{Identity, Origin};
 use crate::audit::{self, Author};
 use crate::{Error, OnConstraint as _, Result, SystemTx};
@@ -28,6 +30,8 @@ pub(crate) struct Newcomer<'a> {
     pub(crate) last_name: LastName,
     /// The team they join, and as what.
     pub(crate) joins: Option<(TeamId, Role)>,
+    /// What they were asked to come with; its team is the one they start in.
+    pub(crate) invitation: Option<OpenInvitation>,
 }
 
 impl Identity<'_> {
@@ -66,13 +70,29 @@ impl Identity<'_> {
         // The chain of the installation before the team's, as everywhere: two who join at once never wait for each other.
         let author = || Author::person(user, origin.ip);
         audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), person.email.as_str())).await?;
-        let mut start = own;
-        if let Some((team, role)) = person.joins {
-            queries::insert_membership(tx, team, user, role).await?;
-            let joined = Event::new(Action::MemberJoined, user.as_uuid(), person.email.as_str()).with_roles(&[role]);
-            audit::record_in(tx, Some(team), author(), joined).await?;
-            start = team;
+        let start = self.join(tx, user, person, origin).await?;
+        Ok((user, start.unwrap_or(own)))
+    }
+
+    /// Into the team that invited somebody new, and the one they join anyway; returns the one to start in, if there is one.
+    async fn join(&self, tx: &mut SystemTx, user: UserId, person: Newcomer<'_>, origin: &Origin) -> Result<Option<TeamId>> {
+        let mut joins: Vec<(TeamId, Role, Event)> = Vec::new();
+        if let Some(invitation) = person.invitation {
+            let used = queries_invitations::use_invitation(tx, invitation.id, self.services.parts.clock.now()).await?;
+            let (team, role) = used.ok_or_else(invitation_is_over)?;
+            let accepted = Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), person.email.as_str());
+            joins.push((team, role.parse()?, accepted));
         }
-        Ok((user, start))
+        if let Some((team, role)) = person.joins.filter(|(team, _)| joins.iter().all(|(invited, ..)| invited != team)) {
+            joins.push((team, role, Event::new(Action::MemberJoined, user.as_uuid(), person.email.as_str())));
+        }
+        let start = joins.first().map(|(team, ..)| *team);
+        // In the order of the teams: two who join the same ones at once take turns instead of waiting for each other.
+        joins.sort_by_key(|(team, ..)| *team);
+        for (team, role, joined) in joins {
+            queries::insert_membership(tx, team, user, role).await?;
+            audit::record_in(tx, Some(team), Author::person(user, origin.ip), joined.with_roles(&[role])).await?;
+        }
+        Ok(start)
     }
 }

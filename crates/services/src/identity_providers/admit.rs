@@ -5,13 +5,14 @@ use super::flow::{Arrival, Kept, Refusal};
 use super::queries::{self, IdentityRow, ProviderRow};
 use super::verify::Vouch;
 use crate::audit::{self, Author};
-use crate::identity::{Newcomer, Origin};
+use crate::identity::{Newcomer, OpenInvitation, Origin};
 use crate::licences::seats;
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, OnConstraint as _, Result, SystemTx};
 use domain::audit::{Action, Event};
 use domain::identity_providers::RoleRule;
 use domain::sign_ins::{SignInMethod, SignInReason};
+use domain::team::invitation_in;
 use domain::text::{EmailAddress, FirstName, LastName};
 use domain::{Role, TeamId, UserId};
 
@@ -59,13 +60,46 @@ impl IdentityProviders<'_> {
                 tx.commit().await?;
                 Ok(Ok(Arrival::NeedsProof(token)))
             }
-            None if !provider.creates_accounts => refused(SignInReason::NoAccount),
-            None => match seats::refusal_of_newcomer(&mut tx).await? {
-                Some(Error::ReadOnly) => refused(SignInReason::LicenceOver),
-                Some(_) => refused(SignInReason::NoSeat),
-                None => self.welcome(tx, provider, &vouch, (&email, next), origin).await.map(Ok),
-            },
+            None => self.admit_newcomer(tx, provider, &vouch, (&email, next), origin).await,
         }
+    }
+
+    /// Decides about somebody without an account: what lets them in is that the provider makes accounts, or an invitation.
+    async fn admit_newcomer(
+        &self,
+        mut tx: SystemTx,
+        provider: &ProviderRow,
+        vouch: &Vouch,
+        (email, next): (&EmailAddress, String),
+        origin: &Origin,
+    ) -> Result<Result<Arrival, Refusal>> {
+        let refused = |reason| Ok(Err(Refusal { reason, user: None, email: Some(email.clone()) }));
+        let invitation = self.invitation_of(&mut tx, provider, email, &next).await?;
+        if invitation.is_none() && !provider.creates_accounts {
+            return refused(SignInReason::NoAccount);
+        }
+        match seats::refusal_of_newcomer(&mut tx).await? {
+            Some(Error::ReadOnly) => refused(SignInReason::LicenceOver),
+            Some(_) => refused(SignInReason::NoSeat),
+            None => self.welcome(tx, provider, vouch, (email, invitation, next), origin).await.map(Ok),
+        }
+    }
+
+    /// What a newcomer with a verified address is invited with: the link they followed. Where nothing else would let them in it is
+    /// the latest invitation of the address; elsewhere nobody joins a team without having been shown its name.
+    async fn invitation_of(
+        &self,
+        tx: &mut SystemTx,
+        provider: &ProviderRow,
+        email: &EmailAddress,
+        next: &str,
+    ) -> Result<Option<OpenInvitation>> {
+        let identity = self.services.identity();
+        let followed = identity.find_invitation(tx, invitation_in(next)).await?.filter(|open| open.email == email.as_str());
+        if followed.is_some() || provider.creates_accounts {
+            return Ok(followed);
+        }
+        identity.find_invitation_of(tx, email).await
     }
 
     async fn let_in(
@@ -90,22 +124,26 @@ impl IdentityProviders<'_> {
         Ok(Arrival::SignedIn { session, next })
     }
 
-    /// An account for somebody who has none, in the team and with the role that the provider's settings give.
+    /// An account for somebody who has none, in the team that invited them, and in the team and with the role that the settings of a
+    /// provider that makes accounts give.
     async fn welcome(
         &self,
         mut tx: SystemTx,
         provider: &ProviderRow,
         vouch: &Vouch,
-        (email, next): (&EmailAddress, String),
+        (email, invitation, next): (&EmailAddress, Option<OpenInvitation>, String),
         origin: &Origin,
     ) -> Result<Arrival> {
+        // The page of an invitation that is used now would only say that it is over.
+        let next = if invitation.is_some() && invitation_in(&next).is_some() { String::new() } else { next };
         let local = email.as_str().split('@').next().unwrap_or_default();
         let first_name = FirstName::parse(cut(&vouch.first_name)).or_else(|_| FirstName::parse(cut(local)))?;
         let last_name = LastName::parse(cut(&vouch.last_name))?;
-        let joins = provider.default_team_id.map(|team| (team, role(provider, &vouch.roles)));
+        let default_team = provider.default_team_id.filter(|_| provider.creates_accounts);
+        let joins = default_team.map(|team| (team, role(provider, &vouch.roles)));
         let identity = self.services.identity();
         let now = self.services.parts.clock.now();
-        let (user, team) = identity.welcome(&mut tx, Newcomer { email, first_name, last_name, joins }, origin).await?;
+        let (user, team) = identity.welcome(&mut tx, Newcomer { email, first_name, last_name, joins, invitation }, origin).await?;
         queries::insert_identity(&mut tx, user, provider.id, (&vouch.issuer, &vouch.subject), now).await?;
         let session = identity.start_session(&mut tx, user, team, origin).await?;
         sign_ins::record(&mut tx, through(provider, user, Some(email)), origin, now).await?;

@@ -76,7 +76,12 @@ pub enum Arrival {
     /// The identity is linked to the account that is signed in.
     Linked,
     /// Nowhere.
-    Refused(SignInReason),
+    Refused {
+        /// Why.
+        reason: SignInReason,
+        /// Where the person was going; may be empty.
+        next: String,
+    },
 }
 
 /// What is kept of a sign-in that is under way.
@@ -86,6 +91,14 @@ pub(super) enum Kept {
     Underway { state: String, nonce: String, verifier: String, next: String, link_to: Option<UserId> },
     /// Back, and waiting for the password of the account with the address.
     Unproven { issuer: String, subject: String, email: EmailAddress, next: String },
+}
+
+impl Kept {
+    /// Where whoever began was going.
+    fn onward(self) -> String {
+        let (Self::Underway { next, .. } | Self::Unproven { next, .. }) = self;
+        next
+    }
 }
 
 /// Why somebody does not come in, and what is known of them.
@@ -163,7 +176,8 @@ impl IdentityProviders<'_> {
         if kept.is_none() {
             self.throttle(origin).await?; // whoever began here was counted then
         }
-        let Some(provider) = provider else { return Ok(Arrival::Refused(SignInReason::ProviderOff)) };
+        let next = kept.as_ref().map(|row| self.open(row)).transpose()?.map(Kept::onward).unwrap_or_default();
+        let Some(provider) = provider else { return Ok(Arrival::Refused { reason: SignInReason::ProviderOff, next }) };
         match self.arrive(&provider, callback, kept, viewer, origin).await? {
             Ok(arrival) => {
                 throttle::give_back(&self.services.parts.db, &throttle_keys(origin)).await?;
@@ -172,7 +186,7 @@ impl IdentityProviders<'_> {
             Err(refusal) => {
                 let reason = refusal.reason;
                 self.note(&provider.name, refusal, origin).await?;
-                Ok(Arrival::Refused(reason))
+                Ok(Arrival::Refused { reason, next })
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::mails::{Mail, Recipient};
 use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer, audit};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{Action, Event};
-use domain::team::{InvitationSent, InvitationSummary, NewInvitation};
+use domain::team::{InvitationSent, InvitationSummary, NewInvitation, invitation_path};
 use domain::text::{EmailAddress, FirstName, LastName};
 use domain::{FieldErrors, InvitationId, Permission, Role, TeamId};
 
@@ -203,7 +203,7 @@ impl Team<'_> {
     }
 
     fn link(&self, split: &SplitToken) -> String {
-        format!("{}/sign-up?invitation={split}", self.services.settings().public_url)
+        format!("{}{}", self.services.settings().public_url, invitation_path(&split.to_string()))
     }
 }
 

@@ -1,0 +1,72 @@
+//! Joining with an account one is signed out of: the invitation waits on the other side of every way of signing in.
+
+use crate::support::{PASSWORD, TestApp, TestClient};
+use crate::two_step::Ada;
+use app::own_path::with_next;
+use domain::team::InvitationSent;
+use serde_json::json;
+use services::SignUp;
+use sqlx::PgPool;
+
+/// Invites an address; the path of the link, and the token in it.
+async fn invite(app: &TestApp, inviter: &TestClient, email: &str) -> (String, String) {
+    let sent: InvitationSent = inviter.server_fn("team/invite", json!({ "email": email, "role": "Viewer" })).await.json();
+    let path = sent.link.strip_prefix(&app.url).expect("a path of ours").to_owned();
+    let token = path.split_once("?invitation=").expect("a token").1.to_owned();
+    (path, token)
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn signing_in_from_an_invitation_leads_back_to_it_and_into_the_team(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    app.sign_up("grace@example.org").await;
+    let (path, token) = invite(&app, &ada, "grace@example.org").await;
+    let grace = app.anonymous();
+    let page = grace.get(&path).await.expect(200);
+    let sign_in = with_next("/sign-in", &path);
+    assert!(page.text.contains(&format!("href=\"{sign_in}\"")), "{}", page.text);
+
+    let page = grace.get(&sign_in).await.expect(200);
+    assert!(page.text.contains(&format!("value=\"{path}\"")), "{}", page.text);
+    assert!(page.text.contains(&format!("href=\"{path}\"")), "whoever has no account finds back: {}", page.text);
+    let wrong = [("email", "grace@example.org"), ("password", "not the password"), ("next", path.as_str())];
+    let page = grace.post_form("/sign-in", &wrong).await.expect(422);
+    assert!(page.text.contains(&format!("value=\"{path}\"")), "{}", page.text);
+    let right = [("email", "grace@example.org"), ("password", PASSWORD), ("next", path.as_str())];
+    grace.post_form("/sign-in", &right).await.expect_redirect(&path);
+    let page = grace.get(&path).await.expect(200);
+    assert!(page.text.contains("You are signed in as grace@example.org") && page.text.contains("Join team"), "{}", page.text);
+    assert_ne!(grace.team().await, ada.team().await, "she is asked before she joins");
+    grace.post_form("/join", &[("invitation", &token)]).await.expect_redirect("/chat");
+    assert_eq!(grace.team().await, ada.team().await);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_second_step_leads_back_to_the_invitation_too(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    let grace = ada.app.sign_up("grace@example.org").await;
+    let (path, token) = invite(&ada.app, &grace, "ada@example.org").await;
+    let browser = ada.app.anonymous();
+    let form = [("email", "ada@example.org"), ("password", PASSWORD), ("next", path.as_str())];
+    let second = with_next("/sign-in/code", &path);
+    browser.post_form("/sign-in", &form).await.expect_redirect(&second);
+    let page = browser.get(&second).await.expect(200);
+    assert!(page.text.contains(&format!("value=\"{path}\"")), "{}", page.text);
+    assert!(page.text.contains(&format!("href=\"{}\"", with_next("/sign-in", &path))), "also the way back: {}", page.text);
+    let code = ada.code();
+    browser.post_form("/sign-in/code", &[("code", &code), ("next", &path)]).await.expect_redirect(&path);
+    assert!(browser.get(&path).await.expect(200).text.contains("Join team"));
+    browser.post_form("/join", &[("invitation", &token)]).await.expect_redirect("/chat");
+    assert_eq!(browser.team().await, grace.team().await);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn only_an_invitation_that_works_goes_along(pool: PgPool) {
+    let app = TestApp::start_with(&pool, |parts| parts.settings.sign_up = SignUp::Invited).await;
+    app.sign_up("ada@example.org").await;
+    for path in ["/sign-up", "/sign-up?invitation=nobody.knows", "/sign-up?invitation=%22%3E%3Cscript%3E"] {
+        let page = app.anonymous().get(path).await.expect(200);
+        assert!(page.text.contains("href=\"/sign-in\"") && !page.text.contains("/sign-in?next="), "{path}: {}", page.text);
+    }
+}
