@@ -186,7 +186,7 @@ async fn a_suspended_person_has_no_session_no_key_and_no_way_in_until_they_are_r
     assert!(since.is_some());
     assert!(!services.identity().is_still_signed_in(&ada).await.unwrap(), "an open stream ends");
     assert!(services.identity().viewer_for_token(&token).await.unwrap().is_none(), "the next request is nobody's");
-    assert!(services.api_keys().viewer_for_key(&key, HERE).await.unwrap().is_none());
+    assert!(services.api_keys().let_in(&key, HERE).await.viewer.unwrap().is_none());
     let Err(Error::Invalid(refused)) = sign_in().await else { panic!("they came in") };
     assert_eq!(refused.get("form"), Some("The email address or the password is not right."));
     services.people().suspend(&root, ada.user_id, password()).await.unwrap();
@@ -197,7 +197,7 @@ async fn a_suspended_person_has_no_session_no_key_and_no_way_in_until_they_are_r
     services.people().reinstate(&root, ada.user_id).await.unwrap();
     services.people().reinstate(&root, ada.user_id).await.unwrap();
     assert!(services.identity().viewer_for_token(&token).await.unwrap().is_none(), "the old session is over");
-    assert!(services.api_keys().viewer_for_key(&key, HERE).await.unwrap().is_some());
+    assert!(services.api_keys().let_in(&key, HERE).await.viewer.unwrap().is_some());
     sign_in().await.unwrap();
     let ada = "ada@example.org".to_owned();
     assert_eq!(told(&pool).await, [("person.suspended".to_owned(), ada.clone()), ("person.reinstated".to_owned(), ada)]);
