@@ -26,6 +26,8 @@ test('a source is opened and closed with the keyboard alone', async ({ page }) =
   await datasets.upload({ name: 'rules.txt', mimeType: 'text/plain', buffer: Buffer.from(KEY) });
   await datasets.expectStatus('rules.txt', 'Ready');
   await new PromptsPage(page).create('Caretaker', 'House rules');
+  // Away from the screen first: it would ask once more, and be refused.
+  await page.goto('about:blank');
   await page.context().clearCookies();
 
   await page.goto('/sign-in');

@@ -85,15 +85,20 @@ async fn every_screen_answers_everybody_as_its_row_says_and_shows_the_others_not
         let mut note = |name: &str, what: String| wrong.push(format!("{} ({:?}) as {name}: {what}", screen.path, screen.about));
         for (person, name) in PEOPLE.into_iter().enumerate() {
             let answer = world.open(&address, person).await;
-            screen.judge(&answer, screen.statuses[person], &shown.words).into_iter().for_each(|what| note(name, what));
+            for what in Screen::judge(&answer, screen.statuses[person], &shown.words) {
+                note(name, what);
+            }
         }
         // Whoever is suspended in the team is outside of it, with a team of their own like everybody.
         let answer = world.open_left_out(&address).await;
-        let expected = screen.statuses[Screen::OUTSIDE];
-        screen.judge(&answer, expected, &shown.words).into_iter().for_each(|what| note("left-out", what));
+        for what in Screen::judge(&answer, screen.statuses[Screen::OUTSIDE], &shown.words) {
+            note("left-out", what);
+        }
         for (key, name, expected) in [(Key::All, "all", 404), (Key::Reader, "reader", 404), (Key::Suspended, "suspended", 401)] {
             let answer = world.open_with_key(&address, key).await;
-            judge(&answer, expected).into_iter().for_each(|what| note(&format!("a program with the key “{name}”"), what));
+            if let Some(what) = judge(&answer, expected) {
+                note(&format!("a program with the key “{name}”"), what);
+            }
         }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));

@@ -123,7 +123,7 @@ impl Screen {
     }
 
     /// What is wrong with an answer.
-    pub fn judge(&self, answer: &Answer, expected: u16, words: &str) -> Vec<String> {
+    pub fn judge(answer: &Answer, expected: u16, words: &str) -> Vec<String> {
         let status = answer.status.as_u16();
         if status != expected {
             return vec![format!("{status} instead of {expected}")];

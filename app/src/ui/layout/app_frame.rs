@@ -90,7 +90,8 @@ fn listen(sidebar: Sidebar) {
     shortcuts::on(Shortcut::NewChat, move || navigate("/chat", leptos_router::NavigateOptions::default()));
     let location = use_location();
     Effect::new(move |_| {
-        location.pathname.track();
+        // Read, not only tracked: a memo that nobody reads is never worked out and tells of no change.
+        location.pathname.with(|_| ());
         sidebar.close_drawer();
     });
     Effect::new(move |_| {

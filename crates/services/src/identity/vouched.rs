@@ -78,8 +78,8 @@ impl Identity<'_> {
     async fn join(&self, tx: &mut SystemTx, user: UserId, person: Newcomer<'_>, origin: &Origin) -> Result<Option<TeamId>> {
         let mut joins: Vec<(TeamId, Role, Event)> = Vec::new();
         if let Some(invitation) = person.invitation {
-            let used = queries_invitations::use_invitation(tx, invitation.id, self.services.parts.clock.now()).await?;
-            let (team, role) = used.ok_or_else(invitation_is_over)?;
+            let place = queries_invitations::use_invitation(tx, invitation.id, self.services.parts.clock.now()).await?;
+            let (team, role) = place.ok_or_else(invitation_is_over)?;
             let accepted = Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), person.email.as_str());
             joins.push((team, role.parse()?, accepted));
         }

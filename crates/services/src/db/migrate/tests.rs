@@ -57,7 +57,9 @@ async fn whoever_may_not_take_on_the_roles_is_told_what_to_ask_for(pool: PgPool)
     run(&pool, "CREATE EXTENSION vector").await;
     let refused = Db::new(user.clone(), 2).migrate().await.unwrap_err();
     assert!(matches!(&refused, MigrationError::RolesRefused(name) if name == user.get_username()), "{refused}");
-    assert!(refused.to_string().contains(&format!("GRANT lyceum_app, lyceum_system, lyceum_search, lyceum_eraser TO {}.", user.get_username())));
+    assert!(
+        refused.to_string().contains(&format!("GRANT lyceum_app, lyceum_system, lyceum_search, lyceum_eraser TO {}.", user.get_username()))
+    );
     assert!(!was_migrated(&pool).await);
 }
 
