@@ -1,4 +1,3 @@
-DROP FUNCTION asking(uuid, uuid);
 DROP FUNCTION set_viewer(uuid, uuid);
 DROP FUNCTION obey_licence();
 

@@ -1,6 +1,6 @@
--- What: functions for what every transaction and every question begin with.
--- Why:  a transaction's team, person and licence are set in the message that begins it, and a question learns of running answers
---       while it is stored: each was a trip to the database of its own. In PL/pgSQL their plans are kept for the connection, which
+-- What: functions for what every transaction begins with.
+-- Why:  a transaction's team, person and licence are set in the message that begins it: that was a trip to the
+--       database of its own. In PL/pgSQL their plans are kept for the connection, which
 --       a function in SQL that cannot be inlined makes anew at each call.
 -- Undo: the down file drops the new functions and restores licence_is_over.
 
@@ -24,17 +24,5 @@ BEGIN
     PERFORM set_config('app.team_id', team::text, true), set_config('app.user_id', person::text, true);
 END $$;
 
--- The answers that are being written in the running transaction's team and in one of its conversations, and what a person wants
--- said about them.
-CREATE FUNCTION asking(of_conversation uuid, person uuid)
-RETURNS TABLE (in_team bigint, in_conversation bigint, tone text, about text, answer_language text, answer_tone text)
-LANGUAGE sql STABLE AS $$
-    SELECT running.in_team, running.in_conversation, u.tone, u.about, u.answer_language, u.answer_tone
-    FROM users u, (SELECT count(*) AS in_team, count(*) FILTER (WHERE conversation_id = of_conversation) AS in_conversation
-                   FROM generations WHERE status IN ('Pending', 'InProgress')) AS running
-    WHERE u.id = person
-$$;
-
-REVOKE EXECUTE ON FUNCTION obey_licence(), set_viewer(uuid, uuid), asking(uuid, uuid) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION obey_licence(), set_viewer(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION obey_licence(), set_viewer(uuid, uuid) TO lyceum_app, lyceum_system;
-GRANT EXECUTE ON FUNCTION asking(uuid, uuid) TO lyceum_app;

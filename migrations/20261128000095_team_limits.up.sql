@@ -1,7 +1,6 @@
 -- What: two settings of a team: how many requests a minute it takes, and which web pages may use its API keys.
 -- Why:  a program that runs wild is held back before it costs much, and a page of another origin reads answers only where a team says so.
---       A question learns of the limit while it is stored, by the statement that counts what runs; the version before goes on with
---       the function of two parameters.
+--       A question learns of the limit and of running answers while it is stored: no trip to the database of its own.
 -- Undo: the down file drops the function and the columns; nobody is limited then, and no page of another origin reads anything.
 
 ALTER TABLE teams
