@@ -1,58 +1,79 @@
 //! Ask: everything is stored and committed before a model is called.
 
+use super::queries::exchanges::{self, NewExchange};
 use super::queries::generations::RunningRow;
-use super::queries::messages::{NewConversation, NewExchange, PersonRow};
-use super::queries::{conversations, messages};
+use super::queries::messages::{HistoryRow, PersonRow};
 use super::run::Plan;
 use super::runtime::Seat;
-use super::setup::{Background, Setup, history};
+use super::setup::{Background, Setup, turns};
 use super::{Chat, MOST_RUNNING_PER_TEAM, RETRY_AFTER_S};
-use crate::{Error, Result, TeamTx, Viewer};
+use crate::{Error, Result, Viewer};
 use chrono::{DateTime, Utc};
 use domain::answers::AnswerPreferences;
 use domain::chat::{Asked, MessageRole, MessageStatus, MessageView, NewQuestion};
 use domain::text::Question;
 use domain::{ConversationId, GenerationId, MessageId, Permission};
 
+/// A question that was stored.
+struct Stored {
+    at: DateTime<Utc>,
+    title: String,
+    person: PersonRow,
+    /// Newest first.
+    history: Vec<HistoryRow>,
+}
+
 impl Chat<'_> {
     /// Stores a question with its empty answer and starts a task that writes it. The answer's `generation_id` is what to
     /// follow. Refuses while another answer of the conversation is being written, and when too many are.
     pub async fn ask(&self, viewer: &Viewer, question: NewQuestion) -> Result<Asked> {
         viewer.require(Permission::ManageChats)?;
+        viewer.require_own_eyes()?;
         let text = Question::parse(&question.text)?.into_string();
         let seat = self.runtime().seat()?;
         let setup = self.setup(viewer, question.prompt_id, question.model_id).await?;
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let (conversation, title, history) = match question.conversation_id {
-            Some(id) => {
-                let title = take_up(&mut tx, viewer, id, &question).await?;
-                (id, title, history(&mut tx, id, i32::MAX, &setup).await?)
-            }
-            None => (ConversationId::new(), retrieval::title::from_question(&text), Vec::new()),
-        };
-        let begins = NewConversation { title: &title, prompt: question.prompt_id, model: question.model_id };
+        let title = retrieval::title::from_question(&text);
         let new = NewExchange {
             person: viewer.user_id,
             team: viewer.team_id,
-            conversation,
-            begins: question.conversation_id.is_none().then_some(begins),
+            conversation: question.conversation_id.unwrap_or_else(ConversationId::new),
+            new_title: question.conversation_id.is_none().then_some(title.as_str()),
+            prompt: question.prompt_id,
+            choice: question.model_id,
             question: MessageId::new(),
             answer: MessageId::new(),
             generation: GenerationId::new(),
             model: setup.model.id,
             text: &text,
+            most_in_team: MOST_RUNNING_PER_TEAM,
+            most_before: i64::from(setup.draft.max_history_items),
         };
-        let stored = messages::insert_exchange(&mut tx, &new).await?;
-        // Refusing drops the transaction and with it what was stored.
-        let per_minute = stored.running.requests_per_minute;
-        let known = Background { person: admit(stored.running)?, history };
-        self.count(viewer, per_minute).await?;
-        tx.commit().await?;
+        let stored = self.store(viewer, &new).await?;
+        let asked = asked(&new, &stored, &setup);
         let (generation_id, message_id) = (new.generation, new.answer);
-        let asked = asked(&new, &title, &setup, stored.created_at);
-        let plan = Plan { generation_id, message_id, viewer: viewer.clone(), question: text, kept: None, setup, background: known };
-        self.start(plan, seat);
+        let background = Background { person: stored.person, history: turns(stored.history) };
+        self.start(Plan { generation_id, message_id, viewer: viewer.clone(), question: text, kept: None, setup, background }, seat);
         Ok(asked)
+    }
+
+    /// Stores an exchange, unless it is refused. Where the team limits its requests it is counted once nothing else refuses it.
+    async fn store(&self, viewer: &Viewer, new: &NewExchange<'_>) -> Result<Stored> {
+        let mut is_counted = viewer.api_key.is_some();
+        loop {
+            let mut connection = self.services.parts.db.app_call().await?;
+            let row = exchanges::store(&mut connection, new, is_counted).await?.ok_or(Error::NotFound)?;
+            drop(connection);
+            let per_minute = row.running.requests_per_minute;
+            let person = admit(row.running)?;
+            if let Some(at) = row.stored_at {
+                return Ok(Stored { at, title: row.title, person, history: row.history });
+            }
+            if is_counted {
+                return Err(Error::internal("a question was neither stored nor refused"));
+            }
+            self.count(viewer, per_minute).await?;
+            is_counted = true;
+        }
     }
 
     /// Counts what a model is asked among the requests of a team that limits them, once nothing else refuses it. A program's call was
@@ -75,13 +96,6 @@ impl Chat<'_> {
     }
 }
 
-/// Goes on in a conversation, which must be the viewer's; what it is called.
-async fn take_up(tx: &mut TeamTx, viewer: &Viewer, id: ConversationId, question: &NewQuestion) -> Result<String> {
-    let row = conversations::lock(tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
-    conversations::touch(tx, id, question.prompt_id, question.model_id).await?;
-    Ok(row.title)
-}
-
 /// Refuses a second answer at a time in one conversation, and more than a team's share; who asks, as they describe themselves.
 pub(super) fn admit(running: RunningRow) -> Result<PersonRow> {
     if running.in_conversation > 0 {
@@ -94,7 +108,7 @@ pub(super) fn admit(running: RunningRow) -> Result<PersonRow> {
     Ok(PersonRow { tone: running.tone, about: running.about, answers })
 }
 
-fn asked(new: &NewExchange<'_>, title: &str, setup: &Setup, created_at: DateTime<Utc>) -> Asked {
+fn asked(new: &NewExchange<'_>, stored: &Stored, setup: &Setup) -> Asked {
     let question = MessageView {
         id: new.question,
         role: MessageRole::User,
@@ -106,7 +120,7 @@ fn asked(new: &NewExchange<'_>, title: &str, setup: &Setup, created_at: DateTime
         generation_id: None,
         last_seq: 0,
         usage: None,
-        created_at,
+        created_at: stored.at,
     };
     let answer = MessageView {
         id: new.answer,
@@ -117,5 +131,5 @@ fn asked(new: &NewExchange<'_>, title: &str, setup: &Setup, created_at: DateTime
         generation_id: Some(new.generation),
         ..question.clone()
     };
-    Asked { conversation_id: new.conversation, title: title.to_owned(), question, answer }
+    Asked { conversation_id: new.conversation, title: stored.title.clone(), question, answer }
 }

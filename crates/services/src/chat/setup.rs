@@ -1,7 +1,7 @@
 //! Setup: which prompt and which model answer, resolved before the question is stored.
 
 use super::Chat;
-use super::queries::messages::{self, PersonRow};
+use super::queries::messages::{self, HistoryRow, PersonRow};
 use crate::models::ResolvedChat;
 use crate::{Error, Result, TeamTx, Viewer};
 use domain::chat::MessageRole;
@@ -44,8 +44,12 @@ impl Chat<'_> {
 
 /// What was said before a position, oldest first.
 pub(super) async fn history(tx: &mut TeamTx, conversation: ConversationId, before: i32, setup: &Setup) -> Result<Vec<Turn>> {
-    let rows = messages::history(tx, conversation, before, i64::from(setup.draft.max_history_items)).await?;
-    Ok(rows.into_iter().rev().map(|row| turn(row.role, row.content)).collect())
+    Ok(turns(messages::history(tx, conversation, before, i64::from(setup.draft.max_history_items)).await?))
+}
+
+/// What was said, newest first, as models are told it: oldest first.
+pub(super) fn turns(said: Vec<HistoryRow>) -> Vec<Turn> {
+    said.into_iter().rev().map(|row| turn(row.role, row.content)).collect()
 }
 
 pub(super) fn turn(role: MessageRole, text: String) -> Turn {

@@ -40,37 +40,6 @@ pub(in crate::chat) async fn find(tx: &mut PgConnection, id: ConversationId, per
     .await
 }
 
-/// One conversation of the person, locked: questions to it are taken one after the other.
-pub(in crate::chat) async fn lock(tx: &mut PgConnection, id: ConversationId, person: UserId) -> sqlx::Result<Option<ConversationRow>> {
-    sqlx::query_as!(
-        ConversationRow,
-        r#"SELECT title, prompt_id AS "prompt_id: PromptId", model_id AS "model_id: ModelId"
-           FROM conversations WHERE id = $1 AND user_id = $2 FOR UPDATE"#,
-        id.as_uuid(),
-        person.as_uuid()
-    )
-    .fetch_optional(tx)
-    .await
-}
-
-/// Moves a conversation to the top of the list, with what is to answer in it from now on.
-pub(in crate::chat) async fn touch(
-    tx: &mut PgConnection,
-    id: ConversationId,
-    prompt_id: Option<PromptId>,
-    model_id: Option<ModelId>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE conversations SET updated_at = now(), prompt_id = $2, model_id = $3 WHERE id = $1",
-        id.as_uuid(),
-        prompt_id.map(PromptId::as_uuid),
-        model_id.map(ModelId::as_uuid)
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 /// The person's conversations whose title is like the pattern, the last changed first.
 pub(in crate::chat) async fn list_for_person(
     tx: &mut PgConnection,

@@ -1,10 +1,9 @@
 //! Messages: questions, answers, what they cite and what they cost.
 
-use super::generations::RunningRow;
 use chrono::{DateTime, Utc};
 use domain::answers::AnswerPreferences;
 use domain::chat::{Citation, MessageRole, MessageStatus, Usage};
-use domain::{ChunkId, ConversationId, DocumentId, GenerationId, MessageId, ModelId, PromptId, TeamId, UserId};
+use domain::{ChunkId, ConversationId, DocumentId, GenerationId, MessageId, ModelId, PromptId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -72,34 +71,6 @@ pub(in crate::chat) struct PersonRow {
     pub answers: AnswerPreferences,
 }
 
-/// A question with its empty answer and the run that will write it.
-pub(in crate::chat) struct NewExchange<'a> {
-    pub person: UserId,
-    pub team: TeamId,
-    pub conversation: ConversationId,
-    /// What a conversation that begins with the question is given; none where there is one already.
-    pub begins: Option<NewConversation<'a>>,
-    pub question: MessageId,
-    pub answer: MessageId,
-    pub generation: GenerationId,
-    pub model: ModelId,
-    pub text: &'a str,
-}
-
-/// What a new conversation is called, and what was chosen to answer in it.
-#[derive(Clone, Copy)]
-pub(in crate::chat) struct NewConversation<'a> {
-    pub title: &'a str,
-    pub prompt: Option<PromptId>,
-    pub model: Option<ModelId>,
-}
-
-/// When an exchange was stored, and what ran before it.
-pub(in crate::chat) struct StoredExchange {
-    pub created_at: DateTime<Utc>,
-    pub running: RunningRow,
-}
-
 /// The messages of a conversation, oldest first, each with the run that is writing it.
 pub(in crate::chat) async fn list(tx: &mut PgConnection, conversation: ConversationId) -> sqlx::Result<Vec<MessageRow>> {
     sqlx::query_as!(
@@ -156,64 +127,13 @@ pub(in crate::chat) async fn history(
 ) -> sqlx::Result<Vec<HistoryRow>> {
     sqlx::query_as!(
         HistoryRow,
-        r#"SELECT role AS "role: MessageRole", content FROM messages
-           WHERE conversation_id = $1 AND position < $2 AND role IN ('User', 'Assistant')
-             AND status IN ('Success', 'Cancelled', 'Interrupted') AND content <> ''
-           ORDER BY position DESC LIMIT $3"#,
+        r#"SELECT role AS "role!: MessageRole", content AS "content!" FROM said_before($1, $2, $3)"#,
         conversation.as_uuid(),
         before,
         limit
     )
     .fetch_all(tx)
     .await
-}
-
-/// Stores a question, its empty answer and the run, leased for 60 s, and the conversation where it begins with them. What ran
-/// before is counted on the way; whoever finds that too much rolls back.
-pub(in crate::chat) async fn insert_exchange(tx: &mut PgConnection, new: &NewExchange<'_>) -> sqlx::Result<StoredExchange> {
-    let begins = new.begins;
-    let row = sqlx::query!(
-        r#"WITH begun AS (
-               INSERT INTO conversations (id, team_id, user_id, title, prompt_id, model_id)
-               SELECT $1, current_team(), viewing_user(), $7, $8, $9 WHERE $7::text IS NOT NULL),
-             place AS (SELECT coalesce(max(position), 0) AS last FROM messages WHERE conversation_id = $1),
-             question AS (
-               INSERT INTO messages (id, team_id, conversation_id, position, role, status, content)
-               SELECT $2, current_team(), $1, last + 1, 'User', 'Success', $6 FROM place),
-             answer AS (
-               INSERT INTO messages (id, team_id, conversation_id, position, role, status, model_id)
-               SELECT $3, current_team(), $1, last + 2, 'Assistant', 'Pending', $5 FROM place),
-             run AS (
-               INSERT INTO generations (id, team_id, user_id, conversation_id, message_id, model_id, fence, lease_expires_at)
-               VALUES ($4, current_team(), viewing_user(), $1, $3, $5, 1, now() + interval '60 seconds')
-               RETURNING created_at)
-           SELECT run.created_at, in_team AS "in_team!", in_conversation AS "in_conversation!", tone AS "tone!", about AS "about!",
-                  answer_language AS "answer_language!", answer_tone AS "answer_tone!", requests_per_minute AS "requests_per_minute?"
-           FROM run, asking($1, $10, $11)"#,
-        new.conversation.as_uuid(),
-        new.question.as_uuid(),
-        new.answer.as_uuid(),
-        new.generation.as_uuid(),
-        new.model.as_uuid(),
-        new.text,
-        begins.map(|new| new.title),
-        begins.and_then(|new| new.prompt).map(PromptId::as_uuid),
-        begins.and_then(|new| new.model).map(ModelId::as_uuid),
-        new.person.as_uuid(),
-        new.team.as_uuid()
-    )
-    .fetch_one(tx)
-    .await?;
-    let running = RunningRow {
-        in_team: row.in_team,
-        in_conversation: row.in_conversation,
-        tone: row.tone,
-        about: row.about,
-        answer_language: row.answer_language,
-        answer_tone: row.answer_tone,
-        requests_per_minute: row.requests_per_minute,
-    };
-    Ok(StoredExchange { created_at: row.created_at, running })
 }
 
 /// An answer of the person with the question before it; its conversation is locked.

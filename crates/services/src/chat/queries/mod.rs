@@ -4,9 +4,11 @@
 //!
 //! the list and its rows   [`conversations`]
 //! questions and answers   [`messages`]
+//! a question with its run  [`exchanges`]
 //! runs and their events   [`generations`], and those across teams (leases, sweeps): [`leases`]
 
 pub(super) mod conversations;
+pub(super) mod exchanges;
 pub(super) mod generations;
 pub(super) mod leases;
 pub(super) mod messages;
