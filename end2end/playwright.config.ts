@@ -21,6 +21,8 @@ export default defineConfig({
       args: [
         '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
         '--disable-background-networking', '--disable-component-update', '--disable-sync',
+        // A name that leads to this machine and that no browser trusts as it does localhost.
+        '--host-resolver-rules=MAP lyceum.test 127.0.0.1',
       ],
     },
   },

@@ -37,6 +37,9 @@ pub enum AppError {
     /// It is too long ago that the viewer proved who they are.
     #[error("Nothing was done: it is a while since you proved who you are. Confirm that it is you first.")]
     ConfirmFirst,
+    /// A second step is required of the viewer, who has none.
+    #[error("Two-step sign-in is required of you here. Set it up first; everything else waits until then.")]
+    TwoStepRequired,
     /// It does not exist, or it is not for this viewer: the two look the same.
     #[error("There is nothing here, or it is not shared with you.")]
     NotFound,
@@ -75,7 +78,7 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut => 401,
-            Self::Forbidden | Self::ReadOnly | Self::ConfirmFirst => 403,
+            Self::Forbidden | Self::ReadOnly | Self::ConfirmFirst | Self::TwoStepRequired => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,

@@ -31,11 +31,6 @@ const HYDRATED: &str = "data-hydrated";
 pub fn App() -> impl IntoView {
     provide_meta_context();
     ui::provide_toasts();
-    Effect::new(|_| {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute(HYDRATED, "true");
-        }
-    });
     view! {
         <Title text="Lyceum" formatter=document_title/>
         <Router>
@@ -44,6 +39,13 @@ pub fn App() -> impl IntoView {
         <ui::Toaster/>
     }
     .into_any()
+}
+
+/// Says in the document that the program has taken the page over: what is pressed from now on is heard.
+pub fn note_taken_over() {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute(HYDRATED, "true");
+    }
 }
 
 /// The title of the document from the name of the screen.

@@ -1,5 +1,8 @@
 //! Own paths: where a redirect may lead, and how an address is written inside another.
 
+/// The one screen of somebody who has to set up a second step before anything else.
+pub const TWO_STEP_REQUIRED: &str = "/account/two-step-required";
+
 /// The path, when it leads to a page of ours: `/…` without a host, a backslash or a control character.
 pub fn parse(text: &str) -> Option<&str> {
     let is_path = text.starts_with('/') && !text.starts_with("//");
@@ -24,6 +27,12 @@ pub fn escape(text: &str) -> String {
 /// The address of a screen that leads on to a path of ours afterwards; the screen itself where there is none.
 pub fn with_next(screen: &str, next: &str) -> String {
     if next.is_empty() { screen.to_owned() } else { format!("{screen}?next={}", escape(next)) }
+}
+
+/// The address of a way to sign in for whoever is signed in and has to prove who they are: it asks them anew.
+pub fn asking_anew(address: &str) -> String {
+    let sign = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{sign}again=true")
 }
 
 #[cfg(test)]
@@ -65,6 +74,12 @@ mod tests {
     fn a_screen_leads_on_where_there_is_somewhere_to_go() {
         assert_eq!(with_next("/sign-in", ""), "/sign-in");
         assert_eq!(with_next("/sign-in", "/sign-up?invitation=a.b"), "/sign-in?next=/sign-up%3Finvitation%3Da.b");
+    }
+
+    #[test]
+    fn asking_anew_is_one_parameter_more() {
+        assert_eq!(asking_anew("/auth/oidc/1"), "/auth/oidc/1?again=true");
+        assert_eq!(asking_anew("/sign-in?next=/account"), "/sign-in?next=/account&again=true");
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub fn AppRoutes() -> impl IntoView {
             <Route path=path!("/sign-in/email-code/enter") view=EntranceScreen::EnterEmailCode ssr=SsrMode::Async/>
             <Route path=path!("/sign-in/link") view=EntranceScreen::Link ssr=SsrMode::Async/>
             <Route path=path!("/sign-up") view=EntranceScreen::SignUp ssr=SsrMode::Async/>
+            <Route path=path!("/sign-up/finish") view=EntranceScreen::FinishSignUp ssr=SsrMode::Async/>
             <Route path=path!("/forgot-password") view=EntranceScreen::ForgotPassword ssr=SsrMode::Async/>
             <Route path=path!("/forgot-password/sent") view=EntranceScreen::ForgotPasswordSent ssr=SsrMode::Async/>
             <Route path=path!("/reset-password") view=EntranceScreen::ResetPassword ssr=SsrMode::Async/>
@@ -33,6 +34,8 @@ pub fn AppRoutes() -> impl IntoView {
             <Route path=path!("/sign-in/code/again") view=EntranceScreen::SignInCode ssr=SsrMode::Async/>
             <Route path=path!("/sign-in/passkey") view=EntranceScreen::SignIn ssr=SsrMode::Async/>
             <Route path=path!("/join") view=EntranceScreen::SignUp ssr=SsrMode::Async/>
+            // Outside the frame, which would ask for more than is answered before a second step is set up.
+            <Route path=path!("/account/two-step-required") view=AccountScreen::TwoStepRequired ssr=SsrMode::Async/>
             <SignedInRoutes/>
         </Routes>
     }

@@ -9,11 +9,12 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "the error is that of fetching a part, which the macro adds")]
 
+use crate::browser::links::follow_without_router;
 use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{
-    AccountPage, ConfirmEmailPage, EmailCodePage, EmailConfirmedPage, EnterEmailCodePage, ForgotPasswordPage, ForgotPasswordSentPage,
-    PasswordResetPage, ResetPasswordPage, SignInCodePage, SignInPage, SignUpPage,
+    AccountPage, ConfirmEmailPage, EmailCodePage, EmailConfirmedPage, EnterEmailCodePage, FinishSignUpPage, ForgotPasswordPage,
+    ForgotPasswordSentPage, PasswordResetPage, ResetPasswordPage, SignInCodePage, SignInPage, SignUpPage, TwoStepRequiredPage,
 };
 use crate::features::identity_providers::page::{LinkPage, SignInAdminPage};
 use crate::features::licences::page::LicencesPage;
@@ -38,6 +39,7 @@ pub(crate) enum EntranceScreen {
     EnterEmailCode,
     Link,
     SignUp,
+    FinishSignUp,
     ForgotPassword,
     ForgotPasswordSent,
     ResetPassword,
@@ -69,6 +71,7 @@ pub(crate) enum TeamScreen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AccountScreen {
     Account,
+    TwoStepRequired,
 }
 
 /// What the administrator of the installation sees.
@@ -92,6 +95,7 @@ fn show_entrance(screen: EntranceScreen) -> Result<AnyView, SplitLoaderError> {
         EntranceScreen::EnterEmailCode => view! { <EnterEmailCodePage/> }.into_any(),
         EntranceScreen::Link => view! { <LinkPage/> }.into_any(),
         EntranceScreen::SignUp => view! { <SignUpPage/> }.into_any(),
+        EntranceScreen::FinishSignUp => view! { <FinishSignUpPage/> }.into_any(),
         EntranceScreen::ForgotPassword => view! { <ForgotPasswordPage/> }.into_any(),
         EntranceScreen::ForgotPasswordSent => view! { <ForgotPasswordSentPage/> }.into_any(),
         EntranceScreen::ResetPassword => view! { <ResetPasswordPage/> }.into_any(),
@@ -126,6 +130,7 @@ fn show_team(screen: TeamScreen) -> Result<AnyView, SplitLoaderError> {
 fn show_account(screen: AccountScreen) -> Result<AnyView, SplitLoaderError> {
     Ok(match screen {
         AccountScreen::Account => view! { <AccountPage/> }.into_any(),
+        AccountScreen::TwoStepRequired => view! { <TwoStepRequiredPage/> }.into_any(),
     })
 }
 
@@ -153,6 +158,7 @@ macro_rules! part {
 
             async fn preload(&self) {
                 if $load().await.is_err() && !is_taken_over() {
+                    follow_without_router();
                     std::future::pending::<()>().await;
                 }
             }

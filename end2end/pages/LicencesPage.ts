@@ -26,6 +26,12 @@ export class LicencesPage {
     await expect(this.page.getByText(`Licence ${id} for Example Ltd`)).toBeVisible();
   }
 
+  /** Whether a part of the product is on, as the table says it. */
+  stateOf(feature: string): Locator {
+    const row = this.page.getByRole('table', { name: 'Features' }).getByRole('row').filter({ hasText: feature });
+    return row.getByRole('cell').last();
+  }
+
   seatOf(email: string): Locator {
     return this.seats.getByRole('row').filter({ hasText: email });
   }

@@ -37,9 +37,8 @@ export class PeoplePage {
     await this.page.getByRole('menuitem', { name: action }).click();
   }
 
-  /** Answers the dialog with the password, where it asks for one. */
-  async agree(button: string, password?: string): Promise<void> {
-    if (password) await this.dialog.getByLabel('Your password').fill(password);
+  /** Answers the dialog. */
+  async agree(button: string): Promise<void> {
     await this.dialog.getByRole('button', { name: button }).click();
   }
 }

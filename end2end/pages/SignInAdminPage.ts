@@ -22,6 +22,10 @@ export class SignInAdminPage {
     return this.page.getByRole('table', { name: 'Record of sign-ins' });
   }
 
+  get notifications(): Locator {
+    return this.page.getByRole('region', { name: 'Notifications' });
+  }
+
   async choose(name: string, entry: string): Promise<void> {
     await this.row(name).getByRole('button', { name: /^Actions for/ }).click();
     await this.page.getByRole('menuitem', { name: entry }).click();

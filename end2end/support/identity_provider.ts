@@ -6,17 +6,19 @@ export const CLIENT = { id: 'lyceum', secret: 'a-secret-of-the-client' };
 
 export class IdentityProvider {
   private server?: Server;
+  /** What it says everybody belongs to. */
+  groups: string[] = [];
   readonly issuer = `http://127.0.0.1:${process.env.OIDC_SPEC_PORT ?? '9200'}`;
 
   /** Starts it for an installation that wants people sent back to `callback`. */
   async start(callback: string): Promise<void> {
     const provider = new Provider(this.issuer, {
       clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [callback] }],
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['given_name', 'family_name'] },
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['given_name', 'family_name', 'groups'] },
       cookies: { keys: ['a key of the tests'] },
       findAccount: (_context: unknown, id: string) => ({
         accountId: id,
-        claims: () => ({ sub: id, email: id, email_verified: true, given_name: 'Katherine', family_name: 'Johnson' }),
+        claims: () => ({ sub: id, email: id, email_verified: true, given_name: 'Katherine', family_name: 'Johnson', groups: this.groups }),
       }),
     });
     this.server = createServer(provider.callback());

@@ -1,6 +1,9 @@
 // Licences of the tests: a key made for the run, and files signed with it the way docs/licences.md says.
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
+/** The parts of the product that a licence switches by naming them. */
+const EVERY_FEATURE = ['IdentityProviders', 'Api', 'AuditExport', 'ViewAs', 'Groups'];
+
 export class LicenceIssuer {
   private readonly pair = generateKeyPairSync('ed25519');
 
@@ -14,9 +17,9 @@ export class LicenceIssuer {
     return this.publicBytes.toString('base64');
   }
 
-  issue(id: string, seats: number, endsInMs = 365 * 24 * 3600 * 1000): string {
+  issue(id: string, seats: number, endsInMs = 365 * 24 * 3600 * 1000, features = EVERY_FEATURE): string {
     const payload = Buffer.from(JSON.stringify({
-      id, customer: 'Example Ltd', tier: 'Team', seats, features: ['Support'],
+      id, customer: 'Example Ltd', tier: 'Team', seats, features,
       issued_at: new Date(Date.now() - 3600_000).toISOString(), expires_at: new Date(Date.now() + endsInMs).toISOString(),
     }));
     const signature = sign(null, Buffer.concat([Buffer.from('lyceum-licence-1\n'), payload]), this.pair.privateKey);

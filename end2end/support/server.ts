@@ -1,9 +1,10 @@
 // A Lyceum of a test's own, to be killed and started again, on the database of all tests, or one of its own, behind a line that can be cut.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** The line between the server and Postgres. */
 class Line {
@@ -66,6 +67,8 @@ export class OwnServer {
   private process?: ChildProcess;
   private settings: NodeJS.ProcessEnv = {};
   url = '';
+  /** Its database, by a way that is never cut. */
+  databaseUrl = '';
 
   /** Starts it; it may go to the provider at `egress` (host:port). Settings may depend on its address. With `ownDatabase` nobody has been on it yet. */
   async start(egress: string, more: NodeJS.ProcessEnv | ((url: string) => NodeJS.ProcessEnv) = {}, ownDatabase?: string): Promise<void> {
@@ -75,6 +78,7 @@ export class OwnServer {
       execFileSync(join(process.env.LYCEUM_POSTGRES_DIR!, 'bin/psql'), [database.href, '--quiet', '-c', `create database ${ownDatabase}`]);
       database.pathname = `/${ownDatabase}`;
     }
+    this.databaseUrl = database.href;
     database.port = String(await this.database.open());
     this.url = `http://127.0.0.1:${port}`;
     this.settings = {
@@ -88,6 +92,11 @@ export class OwnServer {
   async startAgain(): Promise<void> {
     this.process = spawn(process.env.LYCEUM_BINARY!, { env: this.settings, stdio: ['ignore', this.log, this.log] });
     await this.ready();
+  }
+
+  /** Runs another command of the program with the same settings; what it prints. */
+  async run(...command: string[]): Promise<string> {
+    return (await promisify(execFile)(process.env.LYCEUM_BINARY!, command, { env: this.settings })).stdout;
   }
 
   /** Waits until it says that it is. */

@@ -1,4 +1,7 @@
-// API keys: made with the password, shown once, used by a program, revoked, refused.
+// API keys: made with the password, shown once, used by a program and by a page of another origin, revoked, refused.
+import type { Page } from '@playwright/test';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { hydrated, PASSWORD } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
@@ -58,6 +61,86 @@ test('a key is made, used and revoked', async ({ member: page, baseURL }) => {
   const refused = await ask(baseURL!, key);
   expect(refused.status).toBe(401);
   expect(refused.body).toContain('revoked');
+});
+
+/** Somebody else's website: one page with nothing on it. To a browser it is another site than the server, which has no name. */
+class Website {
+  private readonly server: Server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Elsewhere</title>');
+  });
+
+  get origin(): string {
+    return `http://localhost:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+}
+
+/** What a page reads of the answer when it asks for the datasets, or what its browser says instead. */
+function askFrom(page: Page, server: string, key: string, credentials?: 'include'): Promise<string> {
+  return page.evaluate(async (call) => {
+    const headers = { Authorization: `Bearer ${call.key}`, 'Content-Type': 'application/json' };
+    try {
+      const answer = await fetch(`${call.server}/api/datasets/list`, { method: 'POST', headers, body: '{}', credentials: call.credentials });
+      return `${answer.status} ${await answer.text()}`;
+    } catch (error) {
+      return String(error);
+    }
+  }, { server, key, credentials });
+}
+
+/** Lists origins whose pages may use the keys of the team. */
+async function allow(page: Page, origins: string): Promise<void> {
+  await page.goto('/team/settings');
+  await hydrated(page);
+  await page.getByLabel('Allowed origins').fill(origins);
+  await page.getByRole('button', { name: 'Save settings' }).click();
+  await expect(page.getByText('Saved')).toBeVisible();
+}
+
+test('a page of another origin calls with a key when the team lists it, and never with cookies', async ({ member: page, baseURL }) => {
+  const BLOCKED = 'TypeError: Failed to fetch';
+  const website = new Website();
+  await website.start();
+  await page.goto('/account');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Create API key…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create an API key' });
+  await dialog.getByLabel('Name').fill('Our website');
+  await dialog.getByLabel('Your password').fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  const key = await dialog.getByLabel('API key').inputValue();
+
+  // In the same browser, where somebody is signed in.
+  const site = await page.context().newPage();
+  await site.goto(website.origin);
+  expect(await askFrom(site, baseURL!, key)).toBe(BLOCKED);
+
+  await allow(page, website.origin);
+  const own = await page.goto('/datasets');
+  expect((await own!.request().allHeaders()).cookie).toContain('session');
+  const calling = site.waitForRequest((request) => request.method() === 'POST' && request.url() === `${baseURL}/api/datasets/list`);
+  expect(await askFrom(site, baseURL!, key)).toBe('200 []');
+  const headers = await (await calling).allHeaders();
+  expect(headers).toMatchObject({ origin: website.origin, authorization: `Bearer ${key}` });
+  expect(headers.cookie).toBeUndefined();
+  // With the session of whoever looks at the page nothing is read, and nothing is done.
+  expect(await askFrom(site, baseURL!, key, 'include')).toBe(BLOCKED);
+  expect(await site.evaluate((server) => fetch(`${server}/sign-out`, { method: 'POST', credentials: 'include' }).catch(String), baseURL!)).toBe(BLOCKED);
+  await page.reload();
+  await expect(page).toHaveURL(/\/datasets$/);
+
+  await allow(page, '');
+  expect(await askFrom(site, baseURL!, key)).toBe(BLOCKED);
+  await site.close();
+  await website.stop();
 });
 
 test('the keys fit on a phone', async ({ member: page }) => {

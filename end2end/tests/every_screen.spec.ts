@@ -2,8 +2,8 @@
 import { expect, expectAccessible, test } from '../support/test';
 import { hydrated } from '../support/people';
 
-const SIGNED_OUT = ['/sign-in', '/sign-in/code', '/sign-in/email-code', '/sign-in/email-code/enter', '/sign-in/link', '/sign-up', '/forgot-password', '/forgot-password/sent', '/reset-password', '/reset-password/done', '/confirm-email', '/confirm-email/done'];
-const SIGNED_IN = ['/chat', '/datasets', '/prompts', '/prompts/new', '/team', '/team/groups', '/team/settings', '/account', '/admin/models', '/admin/people', '/admin/roles', '/team/audit', '/admin/audit', '/admin/mails', '/admin/sign-in', '/admin/licences'];
+const SIGNED_OUT = ['/sign-in', '/sign-in/code', '/sign-in/email-code', '/sign-in/email-code/enter', '/sign-in/link', '/sign-up', '/sign-up/finish', '/forgot-password', '/forgot-password/sent', '/reset-password', '/reset-password/done', '/confirm-email', '/confirm-email/done'];
+const SIGNED_IN = ['/chat', '/datasets', '/prompts', '/prompts/new', '/team', '/team/groups', '/team/settings', '/account', '/account/two-step-required', '/admin/models', '/admin/people', '/admin/roles', '/team/audit', '/admin/audit', '/admin/mails', '/admin/sign-in', '/admin/licences'];
 
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any screen (${theme})`, async ({ administrator: page, page: stranger, baseURL }) => {

@@ -1,7 +1,7 @@
 // Signing up, in and out, with and without JavaScript, and one's own account.
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, test } from '../support/test';
-import { freshAddress, hydrated, PASSWORD, signIn, signUp } from '../support/people';
+import { createAccount, freshAddress, hydrated, PASSWORD, signIn, signUp } from '../support/people';
 
 test('a person signs up, signs out and comes back to where they were going', async ({ page }) => {
   const email = await signUp(page);
@@ -66,8 +66,7 @@ test.describe('without JavaScript', () => {
     await page.getByLabel('Last name').fill('Plain');
     await page.getByLabel('Email').fill(email);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.waitForURL('**/chat');
+    await createAccount(page, email, false);
     return email;
   }
 

@@ -12,7 +12,8 @@ const DAY = 24 * 3600 * 1000;
 test.describe.configure({ mode: 'default', timeout: 240_000 });
 
 test.beforeAll(async () => {
-  await server.start('', { LYCEUM_LICENCE_KEY: issuer.key, LYCEUM_SIGN_UP: 'open' }, `lyceum_licences_${process.pid}`);
+  // Without mail, so that accounts are made at once on this database too.
+  await server.start('', { LYCEUM_LICENCE_KEY: issuer.key, LYCEUM_SIGN_UP: 'open', LYCEUM_SMTP_URL: '' }, `lyceum_licences_${process.pid}`);
 });
 
 test.afterAll(async () => {
@@ -101,5 +102,37 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await page.getByRole('dialog').getByLabel('Name').fill('Rules');
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('heading', { name: 'Rules', level: 1 })).toBeVisible();
+
+  // What a licence does not name is off, and the screens say so in place of their buttons.
+  await licences.open();
+  await expect(licences.stateOf('API keys')).toHaveText('On');
+  await licences.install('L-5', issuer.issue('L-5', 5, 365 * DAY, ['Support', 'Groups']));
+  await expect(licences.stateOf('Groups')).toHaveText('On');
+  for (const off of ['Identity providers', 'API keys', 'Export of the audit trail', 'View as a member']) {
+    await expect(licences.stateOf(off)).toHaveText('Off');
+  }
+  await expect(page.getByText('The licence also names Support.')).toBeVisible();
+  await expectAccessible(page);
+  const leftOut = [
+    ['/account', 'API keys', page.getByRole('button', { name: 'Create API key…' })],
+    ['/admin/sign-in', 'identity providers', page.getByRole('button', { name: 'Add provider' })],
+    ['/team/audit', 'exporting the audit trail', page.getByRole('link', { name: 'Export CSV' })],
+    ['/team', 'viewing a team as one of its members', page.getByRole('menuitem', { name: 'View as' })],
+  ] as const;
+  for (const [path, what, control] of leftOut) {
+    await page.goto(path);
+    await hydrated(page);
+    await expect(page.getByText(`The licence of this installation does not include ${what}.`)).toBeVisible();
+    await expect(control).toHaveCount(0);
+    await expectAccessible(page);
+  }
+  await page.goto('/team/groups');
+  await hydrated(page);
+  await expect(page.getByRole('button', { name: 'New group' })).toBeVisible();
+  await licences.open();
+  await licences.install('L-6', issuer.issue('L-6', 5));
+  await page.goto('/account');
+  await hydrated(page);
+  await expect(page.getByRole('button', { name: 'Create API key…' })).toBeVisible();
   for (const each of [context, ada, eve]) await each.close();
 });

@@ -1,6 +1,8 @@
-// Signing in through an identity provider: set up by the administrator, used by somebody new, and by somebody with an account.
+// Signing in through an identity provider: set up by the administrator, used by somebody new, who confirms by it too, and by somebody with
+// an account.
 import type { Page } from '@playwright/test';
 import { SignInAdminPage } from '../pages/SignInAdminPage';
+import { TeamPage } from '../pages/TeamPage';
 import { CLIENT, IdentityProvider } from '../support/identity_provider';
 import { freshAddress, hydrated, PASSWORD, signUp } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
@@ -10,18 +12,23 @@ const NAME = `Works ${Date.now()}`;
 
 test.describe.configure({ mode: 'serial' });
 test.skip(!process.env.OIDC_SPEC_PORT, 'OIDC_SPEC_PORT is not set');
-// The provider has no icon, and a wrong password is answered with 422; the console reports both.
-test.use({ forgiven: ['404', '422', '409'] });
+// The provider has no icon, a wrong password is answered with 422, and what has to be confirmed with 403; the console reports them.
+test.use({ forgiven: ['404', '422', '409', '403'] });
 test.afterAll(() => provider.stop());
 // Its pages want a font from the network, where no test goes.
 test.beforeEach(({ page }) => page.route('https://fonts.googleapis.com/**', (route) => route.fulfill({ contentType: 'text/css', body: '' })));
 
-/** Signs in at the provider, whose pages ask for a login and for consent. */
-async function agree(page: Page, email: string): Promise<void> {
+/** Signs in at the provider; whoever consented there before is asked for nothing else. */
+async function prove(page: Page, email: string): Promise<void> {
   await page.waitForURL(`${provider.issuer}/**`);
   await page.locator('input[name="login"]').fill(email);
   await page.locator('input[name="password"]').fill('anything');
   await page.locator('[type="submit"]').first().click();
+}
+
+/** Signs in there for the first time: its pages ask for a login and for consent. */
+async function agree(page: Page, email: string): Promise<void> {
+  await prove(page, email);
   await page.locator('[type="submit"]').first().click();
 }
 
@@ -66,15 +73,41 @@ test('somebody new comes in and goes where they were going', async ({ page }) =>
   await page.getByRole('list', { name: 'Ways to sign in' }).getByRole('button', { name: 'Unlink' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
   await expect(page.getByText('This is your only way in.')).toBeVisible();
+
+  // That the provider knew her proves nothing: before what is dangerous, it asks her again, although she is signed in there.
+  await page.getByRole('button', { name: 'Export all my data' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Confirm it’s you' });
+  await expectAccessible(page);
+  await dialog.getByRole('link', { name: 'Sign in again' }).click();
+  await page.waitForURL(/\/sign-in\?next=.*again=true/);
+  await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
+  await prove(page, email);
+  await page.waitForURL('**/account');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Export all my data' }).click();
+  await expect(page.getByRole('table', { name: 'Exports' }).getByRole('row').nth(1)).toBeVisible();
+  await page.getByLabel('New password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Your password is changed.')).toBeVisible();
 });
 
 test('an account with the address is linked after its password', async ({ page }) => {
   const email = await signUp(page, 'Mary');
   await page.context().clearCookies();
-  await page.goto('/sign-in');
+  const invitation = '/sign-up?invitation=a.b';
+  await page.goto(`/sign-in?next=${encodeURIComponent(invitation)}`);
   await hydrated(page);
   await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
   await agree(page, email);
+  await page.waitForURL('**/sign-in/link?next=**');
+  await hydrated(page);
+  // Whoever does it later keeps the invitation they came with.
+  await page.getByRole('link', { name: 'Not now' }).click();
+  await page.waitForURL('**/sign-in?next=**');
+  await expect(page.getByRole('link', { name: 'Create an account' })).toHaveAttribute('href', invitation);
+  await page.goto('/sign-in');
+  await hydrated(page);
+  await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
   await page.waitForURL('**/sign-in/link');
   await hydrated(page);
   await expectAccessible(page);
@@ -99,8 +132,44 @@ test('an account with the address is linked after its password', async ({ page }
   await expect(page.getByText('This is not your present password.')).toBeVisible();
   await page.getByRole('dialog').getByLabel('Your password').fill(PASSWORD);
   await page.getByRole('dialog').getByRole('button', { name: 'Go to the provider' }).click();
-  // The provider knows her still, and asks nothing.
+  // The provider knows her still, and asks her all the same: what is linked opens the account.
+  await prove(page, email);
+  await page.waitForURL('**/account');
   await expect(ways.getByRole('button', { name: 'Unlink' })).toBeVisible();
+});
+
+test('roles follow the provider at every sign-in', async ({ administrator, browser, baseURL }) => {
+  const email = freshAddress('dorothy');
+  const team = new TeamPage(administrator);
+  // Other tests make teams of the same name.
+  const viewer = await administrator.request.post(`${baseURL}/api/identity/viewer`, { form: {}, headers: { origin: baseURL! } });
+  const { team_id: own } = await viewer.json();
+  const screen = new SignInAdminPage(administrator);
+  await screen.open();
+  await screen.choose(NAME, 'Edit');
+  await screen.dialog.getByLabel('Team of new people').selectOption(own);
+  await screen.dialog.getByLabel('Role claim').fill('groups');
+  await screen.dialog.getByLabel('Roles by value').fill('staff = Viewer\nleads = Team manager');
+  await screen.dialog.getByLabel('Take roles from the provider').selectOption({ label: 'At every sign-in' });
+  await expectAccessible(administrator);
+  await screen.dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(screen.dialog).toHaveCount(0);
+
+  const context = await browser.newContext({ baseURL });
+  const page = await context.newPage();
+  await page.route('https://fonts.googleapis.com/**', (route) => route.fulfill({ contentType: 'text/css', body: '' }));
+  for (const [groups, role] of [[['staff'], 'Viewer'], [['leads'], 'Team manager'], [[], 'Team manager']] as const) {
+    provider.groups = [...groups];
+    await context.clearCookies();
+    await page.goto('/sign-in');
+    await hydrated(page);
+    await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
+    await agree(page, email);
+    await page.waitForURL('**/chat');
+    await team.open();
+    await expect(team.row(email)).toContainText(role);
+  }
+  await context.close();
 });
 
 test('the record is filtered, and the provider goes', async ({ administrator: page }) => {

@@ -9,7 +9,8 @@ const server = new OwnServer();
 test.describe.configure({ mode: 'default', timeout: 240_000 });
 
 test.beforeAll(async () => {
-  await server.start('', { LYCEUM_SIGN_UP: 'open' }, `lyceum_onboarding_${process.pid}`);
+  // Without mail, so that accounts are made at once on this database too.
+  await server.start('', { LYCEUM_SIGN_UP: 'open', LYCEUM_SMTP_URL: '' }, `lyceum_onboarding_${process.pid}`);
 });
 
 test.afterAll(async () => {

@@ -1,6 +1,8 @@
 // What each role may do: the administrator sees and changes it, owners keep what they need, others find nothing.
+import { ChatPage } from '../pages/ChatPage';
 import { RolesPage } from '../pages/RolesPage';
-import { hydrated } from '../support/people';
+import { TeamPage } from '../pages/TeamPage';
+import { freshAddress, hydrated, PASSWORD } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
 test('the matrix shows every role and takes a change', async ({ administrator: page }) => {
@@ -24,6 +26,49 @@ test('the matrix shows every role and takes a change', async ({ administrator: p
   await expect(page.getByText('Viewer may no longer: members, see.')).toBeVisible();
   await page.reload();
   await expect(box).not.toBeChecked();
+});
+
+test('a role that may not choose models is told what answers', async ({ administrator, member, browser, baseURL }) => {
+  test.setTimeout(180_000);
+  const team = new TeamPage(member);
+  await team.open();
+  const link = new URL(await team.invite(freshAddress('max'), 'Team manager'));
+  const page = await (await browser.newContext({ baseURL })).newPage();
+  await page.goto(link.pathname + link.search);
+  await hydrated(page);
+  await page.getByLabel('First name').fill('Max');
+  await page.getByLabel('Last name').fill('Planck');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL('**/chat');
+
+  // A right that no other test needs of team managers; it is put back.
+  const roles = new RolesPage(administrator);
+  await roles.open();
+  const box = roles.box('Team manager', 'Models, see and choose');
+  await box.uncheck();
+  await expect(administrator.getByText('Team manager may no longer: models, see and choose.')).toBeVisible();
+  try {
+    await page.goto('/prompts/new');
+    await hydrated(page);
+    await expect(page.getByText('Your role does not choose models, so this stays as it is.')).toBeVisible();
+    await expect(page.getByText('The default model', { exact: true })).toBeVisible();
+    await expect(page.getByLabel('Model', { exact: true })).toHaveCount(0);
+    await expectAccessible(page);
+    await page.getByLabel('Name').fill('Porter');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.waitForURL(/\/prompts\/[0-9a-f-]{36}/);
+
+    const chat = new ChatPage(page);
+    await chat.open('The default model');
+    await expect(page.getByRole('button', { name: /^Prompt\b/ })).toContainText('The default model');
+    await chat.ask('Who are you?');
+    await expect(chat.answer).toHaveAttribute('data-status', 'Success');
+  } finally {
+    await box.check();
+    await expect(administrator.getByText('Team manager may now: models, see and choose.')).toBeVisible();
+  }
+  await page.close();
 });
 
 test.describe('for people who do not manage the installation', () => {

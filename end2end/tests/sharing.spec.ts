@@ -1,17 +1,20 @@
-// Sharing: a private dataset and a private prompt with a group and a person, the explanation, and the end of it.
+// Sharing: a private dataset and a private prompt with a group and a person, the explanation, and the end of it; who sees a document
+// and a chat, and why.
+import type { Browser, Page } from '@playwright/test';
 import { AuditPage } from '../pages/AuditPage';
+import { ChatPage } from '../pages/ChatPage';
 import { DatasetsPage } from '../pages/DatasetsPage';
 import { PromptsPage } from '../pages/PromptsPage';
 import { TeamPage } from '../pages/TeamPage';
 import { freshAddress, hydrated, PASSWORD } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
-test('what is private is shared with a group and a person, explained, and taken back', async ({ member: page, browser, baseURL }) => {
-  test.setTimeout(180_000);
+/** Somebody who was invited into the team of the page's person, on a page of their own. */
+async function colleague(page: Page, browser: Browser, baseURL: string | undefined, role: string): Promise<Page> {
   const team = new TeamPage(page);
   await team.open();
-  const link = new URL(await team.invite(freshAddress('grace'), 'Collaborator'));
-  const grace = await browser.newPage({ baseURL });
+  const link = new URL(await team.invite(freshAddress('grace'), role));
+  const grace = await (await browser.newContext({ baseURL })).newPage();
   await grace.goto(link.pathname + link.search);
   await hydrated(grace);
   await grace.getByLabel('First name').fill('Grace');
@@ -19,6 +22,12 @@ test('what is private is shared with a group and a person, explained, and taken 
   await grace.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await grace.getByRole('button', { name: 'Create account' }).click();
   await grace.waitForURL('**/chat');
+  return grace;
+}
+
+test('what is private is shared with a group and a person, explained, and taken back', async ({ member: page, browser, baseURL }) => {
+  test.setTimeout(180_000);
+  const grace = await colleague(page, browser, baseURL, 'Collaborator');
 
   await page.goto('/team/groups');
   await hydrated(page);
@@ -84,4 +93,53 @@ test('what is private is shared with a group and a person, explained, and taken 
   const shared = audit.row('Ada Lovelace shared the prompt “Helper”');
   await shared.locator('summary').click();
   await expect(shared).toContainText('Grace Hopper');
+});
+
+test('who sees a document and a chat is explained where they are listed', async ({ member: page, browser, baseURL }) => {
+  test.setTimeout(180_000);
+  const grace = await colleague(page, browser, baseURL, 'Viewer');
+  const datasets = new DatasetsPage(page);
+  await datasets.create('House rules');
+  await datasets.upload({ name: 'rules.txt', mimeType: 'text/plain', buffer: Buffer.from('The spare key is in the blue cabinet.') });
+  await datasets.row('rules.txt').getByRole('button', { name: 'Explain access to rules.txt' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Who has access to “rules.txt”' });
+  await expect(dialog).toContainText('Its dataset, “House rules”, decides');
+  const row = (name: string) => dialog.getByRole('table', { name: 'Who has access' }).getByRole('row').filter({ hasText: name });
+  await expect(row('Ada Lovelace')).toContainText('Made its dataset; Its dataset is visible to the team');
+  await expect(row('Grace Hopper')).toContainText('Its dataset is visible to the team');
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 375, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  // Her role changes nothing and sees no people, and still her chat is explained to her.
+  const chat = new ChatPage(grace);
+  await hydrated(grace);
+  await chat.ask('Where is the spare key?');
+  await expect(chat.answer).toHaveAttribute('data-status', 'Success');
+  await chat.chats.getByRole('button', { name: 'Options for Where is the spare key?' }).click();
+  await grace.getByRole('menuitem', { name: 'Explain access' }).click();
+  const hers = grace.getByRole('dialog', { name: 'Who has access to “Where is the spare key?”' });
+  const lines = hers.getByRole('table', { name: 'Who has access' }).getByRole('row');
+  await expect(lines).toHaveCount(2);
+  await expect(lines.nth(1)).toContainText('Grace Hopper');
+  await expect(lines.nth(1)).toContainText('Read and ask');
+  await expect(lines.nth(1)).toContainText('Started it');
+  await expect(hers).toContainText('cannot be shared');
+  await expect(hers).toContainText('An owner can look at it by viewing the team as somebody listed here');
+  await expectAccessible(grace);
+  const address = grace.url();
+  await grace.goto(`/datasets/${page.url().split('/').pop()}`);
+  await hydrated(grace);
+  await expect(new DatasetsPage(grace).row('rules.txt')).toBeVisible();
+  await expect(grace.getByRole('button', { name: /^Explain access/ })).toHaveCount(0);
+  await grace.close();
+
+  const opened = await page.request.post(`${baseURL}/api/chat/open`, {
+    data: { id: address.split('/').pop() },
+    headers: { origin: baseURL! },
+  });
+  expect(opened.status(), 'as explained, an owner does not open it').toBe(404);
 });

@@ -1,8 +1,9 @@
 // Mails around signing in: what is sent arrives, and its links lead to us.
+import type { Page } from '@playwright/test';
 import { TeamPage } from '../pages/TeamPage';
 import { MailCatcher } from '../support/mail';
-import { freshAddress, hydrated, PASSWORD, signIn } from '../support/people';
-import { expect, expectAccessible, test } from '../support/test';
+import { createAccount, freshAddress, hydrated, PASSWORD, signIn } from '../support/people';
+import { expect, expectAccessible, test, watched } from '../support/test';
 
 const catcher = new MailCatcher();
 
@@ -34,6 +35,7 @@ test('the administrator sees every mail and sends themselves one', async ({ admi
   await page.goto('/admin/mails');
   await hydrated(page);
   await expect(page.getByRole('heading', { name: 'Invitation to a team' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Sign-in with a new device' })).toBeVisible();
   await page.getByRole('button', { name: 'Send a test mail to me' }).click();
   await expect(page.getByText('took the mail to administrator@example.org')).toBeVisible();
   await expect.poll(async () => (await catcher.find('administrator@example.org'))?.subject).toBe('A test mail from Lyceum');
@@ -47,6 +49,47 @@ async function linkTo(email: string, path: string): Promise<string> {
   return link.exec(await catcher.words(email))![0];
 }
 
+/** Asks for an account; whoever has the address, the page is the same. */
+async function askForAccount(page: Page, email: string, ready: () => Promise<void>): Promise<void> {
+  await page.goto('/sign-up');
+  await ready();
+  await page.getByLabel('First name').fill('Hedy');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('heading', { name: 'Check your mail' })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText(`We have written to ${email} to finish.`);
+  await ready();
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`an account is made by a mailed link and its button (${javaScriptEnabled ? 'with' : 'without'} JavaScript)`, async ({ browser, baseURL }) => {
+    const email = freshAddress('hedy');
+    const context = await browser.newContext({ baseURL, javaScriptEnabled });
+    const page = await context.newPage();
+    const staysQuiet = watched(page);
+    const ready = async () => {
+      if (!javaScriptEnabled) return;
+      await hydrated(page);
+      await expectAccessible(page);
+    };
+    await askForAccount(page, email, ready);
+    await page.goto(await linkTo(email, 'sign-up/finish'));
+    await ready();
+    await expect(page.getByRole('main')).toContainText(`Hedy gets an account that signs in with ${email}`);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.waitForURL('**/chat');
+    if (javaScriptEnabled) await hydrated(page);
+
+    await context.clearCookies();
+    await askForAccount(page, email, ready);
+    await expect.poll(() => catcher.words(email), { timeout: 30_000 }).toContain('has one already');
+    await context.close();
+    staysQuiet();
+  });
+}
+
 test('a forgotten password is replaced by a mailed link, without JavaScript too', async ({ page, browser, baseURL }) => {
   const email = freshAddress('forgetful');
   await page.goto('/sign-up');
@@ -57,8 +100,7 @@ test('a forgotten password is replaced by a mailed link, without JavaScript too'
   await password.fill(PASSWORD);
   await page.getByRole('button', { name: 'Show password' }).click();
   await expect(password).toHaveAttribute('type', 'text');
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.waitForURL('**/chat');
+  await createAccount(page, email);
 
   const context = await browser.newContext({ baseURL, javaScriptEnabled: false });
   const plain = await context.newPage();

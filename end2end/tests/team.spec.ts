@@ -1,4 +1,5 @@
 // Inviting somebody, who then signs up or joins, and taking an invitation back.
+import type { Browser, Page } from '@playwright/test';
 import { TeamPage } from '../pages/TeamPage';
 import { ageSessions } from '../support/database';
 import { freshAddress, hydrated, PASSWORD, signUp } from '../support/people';
@@ -8,6 +9,38 @@ import { expect, expectAccessible, test } from '../support/test';
 function pathOf(link: string): string {
   const url = new URL(link);
   return url.pathname + url.search;
+}
+
+/** Fills in the form of an invitation that is open, as Grace Hopper, and ends on the chat. */
+async function signUpAsGrace(invited: Page): Promise<void> {
+  await invited.getByLabel('First name').fill('Grace');
+  await invited.getByLabel('Last name').fill('Hopper');
+  await invited.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await invited.getByRole('button', { name: 'Create account' }).click();
+  await invited.waitForURL('**/chat');
+}
+
+/** Grace Hopper makes an account by an invitation into the team, whose screen is opened. */
+async function addGrace(team: TeamPage, role: string, browser: Browser, baseURL?: string): Promise<void> {
+  await team.open();
+  const link = await team.invite(freshAddress('grace'), role);
+  const invited = await browser.newPage({ baseURL });
+  await invited.goto(pathOf(link));
+  await hydrated(invited);
+  await signUpAsGrace(invited);
+  await invited.close();
+}
+
+/** Katherine, who has an account, joins the team, whose screen is opened; where she works in it, and her address. */
+async function addKatherine(team: TeamPage, role: string, browser: Browser, baseURL?: string): Promise<{ joining: Page; email: string }> {
+  const joining = await browser.newPage({ baseURL });
+  const email = await signUp(joining, 'Katherine');
+  await team.open();
+  await joining.goto(pathOf(await team.invite(email, role)));
+  await hydrated(joining);
+  await joining.getByRole('button', { name: 'Join team' }).click();
+  await joining.waitForURL('**/chat');
+  return { joining, email };
 }
 
 test('an invited person signs up into the team', async ({ member, browser, baseURL }) => {
@@ -22,11 +55,7 @@ test('an invited person signs up into the team', async ({ member, browser, baseU
   await hydrated(invited);
   await expect(invited.getByRole('main')).toContainText('You are invited to');
   await expect(invited.getByLabel('Email')).toHaveValue(email);
-  await invited.getByLabel('First name').fill('Grace');
-  await invited.getByLabel('Last name').fill('Hopper');
-  await invited.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await invited.getByRole('button', { name: 'Create account' }).click();
-  await invited.waitForURL('**/chat');
+  await signUpAsGrace(invited);
   await invited.close();
 
   await team.open();
@@ -35,15 +64,7 @@ test('an invited person signs up into the team', async ({ member, browser, baseU
 });
 
 test('somebody with an account joins and switches back', async ({ member, browser, baseURL }) => {
-  const joining = await browser.newPage({ baseURL });
-  const email = await signUp(joining, 'Katherine');
-  const team = new TeamPage(member);
-  await team.open();
-  const link = await team.invite(email, 'Viewer');
-  await joining.goto(pathOf(link));
-  await hydrated(joining);
-  await joining.getByRole('button', { name: 'Join team' }).click();
-  await joining.waitForURL('**/chat');
+  const { joining } = await addKatherine(new TeamPage(member), 'Viewer', browser, baseURL);
   await joining.goto('/account');
   await hydrated(joining);
   const teams = joining.getByRole('list', { name: 'Teams' });
@@ -68,14 +89,8 @@ test('a revoked invitation leads nowhere', async ({ member, browser, baseURL }) 
 
 test('a member gets other roles, is suspended and reinstated, and leaves what was theirs to whoever removes them', async ({ member, browser, baseURL }) => {
   test.setTimeout(120_000);
-  const joining = await browser.newPage({ baseURL });
-  const email = await signUp(joining, 'Katherine');
   const team = new TeamPage(member);
-  await team.open();
-  await joining.goto(pathOf(await team.invite(email, 'Collaborator')));
-  await hydrated(joining);
-  await joining.getByRole('button', { name: 'Join team' }).click();
-  await joining.waitForURL('**/chat');
+  const { joining, email } = await addKatherine(team, 'Collaborator', browser, baseURL);
 
   await team.open();
   await team.choose(email, 'Change roles');
@@ -202,17 +217,7 @@ test.describe('in a session that is older than ten minutes', () => {
     test.setTimeout(180_000);
     const email = await signUp(page);
     const team = new TeamPage(page);
-    await team.open();
-    const link = await team.invite(freshAddress('grace'), 'Collaborator');
-    const grace = await browser.newPage({ baseURL });
-    await grace.goto(pathOf(link));
-    await hydrated(grace);
-    await grace.getByLabel('First name').fill('Grace');
-    await grace.getByLabel('Last name').fill('Hopper');
-    await grace.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await grace.getByRole('button', { name: 'Create account' }).click();
-    await grace.waitForURL('**/chat');
-    await grace.close();
+    await addGrace(team, 'Collaborator', browser, baseURL);
 
     const confirming = page.getByRole('dialog', { name: 'Confirm it’s you' });
     await team.open();
@@ -286,17 +291,7 @@ test('a group is made, filled, renamed and deleted', async ({ member: page }) =>
 
 test('an owner sees the team as a member does, changes nothing, and stops', async ({ member: page, browser, baseURL }) => {
   const team = new TeamPage(page);
-  await team.open();
-  const link = new URL(await team.invite(freshAddress('grace'), 'Viewer'));
-  const grace = await browser.newPage({ baseURL });
-  await grace.goto(link.pathname + link.search);
-  await hydrated(grace);
-  await grace.getByLabel('First name').fill('Grace');
-  await grace.getByLabel('Last name').fill('Hopper');
-  await grace.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await grace.getByRole('button', { name: 'Create account' }).click();
-  await grace.waitForURL('**/chat');
-  await grace.close();
+  await addGrace(team, 'Viewer', browser, baseURL);
 
   await team.open();
   await team.choose('Grace Hopper', 'View as');
@@ -318,14 +313,8 @@ test('an owner sees the team as a member does, changes nothing, and stops', asyn
 });
 
 test('the owner hands the team over and stays as a manager', async ({ member: page, browser, baseURL }) => {
-  const joining = await browser.newPage({ baseURL });
-  const email = await signUp(joining, 'Katherine');
   const team = new TeamPage(page);
-  await team.open();
-  await joining.goto(pathOf(await team.invite(email, 'Collaborator')));
-  await hydrated(joining);
-  await joining.getByRole('button', { name: 'Join team' }).click();
-  await joining.waitForURL('**/chat');
+  const { joining, email } = await addKatherine(team, 'Collaborator', browser, baseURL);
 
   await team.open();
   await team.choose(email, 'Hand over ownership');

@@ -38,7 +38,7 @@ pub enum Command {
     Migrate,
     /// Check the set-up and say in words what is wrong
     Doctor,
-    /// Give an account a new random password, print it, and end the account's sessions
+    /// Give an account a new random password, print it, end the account's sessions, and let people sign in with passwords
     ResetPassword {
         /// The address the person signs in with
         email: String,

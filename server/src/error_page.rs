@@ -41,6 +41,7 @@ fn page(nonce: Option<&Nonce>, error: &AppError) -> String {
         AppError::Forbidden => "Not allowed",
         AppError::ReadOnly => "Read-only",
         AppError::ConfirmFirst => "Confirm it’s you",
+        AppError::TwoStepRequired => "One more step",
         AppError::Busy { .. } => "One moment",
         AppError::NotFound => "Not found",
         _ => "Something went wrong",

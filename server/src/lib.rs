@@ -13,4 +13,5 @@ pub mod peer;
 pub mod router;
 pub mod security;
 pub mod session;
+pub mod setting_up;
 pub mod statuses;

@@ -118,13 +118,15 @@ async fn migrate(options: Options) -> anyhow::Result<()> {
     .await
 }
 
-/// The way back in for somebody who lost their password or their codes: prints a new password, once.
+/// The way back in for somebody who lost their password or their codes, or where nobody can sign in: prints a new password, once.
 async fn reset_password(options: Options, email: &str) -> anyhow::Result<()> {
     telemetry::start_logging(&options.log, options.log_format)?;
     let config = Config::from_options(options)?;
     with_database(&config, async |url| {
         let db = open(&config, &url)?;
-        let reset = wiring::services(&config, db.clone())?.identity().reset_password(email).await;
+        let services = wiring::services(&config, db.clone())?;
+        let took_passwords = services.identity_providers().takes_passwords().await?;
+        let reset = services.identity().reset_password(email).await;
         db.close().await;
         let password = reset.map_err(|error| match error {
             services::Error::NotFound => anyhow::anyhow!("nobody has an account with the address {email}"),
@@ -135,6 +137,9 @@ async fn reset_password(options: Options, email: &str) -> anyhow::Result<()> {
             "The new password of {email} is {}\nTheir sessions have ended, and two-step sign-in is off. Ask them to change it on their account page.",
             password.expose_secret()
         );
+        if !took_passwords {
+            println!("People sign in with passwords again. An administrator can turn them off at /admin/sign-in.");
+        }
         Ok(())
     })
     .await

@@ -10,6 +10,7 @@ use crate::keys;
 use crate::looking::passes;
 use crate::peer::peer;
 use crate::router::AppState;
+use crate::setting_up;
 use app::error::AppError;
 use app::features::identity::session_cookie::SessionCookie;
 use app::own_path;
@@ -26,12 +27,13 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 /// Screens for people who are not signed in, and the way to an identity provider and back.
-const PUBLIC_SCREENS: [&str; 17] = [
+const PUBLIC_SCREENS: [&str; 18] = [
     "/sign-in",
     "/sign-in/code",
     "/sign-in/email-code",
     "/sign-in/email-code/enter",
     "/sign-up",
+    "/sign-up/finish",
     "/forgot-password",
     "/forgot-password/sent",
     "/reset-password",
@@ -45,6 +47,11 @@ const PUBLIC_SCREENS: [&str; 17] = [
     "/auth/oidc/{provider}",
     "/auth/oidc/{provider}/callback",
 ];
+
+/// Whether a route is one of the screens for people who are not signed in. The tokens of mailed links stand in their addresses.
+pub fn is_public_screen(route: &str) -> bool {
+    PUBLIC_SCREENS.contains(&route)
+}
 
 /// The token a request presents.
 pub fn read_cookie(cookie: SessionCookie, headers: &HeaderMap) -> Option<&str> {
@@ -99,6 +106,11 @@ async fn answer(viewer: Option<Viewer>, mut request: Request, next: Next) -> Res
     if viewer.is_none() && is_private_screen(&request) {
         return Redirect::to(&sign_in_address(&request)).into_response();
     }
+    if viewer.as_ref().is_some_and(|viewer| viewer.must_set_up_two_step)
+        && !route(&request).is_some_and(|route| setting_up::passes(request.method(), route))
+    {
+        return refuse_before_second_step(&request);
+    }
     if viewer.as_ref().is_some_and(|viewer| viewer.seen_by.is_some())
         && !route(&request).is_some_and(|route| passes(request.method(), route))
     {
@@ -134,6 +146,15 @@ fn refuse_more_than_looking(request: &Request) -> Response {
     error_page::answer(error_page::wants_page(request.headers()), request.extensions().get(), &error)
 }
 
+/// What whoever has to set up a second step is told about everything else: screens lead to setting it up, and from there back.
+fn refuse_before_second_step(request: &Request) -> Response {
+    if is_screen(request) {
+        return Redirect::to(&own_path::with_next(own_path::TWO_STEP_REQUIRED, own_path::parse(here(request)).unwrap_or_default()))
+            .into_response();
+    }
+    error_page::answer(error_page::wants_page(request.headers()), request.extensions().get(), &AppError::TwoStepRequired)
+}
+
 fn could_not_ask(request: &Request, error: services::Error) -> Response {
     let error = ApiError::from(error).into_inner();
     let nonce = request.extensions().get::<Nonce>().cloned();
@@ -148,12 +169,16 @@ fn is_screen(request: &Request) -> bool {
 }
 
 fn is_private_screen(request: &Request) -> bool {
-    is_screen(request) && route(request).is_some_and(|route| !PUBLIC_SCREENS.contains(&route))
+    is_screen(request) && route(request).is_some_and(|route| !is_public_screen(route))
 }
 
 fn sign_in_address(request: &Request) -> String {
-    let here = request.uri().path_and_query().map_or("/", |here| here.as_str());
-    if here == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", own_path::escape(here)) }
+    own_path::with_next("/sign-in", here(request))
+}
+
+/// The screen that is asked for; empty for the start page, where everything leads anyway.
+fn here(request: &Request) -> &str {
+    request.uri().path_and_query().map(axum::http::uri::PathAndQuery::as_str).filter(|here| *here != "/").unwrap_or_default()
 }
 
 /// The signed-in person of a plain route; 401 when there is none.

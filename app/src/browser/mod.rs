@@ -8,6 +8,7 @@ pub mod clipboard;
 pub mod event_stream;
 pub mod file_text;
 pub mod focus;
+pub mod links;
 pub mod module_script;
 pub mod passkey;
 pub mod placement;

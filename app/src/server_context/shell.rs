@@ -174,6 +174,7 @@ mod tests {
             ("/team/audit", Some("team")),
             ("/teams/acme", Some("team")),
             ("/account", Some("account")),
+            ("/account/two-step-required", Some("account")),
             ("/admin/audit", Some("admin")),
         ] {
             assert_eq!(part_of(path), part, "{path}");

@@ -5,7 +5,7 @@ use super::button_link::ButtonLink;
 use super::icon::{Icon, IconDrawing, IconSize};
 use crate::browser::timer;
 use crate::error::{AppError, GiveStatus};
-use crate::own_path::escape;
+use crate::own_path::{TWO_STEP_REQUIRED, escape};
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -29,16 +29,19 @@ pub fn ErrorPanel(
     if let (true, Some(on_retry)) = (passes, on_retry) {
         Effect::new(move |_| timer::after(RETRY_AFTER_MS, move || on_retry.run(())));
     }
-    let can_retry = !matches!(error, AppError::SignedOut | AppError::Forbidden | AppError::NotFound);
-    let signed_out = matches!(error, AppError::SignedOut);
-    let next = sign_in_address();
+    let can_retry = !matches!(error, AppError::SignedOut | AppError::Forbidden | AppError::TwoStepRequired | AppError::NotFound);
+    let way_on = match error {
+        AppError::SignedOut => Some((sign_in_address(), "Sign in")),
+        AppError::TwoStepRequired => Some((TWO_STEP_REQUIRED.to_owned(), "Set up two-step sign-in")),
+        _ => None,
+    };
     view! {
         <div class="empty" role="alert">
             <span class="empty-icon"><Icon icon=drawing(&error) size=IconSize::Large/></span>
             <h1 class="empty-title">{heading(&error)}</h1>
             <p class="empty-body">{error.to_string()}</p>
             <div class="empty-action">
-                {signed_out.then(|| view! { <ButtonLink href=next variant=ButtonVariant::Primary>"Sign in"</ButtonLink> })}
+                {way_on.map(|(href, words)| view! { <ButtonLink href variant=ButtonVariant::Primary>{words}</ButtonLink> })}
                 {on_retry.filter(|_| can_retry).map(|on_retry| view! {
                     <Button icon=lu::LuRotateCcw on_click=move || on_retry.run(())>"Try again"</Button>
                 })}
@@ -54,6 +57,7 @@ fn heading(error: &AppError) -> &'static str {
         AppError::Forbidden => "Not allowed",
         AppError::ReadOnly => "Read-only",
         AppError::ConfirmFirst => "Confirm it’s you",
+        AppError::TwoStepRequired => "One more step",
         AppError::NotFound => "Not found",
         AppError::Invalid(_) => "That cannot be taken",
         AppError::Conflict(_) => "Not possible now",
@@ -66,7 +70,7 @@ fn heading(error: &AppError) -> &'static str {
 
 fn drawing(error: &AppError) -> IconDrawing {
     match error {
-        AppError::SignedOut | AppError::Forbidden | AppError::ReadOnly | AppError::ConfirmFirst => lu::LuLock,
+        AppError::SignedOut | AppError::Forbidden | AppError::ReadOnly | AppError::ConfirmFirst | AppError::TwoStepRequired => lu::LuLock,
         AppError::NotFound => lu::LuSearch,
         AppError::Busy { .. } | AppError::Unavailable => lu::LuClock,
         AppError::Network => lu::LuWifiOff,

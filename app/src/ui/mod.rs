@@ -5,8 +5,8 @@
 //!
 //! controls      [`Button`], [`ButtonLink`], [`ExportLink`], [`IconButton`], [`Menu`], [`Tabs`]
 //! forms         [`Field`], [`TextArea`], [`Select`], [`Checkbox`], [`Switch`], [`FilePicker`], [`FormError`], [`Dialog`], [`ConfirmDialog`]
-//! showing       [`Table`], [`TickBox`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`], [`Pager`]
-//! states        [`ResourceView`], [`LiveView`], [`ErrorPanel`], [`EmptyState`], skeletons, toasts
+//! showing       [`Table`], [`TableHead`], [`TickBox`], [`Badge`], [`StatusBadge`], [`Progress`], [`Time`], [`Avatar`], [`Markdown`], [`Pager`]
+//! states        [`ResourceView`], [`LiveView`], [`ErrorPanel`], [`EmptyState`], [`Included`], skeletons, toasts
 //! frame         [`layout`]
 
 mod avatar;
@@ -26,6 +26,7 @@ mod file_picker;
 mod form_error;
 mod icon;
 mod icon_button;
+mod included;
 mod kbd;
 pub mod layout;
 mod markdown;
@@ -40,6 +41,7 @@ mod select;
 mod skeleton;
 mod switch;
 mod table;
+mod table_head;
 mod tabs;
 mod text_area;
 mod tick_box;
@@ -64,6 +66,7 @@ pub use file_picker::FilePicker;
 pub use form_error::FormError;
 pub use icon::{Icon, IconDrawing, IconSize};
 pub use icon_button::IconButton;
+pub use included::Included;
 pub use kbd::Kbd;
 pub use markdown::{Markdown, MarkdownBlocks};
 pub use menu::{Menu, MenuAlign, MenuItem, MenuLink, MenuSeparator};
@@ -77,9 +80,10 @@ pub use select::{Select, SelectOption};
 pub use skeleton::{FormSkeleton, ListSkeleton, MessagesSkeleton, TableSkeleton};
 pub use switch::Switch;
 pub use table::Table;
+pub use table_head::{Column, TableHead};
 pub use tabs::{Tab, TabPanel, Tabs};
 pub use text_area::TextArea;
 pub use tick_box::TickBox;
 pub use time::{Time, TimeStyle, write_time};
 pub use toast::{Toaster, Toasts, provide_toasts, use_toasts};
-pub use viewer::{ViewerResource, may, use_viewer, use_viewer_resource};
+pub use viewer::{ViewerResource, includes, may, use_viewer, use_viewer_resource};

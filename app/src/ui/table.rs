@@ -9,7 +9,7 @@ pub fn Table(
     /// Its accessible name.
     #[prop(into)]
     label: String,
-    /// `<thead>` and `<tbody>`.
+    /// Its head, usually a [`super::TableHead`], and `<tbody>`.
     children: Children,
 ) -> impl IntoView {
     let place = format!("{label}, scrollable");

@@ -1,6 +1,7 @@
 //! Viewer: what every screen inside the frame may know about the person in front of it.
 
 use super::resource_view::Loaded;
+use domain::licences::Feature;
 use domain::{Permission, ViewerInfo};
 use leptos::prelude::*;
 
@@ -22,4 +23,10 @@ pub fn use_viewer_resource() -> Resource<Loaded<ViewerInfo>> {
 pub fn may(permission: Permission) -> Signal<bool> {
     let viewer = use_viewer();
     Signal::derive(move || viewer.with(|viewer| viewer.may(permission)))
+}
+
+/// Whether a part of the product is there; hides what the server would refuse. [`super::Included`] says why it is not.
+pub fn includes(feature: Feature) -> Signal<bool> {
+    let viewer = use_viewer();
+    Signal::derive(move || viewer.with(|viewer| viewer.includes(feature)))
 }

@@ -22,7 +22,7 @@ impl ApiScope {
     pub const fn permissions(self) -> &'static [Permission] {
         match self {
             Self::Read => &[Permission::ViewPrompts, Permission::ViewDatasets],
-            Self::Chat => &[Permission::ViewChats, Permission::ManageChats],
+            Self::Chat => &[Permission::ViewChats, Permission::ManageChats, Permission::ViewModels],
             Self::Datasets => &[Permission::ViewDatasets, Permission::ManageDatasets],
         }
     }

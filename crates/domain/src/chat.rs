@@ -154,7 +154,7 @@ pub struct ChatOpening {
     pub conversation: Option<ConversationDetail>,
     /// Prompts the viewer may use.
     pub prompts: Vec<PromptSummary>,
-    /// Models that answer without a prompt.
+    /// Models that answer without a prompt; empty for those who may not choose one, whom the default one answers.
     pub models: Vec<ModelSummary>,
 }
 

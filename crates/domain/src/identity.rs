@@ -1,7 +1,7 @@
 //! Identity: who is signed in, and from where.
 
 use crate::identity_providers::WayIn;
-use crate::licences::LicenceNotice;
+use crate::licences::{Feature, LicenceNotice};
 use crate::team::InvitationPreview;
 use crate::words::words;
 use crate::{Permission, SessionId, TeamId, UserId};
@@ -46,10 +46,12 @@ pub struct ViewerInfo {
     pub gone_at: Option<DateTime<Utc>>,
     /// Whether shortcuts of one key do anything for them.
     pub single_key_shortcuts: bool,
-    /// Whether they can sign in with a password.
+    /// Whether they have a password.
     pub has_password: bool,
     /// What is to be said about the licence, if anything.
     pub licence: Option<LicenceNotice>,
+    /// What the licence leaves out for everybody; nothing without one.
+    pub left_out: Vec<Feature>,
     /// Whether somebody else looks: an owner who sees the team as this person does.
     pub is_viewed_by_owner: bool,
 }
@@ -58,6 +60,11 @@ impl ViewerInfo {
     /// Whether a button that needs this permission is shown.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
+    }
+
+    /// Whether this part of the product is there: the licence includes it, or there is none.
+    pub fn includes(&self, feature: Feature) -> bool {
+        !self.left_out.contains(&feature)
     }
 }
 
@@ -99,6 +106,17 @@ pub struct ResetTerms {
     pub is_mailed: bool,
     /// The link that was followed still works.
     pub is_open: bool,
+    /// People sign in with passwords here.
+    pub takes_passwords: bool,
+}
+
+/// An account that waits for whoever reads the mail of its address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingSignUp {
+    /// Whose it will be, as was typed.
+    pub name: String,
+    /// The address they will sign in with.
+    pub email: String,
 }
 
 /// Whether a person signs in with a code beside their password.
@@ -112,6 +130,8 @@ pub struct TwoStepState {
     pub is_mailed: bool,
     /// It could be mailed here.
     pub offers_mail: bool,
+    /// The administrator requires it of this person, so that it cannot be turned off.
+    pub is_required: bool,
 }
 
 /// What the page between password and code says.
@@ -126,7 +146,7 @@ pub struct SecondStep {
 /// With what somebody who is signed in can prove again who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmationTerms {
-    /// They have a password.
+    /// They have a password, and it is taken as a proof.
     pub has_password: bool,
     /// They have a passkey, and passkeys are taken.
     pub has_passkey: bool,
@@ -159,6 +179,8 @@ pub struct SignUpTerms {
     pub signed_in_as: Option<String>,
     /// The identity providers one can sign in with.
     pub ways: Vec<WayIn>,
+    /// One can sign in with a password, and make an account with one.
+    pub takes_passwords: bool,
     /// One can sign in with a passkey.
     pub takes_passkeys: bool,
     /// One can have a code mailed and sign in with it.

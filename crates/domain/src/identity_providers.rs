@@ -22,8 +22,10 @@ impl WayIn {
 }
 
 words! {
-    /// A way to sign in that Lyceum has itself, beside the password.
+    /// A way to sign in that Lyceum has itself.
     OwnWay {
+        /// What a person chose and knows.
+        Passwords = "passwords",
         /// What a device keeps.
         Passkeys = "passkeys",
         /// What is mailed to a person's address.
@@ -35,6 +37,7 @@ impl OwnWay {
     /// As a heading calls it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Passwords => "Passwords",
             Self::Passkeys => "Passkeys",
             Self::EmailCodes => "E-mailed codes",
         }
@@ -43,10 +46,52 @@ impl OwnWay {
     /// As it stands in a sentence.
     pub const fn words(self) -> &'static str {
         match self {
+            Self::Passwords => "passwords",
             Self::Passkeys => "passkeys",
             Self::EmailCodes => "e-mailed codes",
         }
     }
+}
+
+words! {
+    /// Of whom a second step is required.
+    TwoStepRequirement {
+        /// Of nobody.
+        Nobody = "nobody",
+        /// Of those who manage the installation.
+        Administrators = "administrators",
+        /// Of everybody.
+        Everybody = "everybody",
+    }
+}
+
+impl TwoStepRequirement {
+    /// Whether it holds for a person.
+    pub const fn holds_for(self, is_system_administrator: bool) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Administrators => is_system_administrator,
+            Self::Everybody => true,
+        }
+    }
+
+    /// As it stands in a sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::Administrators => "system administrators",
+            Self::Everybody => "everybody",
+        }
+    }
+}
+
+/// What `/admin/sign-in` shows of required two-step sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwoStepRule {
+    /// Of whom it is required.
+    pub required_of: TwoStepRequirement,
+    /// Whether the administrator who looks would pass: they may not require of themselves what they do not have.
+    pub viewer_passes: bool,
 }
 
 /// What `/admin/sign-in` shows of a way of Lyceum's own.
@@ -125,6 +170,8 @@ pub struct IdentityProviderDraft {
     pub default_team_id: Option<TeamId>,
     /// What they are there unless a rule says otherwise.
     pub default_role: Role,
+    /// Whether what a rule gives replaces their role in that team at every sign-in, and not only when the account is made.
+    pub updates_roles: bool,
     /// Whether it makes accounts for people who have none and are not invited.
     pub creates_accounts: bool,
 }
@@ -209,6 +256,13 @@ mod tests {
         assert_eq!(rules[0], RoleRule { value: "cn=eng,dc=x".to_owned(), role: Role::Collaborator });
         assert_eq!(rules[1].role, Role::TeamManager);
         assert_eq!(RoleRule::parse_all(&RoleRule::write_all(&rules)).unwrap(), rules);
+    }
+
+    #[test]
+    fn a_second_step_is_required_of_whom_it_says() {
+        use TwoStepRequirement::{Administrators, Everybody, Nobody};
+        let whom = |requirement: TwoStepRequirement| (requirement.holds_for(true), requirement.holds_for(false));
+        assert_eq!([Nobody, Administrators, Everybody].map(whom), [(false, false), (true, false), (true, true)]);
     }
 
     #[test]

@@ -69,6 +69,8 @@ words! {
         ViewBilling = "ViewBilling",
         /// Set budgets.
         ManageBilling = "ManageBilling",
+        /// See which models there are, and choose among them.
+        ViewModels = "ViewModels",
         /// Add and change providers and models: system administrators, never a role of a team.
         ManageModels = "ManageModels",
     }
@@ -84,6 +86,7 @@ impl Permission {
         Self::ManageDatasets,
         Self::ViewChats,
         Self::ManageChats,
+        Self::ViewModels,
         Self::ViewMembers,
         Self::ManageMembers,
         Self::ManageTeam,
@@ -92,12 +95,16 @@ impl Permission {
         Self::ManageKeys,
     ];
 
+    /// What system administrators may do on the installation, whatever their role in a team. No role has it, and no setting gives it.
+    pub const OF_ADMINISTRATORS: &[Self] = &[Self::ManageModels];
+
     /// What owners keep whatever the matrix says: without these a team could not be put in order any more.
     pub const OWNERS_KEEP: &[Self] = &[Self::ViewMembers, Self::ManageMembers, Self::ManageTeam];
 
     /// Those that wait for their screens.
     pub fn coming() -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(|permission| *permission != Self::ManageModels && !Self::IN_USE.contains(permission))
+        let is_asked_for = |permission: &Self| Self::IN_USE.contains(permission) || Self::OF_ADMINISTRATORS.contains(permission);
+        Self::ALL.iter().copied().filter(move |permission| !is_asked_for(permission))
     }
 
     /// What it is about and what it allows, as a table reads it.
@@ -127,6 +134,7 @@ impl Permission {
             Self::ManageRooms => ("Rooms", "Make and change"),
             Self::ViewBilling => ("Billing", "See"),
             Self::ManageBilling => ("Billing", "Set budgets"),
+            Self::ViewModels => ("Models", "See and choose"),
             Self::ManageModels => ("Models", "Add and change"),
         }
     }

@@ -89,6 +89,8 @@ pub struct PromptDetail {
     pub id: PromptId,
     /// Its contents; datasets the viewer cannot read are left out.
     pub draft: PromptDraft,
+    /// The chosen model with its provider, for people; none for the default one.
+    pub model: Option<String>,
     /// Whether the viewer may change it.
     pub is_editable: bool,
     /// Whether it is the viewer's to share, to open to others and to delete.
@@ -111,7 +113,7 @@ pub struct DatasetChoice {
 /// What the form of a prompt offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromptChoices {
-    /// Language models, grouped by provider.
+    /// Language models, grouped by provider; empty for those who may not choose one.
     pub models: Vec<ModelSummary>,
     /// Datasets the viewer may read, by name.
     pub datasets: Vec<DatasetChoice>,

@@ -1,7 +1,7 @@
-//! Sharing: with whom a private dataset or prompt is shared, and why somebody may see it.
+//! Sharing: with whom a private dataset or prompt is shared; and who may see what, and why.
 
 use crate::words::words;
-use crate::{DatasetId, GroupId, PromptId, UserId};
+use crate::{ConversationId, DatasetId, DocumentId, GroupId, PromptId, UserId};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -21,6 +21,28 @@ pub enum Shared {
     Dataset(DatasetId),
     /// A prompt.
     Prompt(PromptId),
+}
+
+/// What can be explained: who may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Thing {
+    /// A dataset.
+    Dataset(DatasetId),
+    /// A document; its dataset decides.
+    Document(DocumentId),
+    /// A prompt.
+    Prompt(PromptId),
+    /// A chat; it is theirs alone who started it.
+    Chat(ConversationId),
+}
+
+impl From<Shared> for Thing {
+    fn from(shared: Shared) -> Self {
+        match shared {
+            Shared::Dataset(id) => Self::Dataset(id),
+            Shared::Prompt(id) => Self::Prompt(id),
+        }
+    }
 }
 
 /// With whom.
@@ -87,4 +109,15 @@ pub struct Access {
     pub rules: Vec<AccessRule>,
     /// Whether they may also change it.
     pub may_edit: bool,
+}
+
+/// Who may see a thing, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The name of the dataset whose rules decide, where the thing is a document.
+    pub dataset: Option<String>,
+    /// Everybody in the team who may see it, by name.
+    pub people: Vec<Access>,
+    /// Whether an owner of the team is not among them: owners can look at it by viewing the team as one of them.
+    pub is_open_to_owners: bool,
 }

@@ -25,6 +25,13 @@ words! {
     }
 }
 
+impl SignInMethod {
+    /// Whether it counts as both steps by itself: a device made sure who holds it, or a provider who somebody is.
+    pub const fn is_both_factors(self) -> bool {
+        matches!(self, Self::Passkey | Self::Provider)
+    }
+}
+
 words! {
     /// Why a try failed.
     SignInReason {
@@ -40,6 +47,8 @@ words! {
         NoSeat = "no-seat",
         /// The licence is over, and nobody new comes in.
         LicenceOver = "licence-over",
+        /// The licence includes no identity providers, and what the person came with was not linked before.
+        NotInLicence = "not-in-licence",
         /// The person is suspended.
         Suspended = "suspended",
         /// The person is in no team they could work in.
@@ -66,6 +75,10 @@ words! {
         Expired = "expired",
         /// The answer cannot be read.
         Unreadable = "unreadable",
+        /// The provider was to ask the person anew, and did not say when it last did.
+        NoProofTime = "no-proof-time",
+        /// The provider was to ask the person anew, and did not.
+        OldProof = "old-proof",
         /// The provider gave no address.
         NoAddress = "no-address",
         /// The provider does not vouch for the address.
@@ -100,6 +113,9 @@ impl SignInReason {
             Self::CodeAsked => "Type the code to go on.",
             Self::NoSeat => "All seats of this installation are taken. Ask its administrator to free one or to get more.",
             Self::LicenceOver => "The licence of this installation is over: nobody new can come in. Ask its administrator.",
+            Self::NotInLicence => {
+                "The licence of this installation does not include identity providers: only what was linked before opens an account. Ask its administrator."
+            }
             Self::Suspended => "You cannot sign in here at the moment. Ask your administrator.",
             Self::ProviderOff | Self::WayOff => "This way to sign in is not available any more.",
             Self::Unreachable => "Your identity provider cannot be reached. Try again in a moment.",
@@ -112,6 +128,10 @@ impl SignInReason {
             Self::WrongSignature => "The answer of your identity provider is not signed as it must be.",
             Self::Expired => "The answer of your identity provider has expired. Start again here.",
             Self::Unreadable => "The answer of your identity provider could not be read.",
+            Self::NoProofTime => {
+                "Your identity provider does not say when you signed in there, so that it proves nothing new. Ask your administrator."
+            }
+            Self::OldProof => "Your identity provider did not ask you to sign in there again. Sign out there, then try again.",
             Self::NoAddress => "Your identity provider did not tell your email address.",
             Self::UnverifiedAddress => "Your identity provider has not verified your email address. Verify it there first.",
             Self::WrongDomain => "People with an email address of this domain cannot sign in this way.",
@@ -135,6 +155,7 @@ impl SignInReason {
             Self::CodeAsked => "First step right, code not typed",
             Self::NoSeat => "No free seat",
             Self::LicenceOver => "Licence over",
+            Self::NotInLicence => "Not in the licence",
             Self::Suspended => "Suspended",
             Self::NoTeam => "In no team",
             Self::ProviderOff => "Provider turned off",
@@ -148,6 +169,8 @@ impl SignInReason {
             Self::WrongSignature => "Wrong signature",
             Self::Expired => "Expired token",
             Self::Unreadable => "Unreadable answer",
+            Self::NoProofTime => "Time of the proof missing",
+            Self::OldProof => "Proof too old",
             Self::NoAddress => "No address",
             Self::UnverifiedAddress => "Address not verified",
             Self::WrongDomain => "Domain not allowed",

@@ -252,7 +252,7 @@ pub struct TeamDetail {
     pub settings: TeamSettings,
     /// The largest file the installation takes, in MB.
     pub most_upload_mb: u32,
-    /// The models that can answer.
+    /// The models that can answer; only the chosen one for those who may not choose among them.
     pub models: Vec<ModelSummary>,
     /// Whether the viewer may delete it: owners.
     pub is_deletable: bool,

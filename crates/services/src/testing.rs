@@ -37,6 +37,12 @@ pub fn parts(pool: &PgPool) -> Parts {
     }
 }
 
+/// The same services where no mail is sent: whoever makes an account there is in at once.
+pub fn without_mail(services: &Services, pool: &PgPool) -> Services {
+    let Parts { db, clock, settings, .. } = &*services.parts;
+    Services::new(Parts { db: db.clone(), clock: Arc::clone(clock), settings: settings.clone(), ..parts(pool) })
+}
+
 /// A way out within limits that also leads to providers on this machine, at any port that the system hands out.
 pub fn egress_to_loopback(limits: Limits) -> EgressClient {
     static ALLOW: LazyLock<Vec<HostPort>> = LazyLock::new(|| {
@@ -74,6 +80,20 @@ pub async fn member(services: &Services, colleague: &Viewer, email: &str, role: 
     join(services, own.user_id, colleague.team_id, role).await
 }
 
+/// The same person once they manage the installation.
+pub fn administrator(viewer: Viewer) -> Viewer {
+    let mut administrator = Viewer { is_system_administrator: true, ..viewer };
+    administrator.permissions.extend_from_slice(Permission::OF_ADMINISTRATORS);
+    administrator
+}
+
+/// The same person in roles that do not allow this.
+pub fn without(viewer: &Viewer, permission: Permission) -> Viewer {
+    let mut viewer = viewer.clone();
+    viewer.permissions.retain(|allowed| *allowed != permission);
+    viewer
+}
+
 async fn join(services: &Services, user_id: UserId, team_id: TeamId, role: Role) -> Viewer {
     let mut tx = services.db().system_tx().await.expect("the test database answers");
     sqlx::query("INSERT INTO memberships (team_id, user_id, roles) VALUES ($1, $2, ARRAY[$3])")
@@ -96,8 +116,19 @@ async fn join(services: &Services, user_id: UserId, team_id: TeamId, role: Role)
         session_id: None,
         api_key: None,
         is_system_administrator: false,
+        must_set_up_two_step: false,
         permissions,
         seen_by: None,
         came_from: CameFrom::default(),
     }
+}
+
+/// So many events in a chain, a team's or the installation's, by these people in turn: each made a group.
+pub async fn many_events(pool: &PgPool, team: Option<TeamId>, people: &[UserId], count: i32) {
+    let insert = "INSERT INTO audit_events (team_id, actor_id, via, action, target_type, target_id, target_name, ip, details)
+                  SELECT $1::uuid, ($2::uuid[])[n % cardinality($2::uuid[]) + 1], 'Screen', 'group.created', 'Group', gen_random_uuid(),
+                         'Group ' || n, '192.0.2.77', '{}'
+                  FROM generate_series(1, $3::int) AS n";
+    let people: Vec<uuid::Uuid> = people.iter().copied().map(UserId::as_uuid).collect();
+    sqlx::query(insert).bind(team.map(TeamId::as_uuid)).bind(people).bind(count).execute(pool).await.expect("new events");
 }

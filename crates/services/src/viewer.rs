@@ -34,6 +34,8 @@ pub struct Viewer {
     pub api_key: Option<ApiKeyId>,
     /// May manage the installation.
     pub is_system_administrator: bool,
+    /// A second step is required of them, and they have none: they set it up before anything else.
+    pub must_set_up_two_step: bool,
     /// What their roles in the team allow.
     pub permissions: Vec<Permission>,
     /// The owner who sees the team as this person does; none when it is the person themselves. They only read.

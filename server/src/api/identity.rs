@@ -1,7 +1,7 @@
 //! The forms of signing in, signing up, joining and signing out: plain posts, with and without JavaScript alike.
 //!
-//! The invariant: whatever happens, the answer is a page of ours: the same screen with what is wrong, or a redirect (303) to a
-//! path of ours. Nothing from the query string or the `Referer` is shown or followed.
+//! The invariant: whatever happens, the answer is a page of ours: the same screen with what is wrong or where it goes on, or a redirect
+//! (303) to a path of ours. Nothing from the query string or the `Referer` is shown or followed.
 
 use super::{ApiError, two_step};
 use crate::error_page;
@@ -25,12 +25,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use services::Error;
-use services::identity::{Entry, NewPerson};
+use services::identity::{Entry, NewPerson, SignedUp};
 
 /// The plain routes of identity.
 pub const ROUTES: &[PlainRoute] = &[
     PlainRoute { method: Method::POST, path: "/sign-in", handler: || post(sign_in) },
     PlainRoute { method: Method::POST, path: "/sign-up", handler: || post(sign_up) },
+    PlainRoute { method: Method::POST, path: "/sign-up/finish", handler: || post(finish_sign_up) },
     PlainRoute { method: Method::POST, path: "/join", handler: || post(join) },
     PlainRoute { method: Method::POST, path: "/sign-out", handler: || post(sign_out) },
 ];
@@ -54,6 +55,13 @@ struct SignUpForm {
     password: String,
     #[serde(default)]
     invitation: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FinishForm {
+    token: String,
+    password: String,
 }
 
 #[derive(Deserialize)]
@@ -95,8 +103,23 @@ async fn sign_up(State(state): State<AppState>, RequestOrigin(origin): RequestOr
         invitation: Some(form.invitation).filter(|token| !token.is_empty()),
     };
     match state.services.identity().sign_up(person, origin).await {
-        Ok(session) => enter(&state, &parts, &session.token, None).await,
+        Ok(SignedUp::In(session)) => enter(&state, &parts, &session.token, None).await,
+        Ok(SignedUp::Mailed(email)) => {
+            let outcome = FormOutcome { email: email.to_string(), is_mailed: true, ..FormOutcome::default() };
+            render(&state, parts, outcome).await
+        }
         Err(error) => show_again(&state, parts, outcome, error).await,
+    }
+}
+
+async fn finish_sign_up(State(state): State<AppState>, RequestOrigin(origin): RequestOrigin, request: Request) -> Response {
+    let (parts, form) = match read::<FinishForm>(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    match state.services.identity().finish_sign_up(&form.token, SecretString::from(form.password), origin).await {
+        Ok(session) => enter(&state, &parts, &session.token, None).await,
+        Err(error) => show_again(&state, parts, FormOutcome { token: form.token, ..FormOutcome::default() }, error).await,
     }
 }
 
@@ -148,21 +171,14 @@ pub(super) async fn enter(state: &AppState, parts: &Parts, token: &SecretString,
 }
 
 /// The same screen with what was typed (but for passwords) and what is wrong with it.
-pub(super) async fn show_again(state: &AppState, mut parts: Parts, outcome: FormOutcome, error: Error) -> Response {
+pub(super) async fn show_again(state: &AppState, parts: Parts, outcome: FormOutcome, error: Error) -> Response {
     let error = ApiError::from(error).into_inner();
     let must_stay_plain = matches!(error, AppError::Unavailable | AppError::Internal { .. });
     if must_stay_plain || !error_page::wants_page(&parts.headers) {
         return error_page::answer(error_page::wants_page(&parts.headers), parts.extensions.get(), &error);
     }
     let facts = error_page::answer(true, None, &error);
-    let outcome = FormOutcome { error: Some(error), ..outcome };
-    let base = server_context(state);
-    let context = move || {
-        base();
-        provide_context(outcome.clone());
-    };
-    parts.method = Method::GET;
-    let mut page = render_app_async_with_context(context, document(state))(Request::from_parts(parts, Body::empty())).await;
+    let mut page = render(state, parts, FormOutcome { error: Some(error), ..outcome }).await;
     if page.status() == StatusCode::OK {
         *page.status_mut() = facts.status();
     }
@@ -170,4 +186,15 @@ pub(super) async fn show_again(state: &AppState, mut parts: Parts, outcome: Form
         page.headers_mut().insert(header::RETRY_AFTER, retry_after.clone());
     }
     page
+}
+
+/// The screen of the address that was posted to, with what became of the form.
+async fn render(state: &AppState, mut parts: Parts, outcome: FormOutcome) -> Response {
+    let base = server_context(state);
+    let context = move || {
+        base();
+        provide_context(outcome.clone());
+    };
+    parts.method = Method::GET;
+    render_app_async_with_context(context, document(state))(Request::from_parts(parts, Body::empty())).await
 }

@@ -21,7 +21,7 @@ use domain::IdentityProviderId;
 use domain::sign_ins::SignInReason;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
-use services::identity_providers::{Arrival, Callback};
+use services::identity_providers::{Arrival, Callback, Purpose};
 use services::{Error, Viewer};
 
 /// The plain routes of identity providers.
@@ -35,12 +35,16 @@ pub const ROUTES: &[PlainRoute] = &[
 #[serde(default)]
 struct Start {
     next: String,
+    /// There when the person is to prove who they are.
+    again: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProofForm {
     password: String,
+    #[serde(default)]
+    next: String,
 }
 
 async fn start(
@@ -50,14 +54,16 @@ async fn start(
     query: Result<Query<Start>, QueryRejection>,
     parts: Parts,
 ) -> Response {
-    let next = query.map(|Query(start)| start.next).unwrap_or_default();
+    let Start { next, again } = query.map(|Query(start)| start).unwrap_or_default();
     let Some(id) = provider(&id) else { return turn_back(&state, SignInReason::ProviderOff) };
-    match state.services.identity_providers().start(id, own_path::parse(&next).unwrap_or_default(), None, &origin).await {
+    let (next, again) = (own_path::parse(&next), again.is_some());
+    let purpose = if again { Purpose::SignInAgain } else { Purpose::SignIn };
+    match state.services.identity_providers().start(id, next.unwrap_or_default(), purpose, &origin).await {
         Ok(Ok(started)) => {
             let keep = set_cookie(&cookie(&state).keep(started.token_text()));
             ([(header::SET_COOKIE, keep)], Redirect::to(&started.address)).into_response()
         }
-        Ok(Err(reason)) => lead_back(&state, "/sign-in", reason, own_path::parse(&next)),
+        Ok(Err(reason)) => lead_back(&state, "/sign-in", reason, next, again),
         Err(error) => failed(&parts, error),
     }
 }
@@ -76,14 +82,15 @@ async fn finish(
     match state.services.identity_providers().finish(id, callback, token, viewer.as_ref(), &origin).await {
         Ok(Arrival::SignedIn { session, next }) => forgetting(&state, enter(&state, &parts, &session.token, own_path::parse(&next)).await),
         Ok(Arrival::NeedsCode { step, next }) => forgetting(&state, two_step::ask_for_code(&state, &step, own_path::parse(&next))),
-        Ok(Arrival::NeedsProof(token)) => {
+        Ok(Arrival::NeedsProof { token, next }) => {
             let keep = set_cookie(&cookie(&state).keep(token.expose_secret()));
-            ([(header::SET_COOKIE, keep)], Redirect::to("/sign-in/link")).into_response()
+            let screen = own_path::with_next("/sign-in/link", own_path::parse(&next).unwrap_or_default());
+            ([(header::SET_COOKIE, keep)], Redirect::to(&screen)).into_response()
         }
         Ok(Arrival::Linked) => forgetting(&state, Redirect::to("/account").into_response()),
-        // Whoever is signed in wanted to link something, and is told where they began.
-        Ok(Arrival::Refused { reason, .. }) if viewer.is_some() => lead_back(&state, "/account", reason, None),
-        Ok(Arrival::Refused { reason, next }) => lead_back(&state, "/sign-in", reason, own_path::parse(&next)),
+        // Whoever is signed in and does not sign in again wanted to link something, and is told where they began.
+        Ok(Arrival::Refused { reason, again: false, .. }) if viewer.is_some() => lead_back(&state, "/account", reason, None, false),
+        Ok(Arrival::Refused { reason, next, again }) => lead_back(&state, "/sign-in", reason, own_path::parse(&next), again),
         Err(error) => failed(&parts, error),
     }
 }
@@ -96,8 +103,8 @@ async fn prove(State(state): State<AppState>, RequestOrigin(origin): RequestOrig
     let token = token(&state, &parts.headers);
     match state.services.identity_providers().prove(token, form.password.into(), &origin).await {
         Ok(Some((session, next))) => forgetting(&state, enter(&state, &parts, &session.token, own_path::parse(&next)).await),
-        Ok(None) => turn_back(&state, SignInReason::WrongState),
-        Err(error) => show_again(&state, parts, FormOutcome::default(), error).await,
+        Ok(None) => lead_back(&state, "/sign-in", SignInReason::WrongState, own_path::parse(&form.next), false),
+        Err(error) => show_again(&state, parts, FormOutcome { next: form.next, ..FormOutcome::default() }, error).await,
     }
 }
 
@@ -122,12 +129,15 @@ fn forgetting(state: &AppState, mut answer: Response) -> Response {
 
 /// To the sign-in screen, which says why.
 fn turn_back(state: &AppState, reason: SignInReason) -> Response {
-    lead_back(state, "/sign-in", reason, None)
+    lead_back(state, "/sign-in", reason, None, false)
 }
 
-fn lead_back(state: &AppState, screen: &str, reason: SignInReason, next: Option<&str>) -> Response {
+/// `again` is for whoever is signed in and has to sign in once more all the same.
+fn lead_back(state: &AppState, screen: &str, reason: SignInReason, next: Option<&str>, again: bool) -> Response {
     let next = next.map(|next| format!("&next={}", own_path::escape(next))).unwrap_or_default();
-    forgetting(state, Redirect::to(&format!("{screen}?trouble={reason}{next}")).into_response())
+    let address = format!("{screen}?trouble={reason}{next}");
+    let address = if again { own_path::asking_anew(&address) } else { address };
+    forgetting(state, Redirect::to(&address).into_response())
 }
 
 fn failed(parts: &Parts, error: Error) -> Response {

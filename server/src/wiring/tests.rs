@@ -1,17 +1,21 @@
-//! Documents in a bucket: what is uploaded lies there under the prefix, comes back as it went, and goes with its document.
+//! Documents in a bucket: what is uploaded lies there under the prefix, is read from there, comes back as it went, and goes with its
+//! document.
 
 use super::objects;
 use super::stand_in::StandIn;
 use axum::body::Bytes;
-use domain::datasets::{NewDataset, UploadOutcome, Visibility};
-use domain::{DatasetId, DocumentId};
+use domain::datasets::{DocumentStatus, NewDataset, UploadOutcome, Visibility};
+use domain::{DatasetId, DocumentId, PageRequest};
 use futures::{TryStreamExt as _, stream};
 use object_store::RetryConfig;
-use services::{Services, Viewer, testing};
+use services::{Error, Services, Viewer, testing};
 use sqlx::PgPool;
+use std::path::PathBuf;
 
 const MIB: usize = 1024 * 1024;
 const LINE: &str = "The caretaker keeps the spare key of the observatory in the blue cabinet.\n";
+/// In place of the reader of documents a shell: one page, of the bytes it is given after the line about them.
+const READER: &str = r#"read -r about; printf '{"Ok":{"pages":[{"number":1,"text":"%s"}],"is_paginated":false,"warnings":[]}}' "$(cat)""#;
 
 /// Somebody with a dataset whose documents lie in the bucket, each of 12 MiB at most.
 struct Scene {
@@ -27,6 +31,7 @@ impl Scene {
         let mut parts = testing::parts(pool);
         parts.objects = objects(&StandIn::location("lyceum"), bucket.environment(), RetryConfig::default()).unwrap();
         parts.settings.max_upload_bytes = 12 * 1024 * 1024;
+        parts.settings.extractor = (PathBuf::from("/bin/sh"), vec!["-c".to_owned(), READER.to_owned()]);
         let services = Services::new(parts);
         let viewer = testing::owner(&services, "ada@example.org").await;
         let new =
@@ -66,6 +71,28 @@ async fn a_document_lies_in_the_bucket_and_comes_back_and_goes(pool: PgPool) {
         scene.services.jobs().run_due_once().await.unwrap();
         assert!(scene.bucket.keys().is_empty(), "its bytes are gone");
     }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_document_in_the_bucket_is_read_found_and_shown_until_it_goes(pool: PgPool) {
+    let scene = Scene::new(&pool).await;
+    let id = scene.upload(LINE).await.document_id.expect("it is taken");
+    let (datasets, viewer) = (scene.services.datasets(), &scene.viewer);
+    scene.services.jobs().run_due_once().await.unwrap();
+    let listed = datasets.list_documents(viewer, scene.dataset, PageRequest::default()).await.unwrap().items.remove(0);
+    assert_eq!(listed.status, DocumentStatus::Ready, "{:?}", listed.failure);
+    let search = async || scene.services.search().search_dataset(viewer, scene.dataset, "Where is the spare key?", 5).await.unwrap().chunks;
+    let found = search().await.remove(0);
+    assert_eq!((found.document_id, found.text.trim()), (id, LINE.trim()));
+    let source = datasets.source_page(viewer, id, 1, Some(found.chunk_id)).await.unwrap();
+    assert_eq!(source.page.text, LINE.trim());
+    assert!(source.mark.is_some());
+
+    datasets.delete_document(viewer, id).await.unwrap();
+    assert!(search().await.is_empty());
+    assert!(matches!(datasets.source_page(viewer, id, 1, None).await, Err(Error::NotFound)));
+    scene.services.jobs().run_due_once().await.unwrap();
+    assert!(scene.bucket.keys().is_empty(), "its bytes are gone");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -74,6 +74,14 @@ fn oneself() -> Vec<Row> {
             Box::pin(async move { Call::Form("/sign-out".to_owned(), Vec::new()) })
         })
         .ending_the_session(),
+        function("POST /api/identity/waiting-sign-up", "with a link that is over", EVERYBODY, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "token": "nobody’s" })) })
+        }),
+        function("POST /sign-up/finish", "with a link that is over", OVER, |_| {
+            Box::pin(async move {
+                Call::Form("/sign-up/finish".to_owned(), vec![("token", "nobody’s".to_owned()), ("password", "secret".to_owned())])
+            })
+        }),
         function("POST /api/identity/reset-terms", "", EVERYBODY, |_| Box::pin(async move { Call::Arguments(json!({})) })),
         function("POST /forgot-password", "without a mail server", OVER, |_| {
             Box::pin(async move { Call::Form("/forgot-password".to_owned(), vec![("email", "owner@example.org".to_owned())]) })

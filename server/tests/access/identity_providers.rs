@@ -31,6 +31,10 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/identity-providers/allow-own-way", "", ADMINISTRATORS, |_| {
             Box::pin(async move { Call::Arguments(json!({ "way": "passkeys", "is_allowed": true })) })
         }),
+        function("POST /api/identity-providers/two-step-rule", "", ADMINISTRATORS, |_| Box::pin(async move { Call::Arguments(json!({})) })),
+        function("POST /api/identity-providers/require-two-step", "of nobody", ADMINISTRATORS, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "required_of": "nobody" })) })
+        }),
         function("POST /api/identity-providers/pending-link", "nothing waits", EVERYBODY, |_| {
             Box::pin(async move { Call::Arguments(json!({})) })
         }),
@@ -69,6 +73,7 @@ fn draft(world: &World) -> IdentityProviderDraft {
         role_rules: String::new(),
         default_team_id: None,
         default_role: Role::Viewer,
+        updates_roles: false,
         creates_accounts: false,
     }
 }

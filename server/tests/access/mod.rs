@@ -435,6 +435,7 @@ async fn all_rights(client: &TestClient, is_system_administrator: bool) -> Viewe
         session_id: None,
         api_key: None,
         is_system_administrator,
+        must_set_up_two_step: false,
         permissions: Permission::ALL.to_vec(),
         seen_by: None,
         came_from: services::CameFrom::default(),

@@ -1,4 +1,4 @@
-//! Rows of models: names for everybody, the rest for administrators of the installation.
+//! Rows of models: names for whoever may choose one, which is everybody by default, the rest for administrators of the installation.
 
 use super::{ADMINISTRATORS, Call, Row, SIGNED_IN, function};
 use serde_json::json;

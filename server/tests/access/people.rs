@@ -1,13 +1,10 @@
 //! Rows of people: for administrators of the installation. Everybody something is done to is made for the call.
 
 use super::{ADMINISTRATORS, Call, Row, Statuses, World, function};
-use crate::support::PASSWORD;
 use domain::UserId;
 use serde_json::json;
 use services::testing;
 
-/// Something that wants the administrator's password, with another one.
-const NOT_MEANT: Statuses = [401, 404, 404, 404, 404, 404, 404, 401, 422];
 /// Nobody does it to themselves.
 const NOT_ONESELF: Statuses = [401, 404, 404, 404, 404, 404, 404, 401, 409];
 
@@ -17,36 +14,29 @@ pub fn rows() -> Vec<Row> {
             Box::pin(async move { Call::Arguments(json!({ "words": "", "page": { "index": 0, "size": 50 } })) })
         }),
         function("POST /api/people/suspend", "somebody", ADMINISTRATORS, |world| {
-            Box::pin(async move { Call::Arguments(json!({ "user_id": somebody(world).await, "password": PASSWORD })) })
-        }),
-        function("POST /api/people/suspend", "somebody, with another password", NOT_MEANT, |world| {
-            Box::pin(async move { Call::Arguments(json!({ "user_id": somebody(world).await, "password": "nobody's password at all" })) })
+            Box::pin(async move { Call::Arguments(json!({ "user_id": somebody(world).await })) })
         }),
         function("POST /api/people/suspend", "the administrator", NOT_ONESELF, |world| {
-            Box::pin(async move { Call::Arguments(json!({ "user_id": world.administrator.user_id, "password": PASSWORD })) })
+            Box::pin(async move { Call::Arguments(json!({ "user_id": world.administrator.user_id })) })
         }),
         function("POST /api/people/reinstate", "somebody", ADMINISTRATORS, |world| {
             Box::pin(async move {
                 let person = somebody(world).await;
-                world.app.services.people().suspend(&world.administrator, person, password()).await.expect("suspended");
+                world.app.services.people().suspend(&world.administrator, person).await.expect("suspended");
                 Call::Arguments(json!({ "user_id": person }))
             })
         }),
         function("POST /api/people/make-administrator", "somebody", ADMINISTRATORS, |world| {
-            Box::pin(async move { Call::Arguments(json!({ "user_id": somebody(world).await, "password": PASSWORD })) })
+            Box::pin(async move { Call::Arguments(json!({ "user_id": somebody(world).await })) })
         }),
         function("POST /api/people/take-administration", "another administrator’s", ADMINISTRATORS, |world| {
             Box::pin(async move {
                 let person = somebody(world).await;
-                world.app.services.people().make_administrator(&world.administrator, person, password()).await.expect("an administrator");
-                Call::Arguments(json!({ "user_id": person, "password": PASSWORD }))
+                world.app.services.people().make_administrator(&world.administrator, person).await.expect("an administrator");
+                Call::Arguments(json!({ "user_id": person }))
             })
         }),
     ]
-}
-
-fn password() -> secrecy::SecretString {
-    PASSWORD.to_owned().into()
 }
 
 /// Somebody with a team of their own.

@@ -1,4 +1,4 @@
-//! Rows of sharing: the maker's of what is private; the explanation for those who may change the thing.
+//! Rows of sharing: the maker's of what is private; the explanation for those who may change the thing, and of a chat for whose it is.
 
 use super::{Call, PRIVATE, Row, TEAM_CHANGES, World, function};
 use domain::Role;
@@ -36,6 +36,15 @@ pub fn rows() -> Vec<Row> {
         }),
         function("POST /api/sharing/explain", "a prompt of the team", TEAM_CHANGES, |world| {
             Box::pin(async move { Call::Arguments(json!({ "thing": { "Prompt": world.prompt(Team).await } })) })
+        }),
+        function("POST /api/sharing/explain", "a document of the team", TEAM_CHANGES, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "thing": { "Document": world.document(Team).await } })) })
+        }),
+        function("POST /api/sharing/explain", "a private document", PRIVATE, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "thing": { "Document": world.document(Private).await } })) })
+        }),
+        function("POST /api/sharing/explain", "the owner's chat", PRIVATE, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "thing": { "Chat": world.asked().await.conversation_id } })) })
         }),
     ]
 }

@@ -18,9 +18,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What asks.
-const GUARDED: [&str; 18] = [
+const GUARDED: [&str; 22] = [
     "POST /api/identity-providers/allow-own-way",
     "POST /api/identity-providers/remove",
+    "POST /api/identity-providers/require-two-step",
     "POST /api/identity-providers/save",
     "POST /api/identity-providers/set-enabled",
     "POST /api/licences/install",
@@ -29,6 +30,9 @@ const GUARDED: [&str; 18] = [
     "POST /api/models/update-key",
     "POST /api/my-data/find-export",
     "POST /api/my-data/request-export",
+    "POST /api/people/make-administrator",
+    "POST /api/people/suspend",
+    "POST /api/people/take-administration",
     "POST /api/roles/change",
     "POST /api/team/change-roles",
     "POST /api/team/delete",
@@ -41,12 +45,13 @@ const GUARDED: [&str; 18] = [
 
 /// What does not, of the nouns that hold something dangerous: it reads, it gives nobody power over others and their data, or it asks for
 /// the password itself.
-const UNGUARDED: [&str; 45] = [
+const UNGUARDED: [&str; 48] = [
     "/api/identity-providers/overview",
     "/api/identity-providers/own-ways",
     "/api/identity-providers/pending-link",
     "/api/identity-providers/start-link",
     "/api/identity-providers/test",
+    "/api/identity-providers/two-step-rule",
     "/api/identity-providers/unlink",
     "/api/identity-providers/ways",
     "/api/licences/free-seat",
@@ -63,6 +68,8 @@ const UNGUARDED: [&str; 45] = [
     "/api/my-data/deletion-terms",
     "/api/my-data/exports",
     "/api/my-data/keep-account",
+    "/api/people/list",
+    "/api/people/reinstate",
     "/api/roles/matrix",
     "/api/team/belongings",
     "/api/team/by-address",
@@ -97,13 +104,14 @@ struct Call<'a> {
     path: String,
 }
 
-/// An administrator who owns a team, and somebody with a team to delete.
+/// An administrator who owns a team, somebody with a team to delete, and somebody whom things are done to.
 struct Scene {
     _app: TestApp,
     provider: FakeProvider,
     ada: TestClient,
     carol: TestClient,
     colleague: ViewerInfo,
+    stranger: ViewerInfo,
     invitation: InvitationSent,
     identity_provider: IdentityProviderSummary,
     model: ModelSummary,
@@ -129,7 +137,8 @@ async fn confirm(client: &TestClient) {
 fn draft(name: &str) -> Value {
     json!({
         "name": name, "issuer": "https://nobody.invalid", "client_id": "lyceum", "client_secret": "", "scopes": "", "email_domains": "",
-        "role_claim": "", "role_rules": "", "default_team_id": null, "default_role": "Viewer", "creates_accounts": false,
+        "role_claim": "", "role_rules": "", "default_team_id": null, "default_role": "Viewer",
+        "updates_roles": false, "creates_accounts": false,
     })
 }
 
@@ -146,6 +155,7 @@ impl Scene {
         let provider = FakeProvider::start().await;
         let ada = app.sign_up("ada@example.org").await;
         let carol = app.sign_up("carol@example.org").await;
+        let eve = app.sign_up("eve@example.org").await;
         let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
         let invite = json!({ "email": "asked@example.org", "role": "Owner" });
         let save = json!({ "id": IdentityProviderId::new(), "draft": draft("Our provider") });
@@ -153,6 +163,7 @@ impl Scene {
         app.services.jobs().run_due_once().await.expect("it is put together");
         Self {
             colleague: grace.server_fn("identity/viewer", Value::Null).await.json(),
+            stranger: eve.server_fn("identity/viewer", Value::Null).await.json(),
             invitation: ada.server_fn("team/invite", invite).await.json(),
             identity_provider: ada.server_fn("identity-providers/save", save).await.json(),
             model: ada.server_fn("models/add", json!({ "model": model(&provider, "one") })).await.json(),
@@ -166,7 +177,7 @@ impl Scene {
 
     /// A call of each of [`GUARDED`], in an order in which all of them can be done.
     fn calls(&self) -> Vec<Call<'_>> {
-        let (colleague, provider) = (self.colleague.user_id, self.model.provider_id);
+        let (colleague, stranger, provider) = (self.colleague.user_id, self.stranger.user_id, self.model.provider_id);
         let by_ada = [
             ("POST /api/team/change-roles", json!({ "user_id": colleague, "roles": ["Owner"] })),
             ("POST /api/team/invite", json!({ "email": "mary@example.org", "role": "Owner" })),
@@ -176,6 +187,7 @@ impl Scene {
             ("POST /api/identity-providers/set-enabled", json!({ "id": self.identity_provider.id, "is_enabled": false })),
             ("POST /api/identity-providers/remove", json!({ "id": self.identity_provider.id })),
             ("POST /api/identity-providers/allow-own-way", json!({ "way": "passkeys", "is_allowed": false })),
+            ("POST /api/identity-providers/require-two-step", json!({ "required_of": "nobody" })),
             ("POST /api/roles/change", json!({ "change": { "role": "Viewer", "permission": "ManagePrompts", "granted": true } })),
             ("POST /api/models/update-key", json!({ "provider_id": provider, "api_key": "another" })),
             ("POST /api/models/update-address", json!({ "provider_id": provider, "base_url": self.provider.url, "api_key": "a third" })),
@@ -183,6 +195,9 @@ impl Scene {
             ("POST /api/my-data/find-export", json!({ "id": self.export.id })),
             ("GET /api/exports/{id}/file", Value::Null),
             ("POST /api/my-data/request-export", json!({})),
+            ("POST /api/people/make-administrator", json!({ "user_id": stranger })),
+            ("POST /api/people/take-administration", json!({ "user_id": stranger })),
+            ("POST /api/people/suspend", json!({ "user_id": stranger })),
             ("POST /api/licences/install", json!({ "text": services::licences::testing::licence("L-1", 50) })),
             ("POST /api/team/hand-over", json!({ "user_id": colleague })),
         ];
@@ -225,7 +240,7 @@ async fn nothing_dangerous_is_done_before_an_old_session_is_confirmed_and_everyt
 
 #[test]
 fn what_a_dangerous_noun_offers_is_asked_about_or_known_to_need_no_asking() {
-    let nouns = ["identity-providers", "licences", "models", "my-data", "roles", "team"].map(|noun| format!("/api/{noun}/"));
+    let nouns = ["identity-providers", "licences", "models", "my-data", "people", "roles", "team"].map(|noun| format!("/api/{noun}/"));
     let functions = server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     let offered: BTreeSet<String> = functions.filter(|path| nouns.iter().any(|noun| path.starts_with(noun))).collect();
     let guarded = GUARDED.iter().filter_map(|route| route.strip_prefix("POST "));

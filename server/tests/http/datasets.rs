@@ -86,7 +86,8 @@ async fn each_file_of_an_upload_has_its_own_outcome(pool: PgPool) {
         assert!(outcome.refusal.as_deref().unwrap().contains(&outcome.name), "{outcome:?}");
     }
     app.services.jobs().run_due_once().await.unwrap();
-    assert!(documents(&ada, id).await.iter().all(|document| document.status == DocumentStatus::Ready));
+    let statuses: Vec<_> = documents(&ada, id).await.into_iter().map(|document| document.status).collect();
+    assert_eq!(statuses, [DocumentStatus::Ready; 2]);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -14,7 +14,8 @@ async fn documents_get_ready_while_nobody_looks(pool: PgPool) {
         async move { services.jobs().work(stop).await }
     });
     upload(&ada, id, &[("a.txt", b"one"), ("b.txt", b"two"), ("c.txt", b"three")]).await.ok();
-    while !documents(&ada, id).await.iter().all(|document| document.status == DocumentStatus::Ready) {
+    let ready = async || documents(&ada, id).await.iter().filter(|document| document.status == DocumentStatus::Ready).count();
+    while ready().await < 3 {
         tokio::task::yield_now().await;
     }
     app.shutdown.cancel();

@@ -1,8 +1,9 @@
 //! Joining with an account one is signed out of: the invitation waits on the other side of every way of signing in.
 
+use crate::oidc::Scene;
 use crate::support::{PASSWORD, TestApp, TestClient};
 use crate::two_step::Ada;
-use app::own_path::with_next;
+use app::own_path::{escape, with_next};
 use domain::team::InvitationSent;
 use serde_json::json;
 use services::SignUp;
@@ -59,6 +60,33 @@ async fn the_second_step_leads_back_to_the_invitation_too(pool: PgPool) {
     assert!(browser.get(&path).await.expect(200).text.contains("Join team"));
     browser.post_form("/join", &[("invitation", &token)]).await.expect_redirect("/chat");
     assert_eq!(browser.team().await, grace.team().await);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whoever_does_not_link_their_provider_now_keeps_the_invitation(pool: PgPool) {
+    let scene = Scene::start(&pool, |_| {}).await;
+    scene.app.sign_up("ada@example.org").await;
+    let (path, token) = invite(&scene.app, &scene.administrator, "ada@example.org").await;
+    let browser = scene.app.anonymous();
+    let back = scene.go(&browser, &with_next("", &path)).await;
+    let link = with_next("/sign-in/link", &path);
+    browser.get(&back).await.expect_redirect(&link);
+    let page = browser.get(&link).await.expect(200);
+    let sign_in = with_next("/sign-in", &path);
+    assert!(page.text.contains("Not now") && page.text.contains(&format!("href=\"{sign_in}\"")), "{}", page.text);
+    assert!(page.text.contains(&format!("value=\"{path}\"")), "{}", page.text);
+    let page = browser.post_form("/sign-in/link", &[("password", "not the password"), ("next", &path)]).await.expect(422);
+    assert!(page.text.contains(&format!("href=\"{sign_in}\"")), "a wrong password loses nothing: {}", page.text);
+
+    // Where it took too long, too.
+    let late = format!("/sign-in?trouble=wrong-state&next={}", escape(&path));
+    let stranger = scene.app.anonymous();
+    stranger.post_form("/sign-in/link", &[("password", PASSWORD), ("next", &path)]).await.expect_redirect(&late);
+    assert!(stranger.get(&link).await.expect(200).text.contains(&format!("href=\"{sign_in}\"")));
+
+    browser.post_form("/sign-in/link", &[("password", PASSWORD), ("next", &path)]).await.expect_redirect(&path);
+    browser.post_form("/join", &[("invitation", &token)]).await.expect_redirect("/chat");
+    assert_eq!(browser.team().await, scene.administrator.team().await);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -1,6 +1,6 @@
 //! Mails on the wire: what the mail server is sent, and what the administrator is told.
 
-use crate::support::{FakeMailServer, TestApp};
+use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, form};
 use domain::mails::{MailOverview, MailReport};
 use domain::team::InvitationSent;
 use reqwest::Method;
@@ -31,6 +31,25 @@ async fn an_invitation_is_mailed_with_a_link_that_works(pool: PgPool) {
     assert!(mail.words().contains(&sent.link), "{}", mail.raw);
     let page = app.anonymous().get(sent.link.strip_prefix(&app.url).expect("a link of ours")).await.expect(200);
     assert!(page.text.contains("grace@example.org"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_sign_in_with_a_new_device_is_mailed_with_what_to_do(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    app.sign_in("ada@example.org").await;
+    let request = app.anonymous().own_request(Method::POST, "/sign-in").header("accept", "text/html");
+    let request = request.header("content-type", "application/x-www-form-urlencoded").header("user-agent", "iPhone; Safari/604.1");
+    Answer::of(request.body(form(&json!({ "email": "ada@example.org", "password": PASSWORD })))).await.expect_redirect("/chat");
+    run_job(&app).await;
+    let mail = server.nth(1).await;
+    assert_eq!(mail.to, ["ada@example.org"]);
+    assert_eq!(mail.header("Subject").as_deref(), Some("Somebody signed in with a new device on Lyceum"));
+    assert!(mail.words().contains("It was done with Safari on iPhone, from the address 127.0.0.1."), "{}", mail.raw);
+    assert!(mail.words().contains(&format!("{}/forgot-password", app.url)), "{}", mail.raw);
+    assert_eq!(app.services.jobs().run_due_once().await.expect("jobs run"), 0, "a known device is nothing to tell of");
+    let page = ada.get("/admin/mails").await.expect(200);
+    assert!(page.text.contains("Sign-in with a new device") && page.text.contains("Two-step sign-in was turned off"));
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -10,15 +10,20 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 /// A server whose administrator has set the provider up.
-struct Scene {
-    app: TestApp,
-    provider: FakeIdentityProvider,
-    administrator: TestClient,
-    id: IdentityProviderId,
+pub struct Scene {
+    /// The server.
+    pub app: TestApp,
+    /// Who vouches.
+    pub provider: FakeIdentityProvider,
+    /// Who set it up.
+    pub administrator: TestClient,
+    /// The provider here.
+    pub id: IdentityProviderId,
 }
 
 impl Scene {
-    async fn start(pool: &PgPool, change: impl FnOnce(&mut IdentityProviderDraft)) -> Self {
+    /// The provider as in [`draft`], but for what a test changes.
+    pub async fn start(pool: &PgPool, change: impl FnOnce(&mut IdentityProviderDraft)) -> Self {
         let (app, provider) = (TestApp::start(pool).await, FakeIdentityProvider::start().await);
         let administrator = app.sign_up("administrator@example.org").await;
         let id = IdentityProviderId::new();
@@ -28,35 +33,38 @@ impl Scene {
         Self { app, provider, administrator, id }
     }
 
-    fn address(&self) -> String {
+    /// Where signing in through it begins.
+    pub fn address(&self) -> String {
         format!("/auth/oidc/{}", self.id)
     }
 
     /// From the button to the way back.
-    async fn go(&self, browser: &TestClient, next: &str) -> String {
+    pub async fn go(&self, browser: &TestClient, next: &str) -> String {
         let away = browser.get(&format!("{}{next}", self.address())).await.expect(303);
         self.provider.agree(away.header(LOCATION).expect("an address")).await
     }
 
     /// All the way.
-    async fn sign_in(&self, browser: &TestClient) -> Answer {
+    pub async fn sign_in(&self, browser: &TestClient) -> Answer {
         let back = self.go(browser, "").await;
         browser.get(&back).await
     }
 
     /// How many people, identities and sessions there are: what a lie must not change.
-    async fn counts(&self) -> (i64, i64, i64) {
+    pub async fn counts(&self) -> (i64, i64, i64) {
         let count = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM identities), (SELECT count(*) FROM sessions)";
         sqlx::query_as(count).fetch_one(&self.app.pool).await.expect("counts")
     }
 
-    async fn last_reason(&self) -> Option<String> {
+    /// Why the last try failed.
+    pub async fn last_reason(&self) -> Option<String> {
         let last = "SELECT reason FROM sign_ins WHERE method = 'Identity provider' AND provider = 'Works' ORDER BY id DESC LIMIT 1";
         sqlx::query_scalar(last).fetch_optional(&self.app.pool).await.expect("a row").flatten()
     }
 }
 
-fn draft(provider: &FakeIdentityProvider) -> IdentityProviderDraft {
+/// A provider that makes accounts.
+pub fn draft(provider: &FakeIdentityProvider) -> IdentityProviderDraft {
     IdentityProviderDraft {
         name: "Works".to_owned(),
         issuer: provider.issuer.clone(),
@@ -68,16 +76,18 @@ fn draft(provider: &FakeIdentityProvider) -> IdentityProviderDraft {
         role_rules: String::new(),
         default_team_id: None,
         default_role: Role::Viewer,
+        updates_roles: false,
         creates_accounts: true,
     }
 }
 
-async fn viewer(browser: &TestClient) -> ViewerInfo {
+/// Who is signed in.
+pub async fn viewer(browser: &TestClient) -> ViewerInfo {
     browser.server_fn("identity/viewer", Value::Null).await.json()
 }
 
 /// Nobody is in, nothing has changed, the record says why, and so does the screen.
-async fn expect_refusal(scene: &Scene, browser: &TestClient, answer: Answer, reason: &str, before: (i64, i64, i64)) {
+pub async fn expect_refusal(scene: &Scene, browser: &TestClient, answer: Answer, reason: &str, before: (i64, i64, i64)) {
     answer.clone().expect_redirect(&format!("/sign-in?trouble={reason}"));
     assert!(!answer.headers.get_all(SET_COOKIE).iter().any(|cookie| cookie.as_bytes().starts_with(b"lyceum_session=")), "{answer:?}");
     assert_eq!(scene.counts().await, before, "{reason}");
@@ -330,8 +340,12 @@ async fn somebody_signed_in_links_and_unlinks_but_keeps_a_way_in(pool: PgPool) {
     assert_eq!(viewer(&browser).await.email, "grace@example.org");
     sqlx::query("UPDATE users SET password_hash = '' WHERE email = 'grace@example.org'").execute(&pool).await.expect("no password");
     grace.server_fn("identity-providers/unlink", unlink.clone()).await.expect(409);
-    // A fresh session stands in for the password that is not there.
+    // What stands in for the password that is not there is that the provider asked her just now, not that it knows her still.
     let set = json!({ "current_password": "", "new_password": "an entirely new secret" });
+    let refused = browser.server_fn("identity/change-password", set.clone()).await.expect(422);
+    assert!(refused.text.contains("sign in again"), "{}", refused.text);
+    let back = scene.go(&browser, "?next=/account&again=true").await;
+    browser.get(&back).await.expect_redirect("/account");
     browser.server_fn("identity/change-password", set).await.ok();
     browser.server_fn("identity-providers/unlink", unlink).await.ok();
     assert!(browser.server_fn("identity-providers/ways", json!({})).await.json::<SignInWays>().linked.is_empty());

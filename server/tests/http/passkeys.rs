@@ -1,6 +1,6 @@
 //! Passkeys on the wire: added with the password, good for signing in without anything else, and worth nothing once anything is odd.
 
-use crate::support::{Answer, Authenticator, PASSWORD, TestApp, TestClient};
+use crate::support::{Answer, Authenticator, FakeMailServer, PASSWORD, TestApp, TestClient};
 use axum::http::header::SET_COOKIE;
 use chrono::TimeDelta;
 use domain::passkeys::{PasskeyOverview, PasskeySummary};
@@ -100,6 +100,24 @@ async fn a_passkey_is_added_with_the_password_and_lets_its_person_in_on_any_serv
         .await
         .unwrap();
     assert_eq!(actions, ["account.passkey-added"]);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whoever_gets_another_passkey_is_told_by_mail(pool: PgPool) {
+    let server = FakeMailServer::start().await;
+    let mailer = server.mailer();
+    let app = TestApp::start_with(&pool, |parts| {
+        ADDRESS.clone_into(&mut parts.settings.public_url);
+        parts.mailer = Some(mailer);
+    });
+    let app = app.await;
+    let ada = app.sign_up("ada@example.org").await;
+    add(&ada).await;
+    assert_eq!(app.services.jobs().run_due_once().await.expect("the job runs"), 1);
+    let mail = server.nth(1).await;
+    assert_eq!(mail.to, ["ada@example.org"]);
+    assert!(mail.words().contains("The passkey “Phone” was added to your account on Lyceum on "), "{}", mail.raw);
+    assert!(mail.words().contains("from the address 127.0.0.1."), "{}", mail.raw);
 }
 
 /// How long the latest token's hash is, and whether its ceremony names somebody.

@@ -58,6 +58,8 @@ async fn the_screens_of_signing_in_forget_an_address_that_is_not_ours(pool: PgPo
             let page = app.anonymous().get(&format!("{path}?next={}", escaped(next))).await.expect(200);
             assert_forgotten(&page, next);
         }
+        let late = app.anonymous().post_form("/sign-in/link", &[("password", "any"), ("next", next)]).await;
+        late.expect_redirect("/sign-in?trouble=wrong-state");
         let wrong = [("email", "ada@example.org"), ("password", "wrong"), ("next", next)];
         let page = app.anonymous().post_form("/sign-in", &wrong).await.expect(422);
         assert_forgotten(&page, next);

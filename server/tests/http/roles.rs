@@ -2,9 +2,12 @@
 
 use crate::support::TestApp;
 use app::error::AppError;
+use domain::datasets::Visibility;
+use domain::prompts::{PromptDetail, PromptDraft};
 use domain::roles::RoleMatrix;
 use domain::{Permission, Role, ViewerInfo};
 use serde_json::{Value, json};
+use services::models::EXTRACTIVE;
 use sqlx::PgPool;
 
 fn change(role: &str, permission: &str, granted: bool) -> Value {
@@ -17,7 +20,7 @@ async fn a_right_that_is_taken_hides_the_button_and_refuses_the_next_call(pool: 
     let ada = app.sign_up("ada@example.org").await;
     let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
     assert!(grace.get("/prompts").await.expect(200).text.contains("New prompt"));
-    let draft = serde_json::to_value(domain::prompts::PromptDraft { name: "One".to_owned(), ..Default::default() }).unwrap();
+    let draft = serde_json::to_value(PromptDraft { name: "One".to_owned(), ..Default::default() }).unwrap();
     grace.server_fn("prompts/create", json!({ "draft": draft.clone() })).await.ok();
 
     let matrix: RoleMatrix = ada.server_fn("roles/change", change("Collaborator", "ManagePrompts", false)).await.json();
@@ -31,6 +34,33 @@ async fn a_right_that_is_taken_hides_the_button_and_refuses_the_next_call(pool: 
     ada.server_fn("roles/change", change("Collaborator", "ManagePrompts", true)).await.ok();
     let viewer: ViewerInfo = grace.server_fn("identity/viewer", Value::Null).await.json();
     assert!(viewer.may(Permission::ManagePrompts));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn who_may_not_choose_models_is_told_what_answers_and_offered_no_choice(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    let named =
+        PromptDraft { name: "Named".to_owned(), visibility: Visibility::Team, model_id: Some(EXTRACTIVE), ..PromptDraft::default() };
+    let made: PromptDetail = ada.server_fn("prompts/create", json!({ "draft": named })).await.json();
+    let address = format!("/prompts/{}", made.id);
+    let sentence = "Your role does not choose models, so this stays as it is.";
+    grace.server_fn("models/list", json!({ "model_type": null })).await.ok();
+    assert!(!grace.get(&address).await.expect(200).text.contains(sentence));
+
+    ada.server_fn("roles/change", change("Collaborator", "ViewModels", false)).await.ok();
+    grace.server_fn("models/list", json!({ "model_type": null })).await.expect(403);
+    let page = grace.get(&address).await.expect(200).text;
+    assert!(page.contains(sentence) && page.contains("extractive · Built in") && !page.contains("name=\"model_id\""), "{page}");
+    let page = grace.get("/prompts/new").await.expect(200).text;
+    assert!(page.contains(sentence) && page.contains("The default model"), "{page}");
+    assert!(grace.get("/chat").await.expect(200).text.contains("The default model"));
+    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": EXTRACTIVE, "text": "Hello?" });
+    grace.server_fn("chat/ask", json!({ "question": question })).await.expect(403);
+    let chosen = PromptDraft { name: "Mine".to_owned(), model_id: Some(EXTRACTIVE), ..PromptDraft::default() };
+    grace.server_fn("prompts/create", json!({ "draft": chosen })).await.expect(403);
+    ada.server_fn("models/list", json!({ "model_type": null })).await.ok();
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, NOTHING, Snapshot, TestApp};
 use reqwest::Method;
-use reqwest::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use reqwest::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use serde_json::Value;
 use sqlx::PgPool;
 
@@ -76,7 +76,6 @@ async fn every_answer_carries_the_headers(pool: PgPool) {
     for answer in answers {
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "no-referrer"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
         ] {
@@ -89,6 +88,29 @@ async fn every_answer_carries_the_headers(pool: PgPool) {
         assert!(answer.headers.contains_key(CONTENT_SECURITY_POLICY) && answer.headers.contains_key("x-request-id"), "{answer:?}");
         assert!(!answer.headers.contains_key("strict-transport-security"), "not on http");
     }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn forms_of_ours_may_say_where_they_come_from_and_tokens_in_addresses_are_not_said(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let policy = |answer: &Answer| answer.header(REFERRER_POLICY).unwrap_or_default().to_owned();
+    for path in ["/chat", "/account", "/no/such/page", "/pkg/lyceum.css"] {
+        assert_eq!(policy(&ada.get(path).await), "same-origin", "{path}");
+    }
+    let with_tokens = [
+        "/sign-in?next=/sign-up%3Finvitation%3Da.b",
+        "/sign-in/link?next=/sign-up%3Finvitation%3Da.b",
+        "/sign-up?invitation=a.b",
+        "/reset-password?token=a.b",
+        "/confirm-email?token=a.b",
+    ];
+    for path in with_tokens {
+        assert_eq!(policy(&app.anonymous().get(path).await), "strict-origin", "{path}");
+        assert_eq!(policy(&ada.get(path).await), "strict-origin", "{path}, signed in");
+    }
+    let wrong = [("email", "ada@example.org"), ("password", "wrong"), ("next", "/sign-up?invitation=a.b")];
+    assert_eq!(policy(&app.anonymous().post_form("/sign-in", &wrong).await.expect(422)), "strict-origin");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -126,6 +126,86 @@ async fn what_a_team_is_taken_in_a_minute_is_counted_by_both(pool: PgPool) {
     }
 }
 
+/// A model that speaks as its provider does, added by an administrator; what it is called by.
+async fn add_model(administrator: &TestClient, provider: &FakeProvider) -> Value {
+    let model = json!({
+        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "secret",
+        "name": "fake", "model_type": "LLM", "context_size": 8000
+    });
+    let model: Value = administrator.server_fn("models/add", json!({ "model": model })).await.json();
+    model["id"].clone()
+}
+
+/// Asks a model; where the answer is read.
+async fn ask(client: &TestClient, model: &Value) -> String {
+    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model, "text": "Hello?" });
+    let asked: Asked = client.server_fn("chat/ask", json!({ "question": question })).await.json();
+    format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"))
+}
+
+async fn follow(client: &TestClient, path: &str, after: Option<&str>) -> reqwest::Response {
+    let stream = client.open_stream(path, after).await;
+    assert_eq!(stream.status(), 200);
+    stream
+}
+
+/// What a stream says until it has said these words.
+async fn read_until(stream: &mut reqwest::Response, words: &str) -> String {
+    let mut read = String::new();
+    while !read.contains(words) {
+        let piece = tokio::time::timeout(PROMISE * 4, stream.chunk()).await.expect("news in time");
+        let piece = piece.expect("an unbroken stream").expect("more");
+        read.push_str(std::str::from_utf8(&piece).expect("text"));
+    }
+    read
+}
+
+/// Reads a stream to its end, which has to come as soon as it is promised.
+async fn expect_end(stream: &mut reqwest::Response) {
+    let since = Instant::now();
+    while tokio::time::timeout(PROMISE * 4, stream.chunk()).await.expect("an end").expect("an unbroken stream").is_some() {}
+    assert!(since.elapsed() < PROMISE, "{:?}", since.elapsed());
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn an_answer_asked_for_on_one_goes_on_on_the_other_where_it_broke_off(pool: PgPool) {
+    let (first, second) = start(&pool).await;
+    let ada = first.sign_up("ada@example.org").await;
+    let provider = FakeProvider::start().await;
+    let step = |text: &str| Step::Text(text.to_owned());
+    provider.push(Script::Stream(vec![step("One, "), Step::Wait, step("two.")]));
+    let path = ask(&ada, &add_model(&ada, &provider).await).await;
+    let mut broken = follow(&ada, &path, None).await;
+    let read = read_until(&mut broken, "One, ").await;
+    let seen = read.lines().rev().find_map(|line| line.strip_prefix("id:")).expect("its number").trim().to_owned();
+    drop(broken);
+    let mut elsewhere = follow(&ada.at(&second.url), &path, Some(&seen)).await;
+    provider.release();
+    let rest = read_until(&mut elsewhere, "Finished").await;
+    assert!(rest.contains("two.") && !rest.contains("One"), "{rest}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_session_that_ends_on_one_closes_its_open_stream_on_the_other_and_no_other(pool: PgPool) {
+    let (first, second) = start(&pool).await;
+    let ada = first.sign_up("ada@example.org").await;
+    let provider = FakeProvider::start().await;
+    provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
+    let path = ask(&ada, &add_model(&ada, &provider).await).await;
+    let phone = first.sign_in("ada@example.org").await;
+    let (there, phone_there) = (ada.at(&second.url), phone.at(&second.url));
+    let (mut ending, mut staying) = (follow(&there, &path, None).await, follow(&phone_there, &path, None).await);
+    read_until(&mut ending, "Well").await;
+
+    let sessions: Vec<SessionSummary> = phone.server_fn("identity/sessions", Value::Null).await.json();
+    let other = sessions.iter().find(|session| !session.is_current).expect("the first browser's");
+    phone.server_fn("identity/end-session", json!({ "id": other.id })).await.ok();
+    expect_end(&mut ending).await;
+    assert_eq!(there.open_stream(&path, None).await.status(), 401);
+    provider.release();
+    read_until(&mut staying, "Finished").await;
+}
+
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn suspension_on_one_closes_an_open_stream_on_the_other(pool: PgPool) {
     let (first, second) = start(&pool).await;
@@ -133,29 +213,15 @@ async fn suspension_on_one_closes_an_open_stream_on_the_other(pool: PgPool) {
     let grace = first.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
     let person = viewer(&grace).await.json::<ViewerInfo>().user_id;
     let provider = FakeProvider::start().await;
-    let model = json!({
-        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "secret",
-        "name": "fake", "model_type": "LLM", "context_size": 8000
-    });
-    let model: Value = ada.server_fn("models/add", json!({ "model": model })).await.json();
     provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
-    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model["id"], "text": "Hello?" });
     // Asked on one, read on the other.
-    let asked: Asked = grace.server_fn("chat/ask", json!({ "question": question })).await.json();
+    let path = ask(&grace, &add_model(&ada, &provider).await).await;
     let there = grace.at(&second.url);
-    let path = format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"));
-    let mut stream = there.open_stream(&path, None).await;
-    assert_eq!(stream.status(), 200);
-    let mut read = String::new();
-    while !read.contains("Well") {
-        let piece = stream.chunk().await.expect("an unbroken stream").expect("more");
-        read.push_str(std::str::from_utf8(&piece).expect("text"));
-    }
+    let mut stream = follow(&there, &path, None).await;
+    read_until(&mut stream, "Well").await;
 
     ada.server_fn("team/suspend", json!({ "user_id": person })).await.ok();
-    let suspended = Instant::now();
-    while tokio::time::timeout(PROMISE * 4, stream.chunk()).await.expect("an end").expect("an unbroken stream").is_some() {}
-    assert!(suspended.elapsed() < PROMISE, "{:?}", suspended.elapsed());
+    expect_end(&mut stream).await;
     assert_eq!(there.open_stream(&path, None).await.status(), 401);
     there.server_fn("team/members", Value::Null).await.expect(401);
 }

@@ -26,12 +26,12 @@ pub use snapshot::{NOTHING, Snapshot};
 
 use domain::{Role, TeamId, UserId};
 use leptos::config::LeptosOptions;
-use secrecy::SecretString;
 use server::peer::TrustedProxies;
 use server::router::{AppState, build_router};
+use services::identity::{NewPerson, Origin};
 use services::{CameFrom, Parts, Services, SignUp, Viewer, testing};
 use sqlx::PgPool;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -100,9 +100,31 @@ impl TestApp {
     pub async fn sign_up(&self, email: &str) -> TestClient {
         let client = self.anonymous();
         let first_name = email.split('@').next().unwrap_or("Ada");
+        if self.services.mails().is_set_up() && self.has_people().await {
+            self.make_account(first_name, email).await;
+            return self.sign_in(email).await;
+        }
         let form = [("first_name", first_name), ("last_name", "Tester"), ("email", email), ("password", PASSWORD)];
         client.post_form("/sign-up", &form).await.expect_redirect("/chat");
         client
+    }
+
+    /// Makes an account at once, where it would wait for its mail otherwise.
+    async fn make_account(&self, first_name: &str, email: &str) {
+        let person = NewPerson {
+            first_name: first_name.to_owned(),
+            last_name: "Tester".to_owned(),
+            email: email.to_owned(),
+            password: PASSWORD.to_owned().into(),
+            invitation: None,
+        };
+        let origin = Origin { ip: Ipv4Addr::LOCALHOST.into(), user_agent: "Tests".to_owned() };
+        let services = testing::without_mail(&self.services, &self.pool);
+        services.identity().sign_up(person, origin).await.expect("an account");
+    }
+
+    async fn has_people(&self) -> bool {
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM users)").fetch_one(&self.pool).await.expect("whether there are people")
     }
 
     /// Signs somebody in who has an account.
@@ -131,34 +153,32 @@ impl TestApp {
     pub async fn suspend(&self, email: &str) {
         let find = "SELECT id FROM users WHERE email = $1";
         let person: UserId = sqlx::query_scalar(find).bind(email).fetch_one(&self.pool).await.expect("a person");
-        let (administrator, password) = self.administrator_beside(person).await;
-        self.services.people().suspend(&administrator, person, password).await.expect("suspended");
+        let administrator = self.administrator_beside(person).await;
+        self.services.people().suspend(&administrator, person).await.expect("suspended");
     }
 
-    /// An administrator who is not this person, and their password: one there is, or else a new one.
-    async fn administrator_beside(&self, person: UserId) -> (Viewer, SecretString) {
+    /// An administrator who is not this person: one there is, or else a new one.
+    async fn administrator_beside(&self, person: UserId) -> Viewer {
         let find = "SELECT users.id, team_id FROM users JOIN memberships ON memberships.user_id = users.id
                     WHERE is_system_administrator AND users.suspended_at IS NULL AND users.id <> $1 LIMIT 1";
         let known: Option<(UserId, TeamId)> = sqlx::query_as(find).bind(person).fetch_optional(&self.pool).await.expect("people");
         if let Some((user_id, team_id)) = known {
-            let viewer = Viewer {
+            return Viewer {
                 user_id,
                 team_id,
                 session_id: None,
                 api_key: None,
                 is_system_administrator: true,
+                must_set_up_two_step: false,
                 permissions: Vec::new(),
                 seen_by: None,
                 came_from: CameFrom::default(),
             };
-            return (viewer, PASSWORD.to_owned().into());
         }
-        let email = "warden@example.org";
-        let warden = testing::owner(&self.services, email).await;
+        let warden = testing::owner(&self.services, "warden@example.org").await;
         let promote = sqlx::query("UPDATE users SET is_system_administrator = true WHERE id = $1").bind(warden.user_id);
         promote.execute(&self.pool).await.expect("an administrator");
-        let password = self.services.identity().reset_password(email).await.expect("a password");
-        (Viewer { is_system_administrator: true, ..warden }, password)
+        Viewer { is_system_administrator: true, ..warden }
     }
 }
 

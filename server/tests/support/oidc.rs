@@ -44,6 +44,10 @@ pub enum Lie {
     TokenError,
     /// Something that is no token.
     Garbage,
+    /// Not when the person was asked, although that was wanted.
+    NoProofTime,
+    /// The person was asked eleven minutes ago, although it was to ask anew.
+    OldProof,
     /// The subject of somebody else where one asks for more.
     OtherSubject,
 }
@@ -174,11 +178,11 @@ async fn token(State(inner): State<Arc<Inner>>, Form(asked): Form<HashMap<String
     let (Some(known), true) = (known, is_proven && lie != Lie::TokenError) else {
         return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" }))).into_response();
     };
-    let id_token = if lie == Lie::Garbage { "garbage".to_owned() } else { id_token(&inner, lie, &known["nonce"]) };
+    let id_token = if lie == Lie::Garbage { "garbage".to_owned() } else { id_token(&inner, lie, &known) };
     Json(json!({ "access_token": "access", "token_type": "Bearer", "expires_in": 60, "id_token": id_token })).into_response()
 }
 
-fn id_token(inner: &Inner, lie: Lie, nonce: &str) -> String {
+fn id_token(inner: &Inner, lie: Lie, asked: &HashMap<String, String>) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     let mut claims = inner.person.lock().expect("no test panics while holding it").clone();
     if *inner.tells_late.lock().expect("no test panics while holding it") {
@@ -190,7 +194,10 @@ fn id_token(inner: &Inner, lie: Lie, nonce: &str) -> String {
         Lie::SecondAudience => json!([CLIENT_ID, "another-application"]),
         _ => json!(CLIENT_ID),
     };
-    claims["nonce"] = json!(if lie == Lie::Nonce { "another-nonce" } else { nonce });
+    claims["nonce"] = json!(if lie == Lie::Nonce { "another-nonce" } else { &asked["nonce"] });
+    if asked.contains_key("max_age") && lie != Lie::NoProofTime {
+        claims["auth_time"] = json!(if lie == Lie::OldProof { now - 660 } else { now });
+    }
     claims["iat"] = json!(now - 7200);
     claims["exp"] = json!(if lie == Lie::Expired { now - 3600 } else { now + 300 });
     match lie {

@@ -3,8 +3,9 @@
 use super::api::list_own_api_keys;
 use super::create::CreateDialog;
 use super::row::{Chosen, KeyHead, KeyRow, RevokeDialog};
-use crate::ui::{Button, Card, ResourceView, Table, TableSkeleton, use_viewer};
+use crate::ui::{Button, Card, Included, ResourceView, Table, TableSkeleton, use_viewer};
 use domain::api_keys::ApiKeySummary;
+use domain::licences::Feature;
 use leptos::prelude::*;
 
 /// The card on the account screen.
@@ -18,7 +19,9 @@ pub fn OwnKeysCard() -> impl IntoView {
     view! {
         <Card title="API keys" description="With a key a program works here as you, in this team, within what you let it do. Times are UTC.">
             <ResourceView resource=keys skeleton=|| view! { <TableSkeleton rows=2/> } let:keys><OwnKeys keys chosen/></ResourceView>
-            <div><Button on_click=move || creating.set(true)>"Create API key…"</Button></div>
+            <div>
+                <Included feature=Feature::Api><Button on_click=move || creating.set(true)>"Create API key…"</Button></Included>
+            </div>
         </Card>
         <CreateDialog open=creating team=Signal::derive(move || viewer.with(|viewer| viewer.team_name.clone())) on_made=reload/>
         <RevokeDialog chosen on_done=reload/>

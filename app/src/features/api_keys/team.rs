@@ -2,9 +2,10 @@
 
 use super::api::list_team_api_keys;
 use super::row::{Chosen, KeyHead, KeyRow, RevokeDialog};
-use crate::ui::{ResourceView, Table, TableSkeleton, may};
+use crate::ui::{Included, ResourceView, Table, TableSkeleton, may};
 use domain::Permission;
 use domain::api_keys::ApiKeySummary;
+use domain::licences::Feature;
 use leptos::prelude::*;
 
 /// The section on the team screen.
@@ -16,6 +17,7 @@ pub fn TeamKeys() -> impl IntoView {
     view! {
         <section class="flow">
             <h2 class="section-title">"API keys"</h2>
+            <Included feature=Feature::Api/>
             <ResourceView resource=keys skeleton=|| view! { <TableSkeleton rows=2/> } let:keys><Keys keys chosen/></ResourceView>
         </section>
         <RevokeDialog chosen on_done=move || changed.update(|count| *count += 1)/>

@@ -6,8 +6,9 @@ use super::state::{address, export_address, of_address};
 use super::table::AuditTable;
 use super::verify::VerifyChain;
 use crate::ui::layout::{AdminSections, TeamSections};
-use crate::ui::{ButtonLink, EmptyState, ExportLink, PageBody, PageHeader, PageWidth, ResourceView, TableSkeleton};
+use crate::ui::{ButtonLink, EmptyState, ExportLink, Included, PageBody, PageHeader, PageWidth, ResourceView, TableSkeleton};
 use domain::audit::{AuditChoices, AuditPage, AuditQuery, AuditScope, ExportFormat};
+use domain::licences::Feature;
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -51,8 +52,10 @@ fn TrailPage(scope: AuditScope, description: &'static str) -> impl IntoView {
                 let export = move |format| Signal::derive(move || asked.with(|(query, _)| export_address(scope, query, format)));
                 view! {
                     <PageHeader title="Audit trail" description=description>
-                        <ExportLink href=export(ExportFormat::Csv)>"Export CSV"</ExportLink>
-                        <ExportLink href=export(ExportFormat::Json)>"Export JSON"</ExportLink>
+                        <Included feature=Feature::AuditExport>
+                            <ExportLink href=export(ExportFormat::Csv)>"Export CSV"</ExportLink>
+                            <ExportLink href=export(ExportFormat::Json)>"Export JSON"</ExportLink>
+                        </Included>
                     </PageHeader>
                     <div class="flow">
                         <VerifyChain scope/>

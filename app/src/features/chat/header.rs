@@ -1,6 +1,7 @@
 //! The head of a chat: what answers in it.
 
 use super::store::{ChatStore, Choice};
+use crate::features::models::state::DEFAULT_MODEL;
 use crate::ui::{Icon, Menu, MenuAlign, MenuItem, MenuSeparator};
 use domain::chat::ChatOpening;
 use domain::models::{ModelSummary, ProviderKind};
@@ -41,7 +42,7 @@ fn Choices(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoView
     let prompts: Vec<_> = opening.with_value(|opening| opening.prompts.iter().map(|prompt| (prompt.id, prompt.name.clone())).collect());
     let models: Vec<_> =
         opening.with_value(|opening| opening.models.iter().map(|model| (model.id, model.is_default, model_name(model))).collect());
-    let has_prompts = !prompts.is_empty();
+    let (has_prompts, has_models) = (!prompts.is_empty(), !models.is_empty());
     let item = move |choice: Choice, label: String, chosen: Signal<bool>, icon| {
         view! { <MenuItem label icon chosen on_select=move || store.choice.set(choice)/> }
     };
@@ -54,12 +55,17 @@ fn Choices(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoView
         let chosen = move || store.choice.get() == choice || (is_default && store.choice.get() == Choice::default());
         item(choice, name, Signal::derive(chosen), lu::LuCpu)
     });
+    // Who may not choose a model finds the way back from a prompt to what answers without one.
+    let default = (!has_models).then(|| {
+        item(Choice::default(), DEFAULT_MODEL.to_owned(), Signal::derive(move || store.choice.get() == Choice::default()), lu::LuCpu)
+    });
     view! {
         {has_prompts.then(|| view! { <p class="menu-heading" role="presentation">"Prompts"</p> })}
         {prompts.collect_view()}
         {has_prompts.then(|| view! { <MenuSeparator/> })}
-        <p class="menu-heading" role="presentation">"Models"</p>
+        <p class="menu-heading" role="presentation">{if has_models { "Models" } else { "Model" }}</p>
         {models.collect_view()}
+        {default}
     }
     .into_any()
 }
@@ -68,6 +74,9 @@ fn Choices(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoView
 fn chosen_name(opening: &ChatOpening, choice: Choice) -> String {
     if let Some(prompt) = opening.prompts.iter().find(|prompt| Some(prompt.id) == choice.prompt_id) {
         return prompt.name.clone();
+    }
+    if opening.models.is_empty() {
+        return DEFAULT_MODEL.to_owned();
     }
     let wanted = |model: &&ModelSummary| choice.model_id.map_or(model.is_default, |id| model.id == id);
     opening.models.iter().find(wanted).map_or_else(|| "Choose a model".to_owned(), model_name)

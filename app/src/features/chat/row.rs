@@ -1,11 +1,14 @@
-//! One row of the conversation list, and the two dialogs its menu opens.
+//! One row of the conversation list, and the dialogs its menu opens.
 
 use super::api::{delete_conversation, rename_conversation};
 use super::changes::use_chat_changes;
+use crate::features::sharing::AccessDialog;
 use crate::ui::{
     Button, ButtonVariant, ConfirmDialog, Dialog, DialogActions, DialogSize, Field, FormError, Menu, MenuItem, SpinnerMark, use_toasts,
 };
 use domain::chat::ConversationSummary;
+use domain::datasets::Visibility;
+use domain::sharing::Thing;
 use domain::text::Title;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -21,13 +24,19 @@ const TITLE_MAX: u32 = 200;
 pub struct Rows {
     chosen: RwSignal<Option<ConversationSummary>>,
     is_renaming: RwSignal<bool>,
+    is_explaining: RwSignal<bool>,
     is_deleting: RwSignal<bool>,
 }
 
 impl Rows {
     /// None yet.
     pub fn new() -> Self {
-        Self { chosen: RwSignal::new(None), is_renaming: RwSignal::new(false), is_deleting: RwSignal::new(false) }
+        Self {
+            chosen: RwSignal::new(None),
+            is_renaming: RwSignal::new(false),
+            is_explaining: RwSignal::new(false),
+            is_deleting: RwSignal::new(false),
+        }
     }
 }
 
@@ -58,6 +67,7 @@ pub fn ConversationRow(
             <div class="chat-menu">
                 <Menu label>
                     <MenuItem label="Rename" icon=lu::LuPencil on_select=move || open(rows.is_renaming)/>
+                    <MenuItem label="Explain access" icon=lu::LuUsers on_select=move || open(rows.is_explaining)/>
                     <MenuItem label="Delete" icon=lu::LuTrash2 danger=true on_select=move || open(rows.is_deleting)/>
                 </Menu>
             </div>
@@ -72,8 +82,11 @@ pub fn RowDialogs(
     /// What was chosen.
     rows: Rows,
 ) -> impl IntoView {
+    let explained =
+        Signal::derive(move || rows.chosen.with(|chosen| chosen.as_ref().map(|chosen| (Thing::Chat(chosen.id), chosen.title.clone()))));
     view! {
         <RenameDialog rows/>
+        <AccessDialog open=rows.is_explaining chosen=explained visibility=Visibility::Private/>
         <DeleteDialog rows/>
     }
 }

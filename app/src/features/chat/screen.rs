@@ -71,7 +71,8 @@ fn first_choice(opening: &ChatOpening, prompt: Option<PromptId>) -> Choice {
     }
     opening.conversation.as_ref().map_or_else(Choice::default, |conversation| Choice {
         prompt_id: conversation.prompt_id.filter(known),
-        model_id: conversation.model_id,
+        // Who may not choose a model asks the default one: the server would refuse another.
+        model_id: conversation.model_id.filter(|_| !opening.models.is_empty()),
     })
 }
 

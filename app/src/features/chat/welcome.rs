@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::features::onboarding::api::open_guide;
 use crate::features::onboarding::{GuideCard, WhomToAsk};
 use crate::features::prompts::api::get_prompt;
-use crate::ui::{Icon, IconDrawing, LiveView, ResourceView, may, use_viewer};
+use crate::ui::{Icon, IconDrawing, LiveView, ResourceView, may};
 use domain::Permission;
 use domain::chat::ChatOpening;
 use domain::onboarding::Guide;
@@ -96,8 +96,7 @@ fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoVie
 #[component]
 fn FirstSteps() -> impl IntoView {
     let (datasets, prompts) = (may(Permission::ManageDatasets), may(Permission::ManagePrompts));
-    let viewer = use_viewer();
-    let administers = move || viewer.with(|viewer| viewer.is_system_administrator);
+    let models = may(Permission::ManageModels);
     let makes_something = move || datasets.get() || prompts.get();
     view! {
         <p class="welcome-text">"Lyceum answers from your own documents and shows the page it found the answer on."</p>
@@ -111,7 +110,7 @@ fn FirstSteps() -> impl IntoView {
             <Show when=move || prompts.get()>
                 <Step href="/prompts/new" icon=lu::LuNotebookPen title="New prompt" text="Say how to answer, and from which datasets."/>
             </Show>
-            <Show when=administers>
+            <Show when=move || models.get()>
                 <Step href="/admin/models" icon=lu::LuCpu title="Add a model" text="The built-in one quotes your documents. Others write."/>
             </Show>
         </ul>

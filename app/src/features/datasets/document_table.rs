@@ -2,9 +2,11 @@
 
 use super::api::{delete_document, retry_document};
 use super::state::{embedding_progress, size, tone};
-use crate::ui::{Button, ButtonSize, ConfirmDialog, IconButton, Progress, StatusBadge, Table, Time, use_toasts};
-use domain::datasets::{DocumentStatus, DocumentSummary};
-use domain::{DocumentId, Page};
+use crate::features::sharing::AccessDialog;
+use crate::ui::{Button, ButtonSize, ConfirmDialog, IconButton, Progress, StatusBadge, Table, Time, may, use_toasts};
+use domain::datasets::{DocumentStatus, DocumentSummary, Visibility};
+use domain::sharing::Thing;
+use domain::{DocumentId, Page, Permission};
 use icondata_lu as lu;
 use leptos::prelude::*;
 
@@ -12,6 +14,7 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 struct RowActions {
     is_editable: Memo<bool>,
+    explain: Callback<DocumentSummary>,
     retry: Callback<DocumentId>,
     delete: Callback<DocumentSummary>,
 }
@@ -23,14 +26,21 @@ pub fn DocumentTable(
     page: Signal<Page<DocumentSummary>>,
     /// Whether the viewer may change them.
     is_editable: Memo<bool>,
+    /// Who may see the dataset.
+    visibility: Signal<Visibility>,
     /// Loads them again.
     reload: Callback<()>,
 ) -> impl IntoView {
     let deleting = RwSignal::new(false);
     let doomed = RwSignal::new(None::<DocumentSummary>);
+    let (explaining, explained) = (RwSignal::new(false), RwSignal::new(None::<(Thing, String)>));
     let (delete, retry) = (delete_action(reload), retry_action(reload));
     let actions = RowActions {
         is_editable,
+        explain: Callback::new(move |document: DocumentSummary| {
+            explained.set(Some((Thing::Document(document.id), document.name)));
+            explaining.set(true);
+        }),
         retry: Callback::new(move |id| {
             retry.dispatch(id);
         }),
@@ -59,6 +69,7 @@ pub fn DocumentTable(
                 </For>
             </tbody>
         </Table>
+        <AccessDialog open=explaining chosen=explained visibility/>
         <ConfirmDialog
             open=deleting title=Signal::derive(move || format!("Delete “{}”?", name()))
             body="Its passages and its file are deleted too. Answers that cite it keep their text. This cannot be undone."
@@ -77,6 +88,7 @@ fn DocumentRow(first: DocumentSummary, page: Signal<Page<DocumentSummary>>, acti
         latest.unwrap_or_else(|| first.clone())
     });
     let pages = move || document.with(|document| document.page_count.map_or_else(|| "–".to_owned(), |pages| pages.to_string()));
+    let sees_people = may(Permission::ViewMembers);
     let is_failed = move || document.with(|document| document.status == DocumentStatus::Failed);
     view! {
         <tr>
@@ -95,6 +107,12 @@ fn DocumentRow(first: DocumentSummary, page: Signal<Page<DocumentSummary>>, acti
                     <div class="row flex-nowrap justify-end">
                         <Show when=is_failed>
                             <Button size=ButtonSize::Small icon=lu::LuRotateCw on_click=move || actions.retry.run(id)>"Retry"</Button>
+                        </Show>
+                        <Show when=move || sees_people.get()>
+                            <IconButton
+                                label=format!("Explain access to {}", document.with_untracked(|document| document.name.clone())) icon=lu::LuUsers
+                                size=ButtonSize::Small on_click=move || actions.explain.run(document.get_untracked())
+                            />
                         </Show>
                         <IconButton
                             label=format!("Delete {}", document.with_untracked(|document| document.name.clone())) icon=lu::LuTrash2

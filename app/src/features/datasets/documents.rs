@@ -23,6 +23,7 @@ pub fn DocumentsTab(
 ) -> impl IntoView {
     let id = Memo::new(move |_| detail.with(|detail| detail.summary.id));
     let is_editable = Memo::new(move |_| detail.with(|detail| detail.summary.is_editable));
+    let visibility = Signal::derive(move || detail.with(|detail| detail.summary.visibility));
     let most_bytes = Memo::new(move |_| detail.with(|detail| detail.max_upload_bytes));
     let index = RwSignal::new(0_u32);
     let documents = Resource::new(move || (id.get(), index.get()), |(id, index)| list_documents(id, PageRequest { index, size: ROWS }));
@@ -36,7 +37,7 @@ pub fn DocumentsTab(
                     when=move || page.with(|page| !page.items.is_empty())
                     fallback=move || view! { <NoDocuments is_editable/> }
                 >
-                    <DocumentTable page is_editable reload/>
+                    <DocumentTable page is_editable visibility reload/>
                     <Pager
                         label="Pages of documents" index total=Signal::derive(move || page.with(|page| page.total)) rows=ROWS
                         on_turn=move |to: u32| index.set(to)

@@ -3,7 +3,7 @@
 
 use crate::error::AppError;
 use domain::answers::AnswerPreferences;
-use domain::identity::{ConfirmationTerms, Profile, ResetTerms, SecondStep, SignUpTerms, TwoStepSetup, TwoStepState};
+use domain::identity::{ConfirmationTerms, Profile, ResetTerms, SecondStep, SignUpTerms, TwoStepSetup, TwoStepState, WaitingSignUp};
 use domain::{SessionId, SessionSummary, TeamId, ViewerInfo};
 use leptos::server;
 
@@ -174,6 +174,12 @@ pub async fn change_email(email: String, password: String) -> Result<(), AppErro
 #[server(prefix = "/api", endpoint = "identity/email-to-confirm")]
 pub async fn read_email_to_confirm(token: String) -> Result<Option<String>, AppError> {
     crate::server_context::services().identity().email_to_confirm(&token).await.map_err(crate::server_context::fail)
+}
+
+/// The account a mailed link makes, while it works.
+#[server(prefix = "/api", endpoint = "identity/waiting-sign-up")]
+pub async fn read_waiting_sign_up(token: String) -> Result<Option<WaitingSignUp>, AppError> {
+    crate::server_context::services().identity().waiting_sign_up(&token).await.map_err(crate::server_context::fail)
 }
 
 /// The browsers the viewer is signed in with.

@@ -3,11 +3,13 @@
 //! The invariant: whatever the server can answer with [`AppError::ConfirmFirst`] is called through [`Confirming::run`], so that nothing
 //! that was typed is lost. The dialog stands once, in the frame, above whatever is open.
 
-use super::api::{confirm_identity, mail_two_step_code, read_confirmation_terms};
+use super::api::{confirm_identity, read_confirmation_terms};
+use super::proof::{Proof, ProofForm};
 use crate::browser::passkey;
 use crate::error::AppError;
 use crate::features::passkeys::api::{confirm_with_passkey, start_passkey_confirmation};
-use crate::ui::{Button, ButtonLink, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, sign_in_address, use_toasts};
+use crate::own_path;
+use crate::ui::{Button, ButtonLink, ButtonVariant, Dialog, DialogActions, FormError, sign_in_address};
 use domain::identity::ConfirmationTerms;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -99,7 +101,7 @@ pub fn ConfirmationDialog() -> impl IntoView {
     });
     view! {
         <Dialog open=confirming.open title="Confirm it’s you">
-            {move || confirming.terms.get().map(|terms| view! { <Proof terms confirming/> })}
+            {move || confirming.terms.get().map(|terms| view! { <WaysToProve terms confirming/> })}
         </Dialog>
     }
     .into_any()
@@ -107,11 +109,11 @@ pub fn ConfirmationDialog() -> impl IntoView {
 
 /// What the person can prove it with.
 #[component]
-fn Proof(terms: ConfirmationTerms, confirming: Confirming) -> impl IntoView {
+fn WaysToProve(terms: ConfirmationTerms, confirming: Confirming) -> impl IntoView {
     if !terms.has_password && !terms.has_passkey {
-        let again = format!("{}&again=true", sign_in_address());
+        let again = own_path::asking_anew(&sign_in_address());
         return view! {
-            <p class="dialog-text">"This step needs to know that it is you, and you have no password here. Sign in again; it leads you back to this screen."</p>
+            <p class="dialog-text">"This step needs to know that it is you, and no password is taken from you here. Sign in again; it leads you back to this screen."</p>
             <DialogActions>
                 <Button on_click=move || confirming.settle(false)>"Cancel"</Button>
                 <ButtonLink href=again variant=ButtonVariant::Primary>"Sign in again"</ButtonLink>
@@ -119,90 +121,48 @@ fn Proof(terms: ConfirmationTerms, confirming: Confirming) -> impl IntoView {
         }
         .into_any();
     }
-    let trouble = RwSignal::new(None::<AppError>);
+    let proof = Proof::empty();
     let sentence = "It is a while since you proved who you are. Do it again, and what you began goes on.";
-    view! {
-        <p class="dialog-text">{sentence}</p>
-        <FormError error=trouble/>
-        {terms.has_password.then(|| view! { <PasswordProof terms confirming trouble/> })}
-        {(!terms.has_password).then(|| view! {
+    if !terms.has_password {
+        return view! {
+            <p class="dialog-text">{sentence}</p>
+            <FormError error=proof.trouble/>
             <DialogActions>
                 <Button on_click=move || confirming.settle(false)>"Cancel"</Button>
-                <PasskeyProof confirming trouble/>
+                <PasskeyProof confirming proof/>
             </DialogActions>
-        })}
+        }
+        .into_any();
     }
-    .into_any()
-}
-
-/// The password, with a code where the person signs in with one.
-#[component]
-fn PasswordProof(terms: ConfirmationTerms, confirming: Confirming, trouble: RwSignal<Option<AppError>>) -> impl IntoView {
-    let empty = || RwSignal::new(String::new());
-    let (password, code, token) = (empty(), empty(), empty());
-    let toasts = use_toasts();
     let confirm = Action::new(move |(): &()| async move {
-        match confirm_identity(password.get_untracked(), code.get_untracked(), token.get_untracked()).await {
+        let (password, code, token) = proof.read();
+        match confirm_identity(password, code, token).await {
             Ok(()) => confirming.settle(true),
-            Err(error) => drop(trouble.try_set(Some(error))),
+            Err(error) => proof.refuse(error),
         }
-    });
-    let mail = Action::new(move |(): &()| async move {
-        match mail_two_step_code(password.get_untracked()).await {
-            Ok(sent) => {
-                token.try_set(sent);
-                toasts.success("A code is on its way to your address.");
-            }
-            Err(error) => drop(trouble.try_set(Some(error))),
-        }
-    });
-    let at = move |name: &'static str| Signal::derive(move || trouble.with(|error| error.as_ref().and_then(|error| error.field(name))));
-    let ask = move |act: Action<(), ()>| {
-        trouble.set(None);
-        act.dispatch(());
-    };
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        ask(confirm);
-    };
-    let sends_code = terms.second_step.is_some_and(|step| step.is_mailed && step.sends_mail);
-    let code_field = terms.second_step.map(|step| {
-        let hint = if step.is_mailed {
-            "The six digits of a mail, or a recovery code."
-        } else {
-            "The six digits your app shows now, or a recovery code."
-        };
-        view! { <Field label="Code" name="code" id="confirm-code" value=code error=at("code") autocomplete="one-time-code" required=true hint=hint/> }
     });
     view! {
-        <form class="form" on:submit=submit novalidate>
-            <Field
-                label="Your password" name="password" id="confirm-password" kind=FieldKind::Password value=password error=at("password")
-                autocomplete="current-password" required=true autofocus=true
-            />
-            {code_field}
-            <DialogActions>
-                {sends_code.then(|| view! { <Button loading=mail.pending() on_click=move || ask(mail)>"E-mail me a code"</Button> })}
-                <Button on_click=move || confirming.settle(false)>"Cancel"</Button>
-                {terms.has_passkey.then(|| view! { <PasskeyProof confirming trouble/> })}
-                <Button submit=true variant=ButtonVariant::Primary loading=confirm.pending()>"Confirm"</Button>
-            </DialogActions>
-        </form>
+        <ProofForm
+            proof place="confirm" step=terms.second_step act=confirm verb="Confirm" variant=ButtonVariant::Primary
+            on_cancel=move || confirming.settle(false) text=sentence
+        >
+            {terms.has_passkey.then(|| view! { <PasskeyProof confirming proof/> })}
+        </ProofForm>
     }
     .into_any()
 }
 
 /// A passkey, in place of password and code.
 #[component]
-fn PasskeyProof(confirming: Confirming, trouble: RwSignal<Option<AppError>>) -> impl IntoView {
+fn PasskeyProof(confirming: Confirming, proof: Proof) -> impl IntoView {
     let confirm = Action::new_local(move |(): &()| async move {
         match prove_by_passkey().await {
             Ok(()) => confirming.settle(true),
-            Err(error) => drop(trouble.try_set(Some(error))),
+            Err(error) => proof.refuse(error),
         }
     });
     let press = move || {
-        trouble.set(None);
+        proof.trouble.set(None);
         confirm.dispatch_local(());
     };
     view! { <Button icon=lu::LuKeyRound loading=confirm.pending() on_click=press>"Use a passkey"</Button> }.into_any()

@@ -15,7 +15,13 @@ pub fn ForgotPasswordPage() -> impl IntoView {
     let outcome = FormOutcome::of_this_page();
     let terms = Resource::new_blocking(|| (), |()| read_reset_terms(None));
     let show = move |terms: ResetTerms| {
-        if terms.is_mailed { view! { <Form outcome=outcome.clone()/> }.into_any() } else { view! { <NotMailed/> }.into_any() }
+        if !terms.takes_passwords {
+            view! { <NoPasswords/> }.into_any()
+        } else if terms.is_mailed {
+            view! { <Form outcome=outcome.clone()/> }.into_any()
+        } else {
+            view! { <NotMailed/> }.into_any()
+        }
     };
     view! {
         <AuthFrame title="Forgot your password?"><ResourceView resource=terms children=show/></AuthFrame>
@@ -32,6 +38,16 @@ fn Form(outcome: FormOutcome) -> impl IntoView {
             <Button submit=true variant=ButtonVariant::Primary wide=true>"Mail me a link"</Button>
         </PostForm>
         <p class="auth-foot"><A href="/sign-in" attr:class="text-link">"Back to sign in"</A></p>
+    }
+    .into_any()
+}
+
+/// What whoever wants a new password is told while nobody signs in with one.
+#[component]
+pub(super) fn NoPasswords() -> impl IntoView {
+    view! {
+        <p class="auth-subtitle">"People sign in without a password here. Choose another way on the sign-in page."</p>
+        <ButtonLink href="/sign-in" variant=ButtonVariant::Primary>"Back to sign in"</ButtonLink>
     }
     .into_any()
 }

@@ -16,10 +16,12 @@ pub struct FormOutcome {
     pub email: String,
     /// Token of the invitation.
     pub invitation: String,
-    /// Token of the link for a new password.
+    /// Token of the link that was mailed.
     pub token: String,
     /// Where the person was going.
     pub next: String,
+    /// It was taken, and a mail says how it goes on.
+    pub is_mailed: bool,
     /// Why it was not taken.
     pub error: Option<AppError>,
 }

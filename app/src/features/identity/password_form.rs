@@ -2,8 +2,22 @@
 
 use super::api::ChangePassword;
 use crate::error::AppError;
+use crate::own_path;
 use crate::ui::{Button, Field, FieldKind, FormError, use_toasts, use_viewer, use_viewer_resource};
 use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// What whoever has none is told: they prove in another way who they are.
+#[component]
+fn NoPassword() -> impl IntoView {
+    let again = own_path::asking_anew(&own_path::with_next("/sign-in", "/account"));
+    view! {
+        <p>
+            "You have no password yet; you sign in through your identity provider. Before you set one, or do anything else that asks for a \
+             password, " <A href=again attr:class="text-link">"sign in again"</A> "."
+        </p>
+    }
+}
 
 /// The form; it empties itself once the password is changed.
 #[component]
@@ -26,7 +40,7 @@ pub fn PasswordForm() -> impl IntoView {
     view! {
         <ActionForm action=change attr:class="form">
             <FormError error/>
-            <Show when=move || has_password.get() fallback=|| view! { <p>"You have no password yet; you sign in through your identity provider."</p> }>
+            <Show when=move || has_password.get() fallback=|| view! { <NoPassword/> }>
                 <Field label="Present password" name="current_password" kind=FieldKind::Password value=current error=field("current_password") autocomplete="current-password" required=true/>
             </Show>
             <Field label="New password" name="new_password" kind=FieldKind::Password value=new error=field("new_password") autocomplete="new-password" required=true/>

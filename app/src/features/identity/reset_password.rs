@@ -1,6 +1,7 @@
 //! Reset password: a new password for whoever follows the link that was mailed to them. Works without JavaScript.
 
 use super::api::read_reset_terms;
+use super::forgot_password::NoPasswords;
 use super::form_frame::{PostForm, TypedField};
 use super::outcome::FormOutcome;
 use crate::ui::layout::AuthFrame;
@@ -18,7 +19,13 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let asked = token.clone();
     let terms = Resource::new_blocking(move || Some(asked.clone()), read_reset_terms);
     let show = move |terms: ResetTerms| {
-        if terms.is_open { view! { <Form outcome=outcome.clone() token=token.clone()/> }.into_any() } else { view! { <Over/> }.into_any() }
+        if !terms.takes_passwords {
+            view! { <NoPasswords/> }.into_any()
+        } else if terms.is_open {
+            view! { <Form outcome=outcome.clone() token=token.clone()/> }.into_any()
+        } else {
+            view! { <Over/> }.into_any()
+        }
     };
     view! {
         <AuthFrame title="Choose a new password"><ResourceView resource=terms children=show/></AuthFrame>

@@ -86,6 +86,9 @@ mod tests {
     #[test]
     fn on_http_it_has_a_plain_name_because_browsers_refuse_the_other() {
         assert!(SessionCookie::new("http://127.0.0.1:3000").forget().starts_with("lyceum_session=; Path=/; Max-Age=0;"));
+        let named = SessionCookie::new("http://lyceum.example.org");
+        assert_eq!(named.keep("abc"), "lyceum_session=abc; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax");
+        assert_eq!(named.of_second_step().keep("abc"), "lyceum_step=abc; Path=/; Max-Age=600; HttpOnly; SameSite=Lax");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::features::passkeys::PasskeyWay;
 use crate::own_path;
 use crate::ui::layout::AuthFrame;
-use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
+use crate::ui::{Button, ButtonVariant, FieldKind, FormError, ResourceView};
 use domain::identity::SignUpTerms;
 use domain::identity_providers::WayIn;
 use domain::sign_ins::SignInReason;
@@ -35,7 +35,12 @@ pub fn SignInPage() -> impl IntoView {
             let onward = own_path::parse(&next).unwrap_or("/chat").to_owned();
             return view! { <Redirect path=onward/> }.into_any();
         }
-        view! { <Form outcome=outcome.clone() next=next.clone()/><WaysIn terms=terms.clone() next=next.clone()/><WaysOn terms next=next.clone()/> }.into_any()
+        let form = if terms.takes_passwords {
+            view! { <Form outcome=outcome.clone() next=next.clone()/> }.into_any()
+        } else {
+            view! { <FormError error=Signal::stored(outcome.form_error())/> }.into_any()
+        };
+        view! { {form}<WaysIn terms=terms.clone() next=next.clone() again=signs_in_again/><WaysOn terms next=next.clone()/> }.into_any()
     };
     view! {
         <AuthFrame title="Sign in"><ResourceView resource=terms children=show/></AuthFrame>
@@ -56,9 +61,10 @@ fn Form(outcome: FormOutcome, next: String) -> impl IntoView {
     .into_any()
 }
 
-/// A passkey, a mailed code, and the identity providers: the browser itself goes there, so those work without JavaScript too.
+/// A passkey, a mailed code, and the identity providers: the browser itself goes there, so those work without JavaScript too. For
+/// whoever signs in again, providers are to ask who they are.
 #[component]
-pub(super) fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
+pub(super) fn WaysIn(terms: SignUpTerms, next: String, #[prop(optional)] again: bool) -> impl IntoView {
     let SignUpTerms { ways, takes_passkeys, mails_codes, .. } = terms;
     if ways.is_empty() && !takes_passkeys && !mails_codes {
         return ().into_any();
@@ -67,6 +73,7 @@ pub(super) fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
     let onward = next.clone();
     let button = move |way: WayIn| {
         let href = own_path::with_next(&way.address(), &onward);
+        let href = if again { own_path::asking_anew(&href) } else { href };
         view! { <li><a href=href rel="external" class="button button-secondary button-wide">{format!("Continue with {}", way.name)}</a></li> }
     };
     view! {
@@ -81,6 +88,9 @@ pub(super) fn WaysIn(terms: SignUpTerms, next: String) -> impl IntoView {
 
 #[component]
 fn WaysOn(terms: SignUpTerms, next: String) -> impl IntoView {
+    if !terms.takes_passwords {
+        return ().into_any();
+    }
     // Whoever came from the page of an invitation finds back to it.
     let is_invited = invitation_in(&next).is_some();
     let sign_up = if is_invited { next } else { "/sign-up".to_owned() };

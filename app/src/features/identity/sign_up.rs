@@ -6,7 +6,7 @@ use super::outcome::FormOutcome;
 use super::sign_in::WaysIn;
 use crate::own_path;
 use crate::ui::layout::AuthFrame;
-use crate::ui::{Button, ButtonVariant, FieldKind, ResourceView};
+use crate::ui::{Button, ButtonLink, ButtonVariant, FieldKind, FormError, ResourceView};
 use domain::identity::SignUpTerms;
 use domain::team::{InvitationPreview, invitation_path};
 use leptos::prelude::*;
@@ -17,6 +17,9 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn SignUpPage() -> impl IntoView {
     let outcome = FormOutcome::of_this_page();
+    if outcome.is_mailed {
+        return view! { <Mailed email=outcome.email/> }.into_any();
+    }
     let asked = use_query_map().with_untracked(|query| query.get("invitation")).unwrap_or_default();
     let token = if outcome.invitation.is_empty() { asked } else { outcome.invitation.clone() };
     let asked = Some(token.clone()).filter(|token| !token.is_empty());
@@ -32,6 +35,19 @@ pub fn SignUpPage() -> impl IntoView {
     };
     view! {
         <AuthFrame title="Create your account"><ResourceView resource=terms children=show/></AuthFrame>
+    }
+    .into_any()
+}
+
+/// What everybody is told who signed up where accounts are made by mail, whether the address has one already or not.
+#[component]
+fn Mailed(email: String) -> impl IntoView {
+    view! {
+        <AuthFrame title="Check your mail">
+            <p>"We have written to "<strong>{email}</strong>" to finish. Open the mail and go on from there within 24 hours."</p>
+            <p>"Nothing arrives? Look among the unwanted mail, and check the address: you may have made a mistake in it."</p>
+            <ButtonLink href="/sign-in" variant=ButtonVariant::Primary>"Back to sign in"</ButtonLink>
+        </AuthFrame>
     }
     .into_any()
 }
@@ -66,6 +82,9 @@ fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoVie
     // An invitation that works goes along through signing in; an account that is there joins with it.
     let next = terms.invitation.as_ref().map(|_| invitation_path(&token)).unwrap_or_default();
     let sign_in = own_path::with_next("/sign-in", &next);
+    if !terms.takes_passwords {
+        return view! { <WithoutPassword terms next sign_in outcome/> }.into_any();
+    }
     let ways = (!next.is_empty()).then(|| view! { <WaysIn terms=terms.clone() next/> });
     let (mut first_name, mut last_name, mut email) = (outcome.first_name.clone(), outcome.last_name.clone(), outcome.email.clone());
     // What was typed stays; a form that nobody has typed into starts with what the inviter knew.
@@ -86,6 +105,23 @@ fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoVie
         </PostForm>
         <p class="auth-foot">"Have an account? " <A href=sign_in attr:class="text-link">"Sign in"</A></p>
         {ways}
+    }
+    .into_any()
+}
+
+/// Where passwords are off an account is made by signing in through a provider.
+#[component]
+fn WithoutPassword(terms: SignUpTerms, next: String, sign_in: String, outcome: FormOutcome) -> impl IntoView {
+    let sentence = match (&terms.invitation, terms.ways.is_empty()) {
+        (_, true) => "Accounts are made without a password here, and at the moment there is no identity provider to make one with. Ask your administrator.".to_owned(),
+        (Some(invitation), false) => format!("Go on with one of these. It has to know you as {}.", invitation.email),
+        (None, false) => "Accounts are made without a password here: sign in with one of these.".to_owned(),
+    };
+    view! {
+        <FormError error=Signal::stored(outcome.form_error())/>
+        <p>{sentence}</p>
+        <WaysIn terms next/>
+        <p class="auth-foot"><A href=sign_in attr:class="text-link">"Back to sign in"</A></p>
     }
     .into_any()
 }

@@ -1,34 +1,66 @@
-//! Setting two-step sign-in up: the password, the secret as a QR code and in letters, a first code, the recovery codes.
+//! Setting two-step sign-in up: the password, a first code of the app or of a mail, the recovery codes. With an app the secret stands above
+//! the code, as a QR code and in letters.
 
-use super::api::{confirm_two_step, start_two_step};
+use super::api::{confirm_mailed_two_step, confirm_two_step, start_mailed_two_step, start_two_step};
 use super::recovery_codes::RecoveryCodes;
 use crate::error::AppError;
 use crate::ui::{Button, ButtonVariant, DialogActions, Field, FieldKind, FormError};
 use domain::identity::TwoStepSetup;
 use leptos::prelude::*;
 
+/// Where the codes come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// An app shows them.
+    App,
+    /// They are mailed.
+    Mail,
+}
+
+/// What the password was exchanged for.
+#[derive(Clone)]
+enum Begun {
+    /// The secret for the app.
+    App(TwoStepSetup),
+    /// The token of the code that is on its way.
+    Mail(String),
+}
+
 /// The steps, one after the other.
 #[component]
 pub fn SetUp(
+    /// Where the codes come from.
+    way: Way,
     /// The dialog around it.
     open: RwSignal<bool>,
     /// Counts what was changed.
     changed: RwSignal<u32>,
 ) -> impl IntoView {
-    let (setup, codes) = (RwSignal::new(None::<TwoStepSetup>), RwSignal::new(None::<Vec<String>>));
-    move || match (codes.get(), setup.get()) {
+    let (begun, codes) = (RwSignal::new(None::<Begun>), RwSignal::new(None::<Vec<String>>));
+    move || match (codes.get(), begun.get()) {
         (Some(codes), _) => view! { <RecoveryCodes codes open/> }.into_any(),
-        (None, Some(setup)) => view! { <Confirm setup codes open changed/> }.into_any(),
-        (None, None) => view! { <Start setup open/> }.into_any(),
+        (None, Some(begun)) => view! { <Confirm begun codes open changed/> }.into_any(),
+        (None, None) => view! { <Start way begun open/> }.into_any(),
     }
 }
 
 #[component]
-fn Start(setup: RwSignal<Option<TwoStepSetup>>, open: RwSignal<bool>) -> impl IntoView {
+fn Start(way: Way, begun: RwSignal<Option<Begun>>, open: RwSignal<bool>) -> impl IntoView {
+    let (text, verb) = match way {
+        Way::App => ("You need an app that makes codes, on your phone or in your password manager.", "Continue"),
+        Way::Mail => (
+            "After your password, Lyceum then mails you a code. An app on your phone is safer: mail can be read by others.",
+            "E-mail me a code",
+        ),
+    };
     let password = RwSignal::new(String::new());
     let start = Action::new(move |(): &()| async move {
-        let secret = start_two_step(password.get_untracked()).await?;
-        setup.try_set(Some(secret));
+        let password = password.get_untracked();
+        let answer = match way {
+            Way::App => Begun::App(start_two_step(password).await?),
+            Way::Mail => Begun::Mail(start_mailed_two_step(password).await?),
+        };
+        begun.try_set(Some(answer));
         Ok::<(), AppError>(())
     });
     let error = Signal::derive(move || start.value().get().and_then(Result::err));
@@ -40,14 +72,14 @@ fn Start(setup: RwSignal<Option<TwoStepSetup>>, open: RwSignal<bool>) -> impl In
     view! {
         <form class="form" on:submit=submit novalidate>
             <FormError error/>
-            <p class="dialog-text">"You need an app that makes codes, on your phone or in your password manager."</p>
+            <p class="dialog-text">{text}</p>
             <Field
                 label="Your password" name="password" id="two-step-password" kind=FieldKind::Password value=password error=wrong
                 autocomplete="current-password" required=true autofocus=true
             />
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
-                <Button submit=true variant=ButtonVariant::Primary loading=start.pending()>"Continue"</Button>
+                <Button submit=true variant=ButtonVariant::Primary loading=start.pending()>{verb}</Button>
             </DialogActions>
         </form>
     }
@@ -55,10 +87,23 @@ fn Start(setup: RwSignal<Option<TwoStepSetup>>, open: RwSignal<bool>) -> impl In
 }
 
 #[component]
-fn Confirm(setup: TwoStepSetup, codes: RwSignal<Option<Vec<String>>>, open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
+fn Confirm(begun: Begun, codes: RwSignal<Option<Vec<String>>>, open: RwSignal<bool>, changed: RwSignal<u32>) -> impl IntoView {
     let code = RwSignal::new(String::new());
+    let (text, hint, token, setup) = match begun {
+        Begun::App(setup) => {
+            ("Scan this with your app, or type the letters under it.", "The six digits the app shows now.", None, Some(setup))
+        }
+        Begun::Mail(token) => ("A code is on its way to your address.", "The six digits of the mail.", Some(token), None),
+    };
+    let is_mailed = token.is_some();
+    let token = StoredValue::new(token);
     let confirm = Action::new(move |(): &()| async move {
-        codes.try_set(Some(confirm_two_step(code.get_untracked()).await?));
+        let code = code.get_untracked();
+        let fresh = match token.get_value() {
+            Some(token) => confirm_mailed_two_step(token, code).await?,
+            None => confirm_two_step(code).await?,
+        };
+        codes.try_set(Some(fresh));
         changed.update(|count| *count += 1);
         Ok::<(), AppError>(())
     });
@@ -71,12 +116,14 @@ fn Confirm(setup: TwoStepSetup, codes: RwSignal<Option<Vec<String>>>, open: RwSi
     view! {
         <form class="form" on:submit=submit novalidate>
             <FormError error/>
-            <p class="dialog-text">"Scan this with your app, or type the letters under it."</p>
-            <QrCode size=setup.qr_size path=setup.qr_path/>
-            <p class="two-step-secret"><code>{setup.secret}</code></p>
+            <p class="dialog-text">{text}</p>
+            {setup.map(|setup| view! {
+                <QrCode size=setup.qr_size path=setup.qr_path/>
+                <p class="two-step-secret"><code>{setup.secret}</code></p>
+            })}
             <Field
                 label="Code" name="code" id="two-step-code" value=code error=wrong autocomplete="one-time-code" required=true
-                hint="The six digits the app shows now."
+                autofocus=is_mailed hint=hint
             />
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>

@@ -4,7 +4,7 @@
 use crate::error::AppError;
 use domain::identity_providers::{
     IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport, IdentityProviderSummary, OwnWay, OwnWayState, PendingLink,
-    SignInWays,
+    SignInWays, TwoStepRequirement, TwoStepRule,
 };
 use domain::{IdentityId, IdentityProviderId};
 use leptos::server;
@@ -57,6 +57,20 @@ pub async fn list_own_ways() -> Result<Vec<OwnWayState>, AppError> {
 pub async fn allow_own_way(way: OwnWay, is_allowed: bool) -> Result<(), AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     services.identity_providers().allow_own_way(&viewer, way, is_allowed).await.map_err(crate::server_context::fail)
+}
+
+/// Of whom a second step is required, for those who manage the installation.
+#[server(prefix = "/api", endpoint = "identity-providers/two-step-rule", input = Json)]
+pub async fn open_two_step_rule() -> Result<TwoStepRule, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().two_step_rule(&viewer).await.map_err(crate::server_context::fail)
+}
+
+/// Requires a second step of others than before.
+#[server(prefix = "/api", endpoint = "identity-providers/require-two-step", input = Json)]
+pub async fn require_two_step(required_of: TwoStepRequirement) -> Result<(), AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    services.identity_providers().require_two_step(&viewer, required_of).await.map_err(crate::server_context::fail)
 }
 
 /// What waits for the person in front of this browser to prove that an account is theirs.

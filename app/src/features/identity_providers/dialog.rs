@@ -1,7 +1,7 @@
 //! "Add provider" and "Edit": the form, with the provider asked in place.
 
 use super::api::{save_identity_provider, test_identity_provider};
-use super::form::{ProviderForm, Subject};
+use super::form::{ALWAYS, ProviderForm, Subject};
 use crate::error::AppError;
 use crate::features::identity::use_confirming;
 use crate::features::team::role_label;
@@ -132,6 +132,7 @@ fn AboutPeople(form: ProviderForm, trouble: Signal<Option<AppError>>, teams: Sig
     });
     let roles: Vec<SelectOption> =
         Role::ALL.iter().filter(|role| **role != Role::Owner).map(|role| SelectOption::new(role.as_str(), role_label(*role))).collect();
+    let times = vec![SelectOption::new("", "When the account is made"), SelectOption::new(ALWAYS, "At every sign-in")];
     view! {
         <Checkbox
             label="Make an account for people who have none" name="creates_accounts" checked=form.creates_accounts
@@ -151,6 +152,10 @@ fn AboutPeople(form: ProviderForm, trouble: Signal<Option<AppError>>, teams: Sig
                 placeholder="engineers = Collaborator" hint="A line each. The highest one counts."
             />
         </div>
+        <Select
+            label="Take roles from the provider" name="updates_roles" options=times value=form.updates_roles
+            hint="At every sign-in, a value with a rule replaces the role in that team, also one that was given by hand. A team’s last owner stays one."
+        />
     }
     .into_any()
 }

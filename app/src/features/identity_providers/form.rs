@@ -5,6 +5,9 @@ use domain::Role;
 use domain::identity_providers::{IdentityProviderDraft, IdentityProviderOverview, IdentityProviderSummary};
 use leptos::prelude::*;
 
+/// The choice of taking roles from the provider at every sign-in.
+pub const ALWAYS: &str = "always";
+
 /// A provider that is being added or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
@@ -34,6 +37,7 @@ impl Subject {
             role_rules: String::new(),
             default_team_id: None,
             default_role: Role::Viewer,
+            updates_roles: false,
             creates_accounts: false,
         };
         Self { id: overview.fresh_id, callback: overview.fresh_callback.clone(), draft, has_secret: false, is_new: true }
@@ -69,6 +73,8 @@ pub struct ProviderForm {
     pub default_team: RwSignal<String>,
     /// What they are there.
     pub default_role: RwSignal<String>,
+    /// Whether their role is taken from the provider at every sign-in: [`ALWAYS`], or empty.
+    pub updates_roles: RwSignal<String>,
     /// Whether it makes accounts.
     pub creates_accounts: RwSignal<bool>,
 }
@@ -88,6 +94,7 @@ impl ProviderForm {
             role_rules: text(&draft.role_rules),
             default_team: RwSignal::new(draft.default_team_id.map(|id| id.to_string()).unwrap_or_default()),
             default_role: text(draft.default_role.as_str()),
+            updates_roles: text(if draft.updates_roles { ALWAYS } else { "" }),
             creates_accounts: RwSignal::new(draft.creates_accounts),
         }
     }
@@ -105,6 +112,7 @@ impl ProviderForm {
             role_rules: self.role_rules.get_untracked(),
             default_team_id: self.default_team.get_untracked().parse().ok(),
             default_role: self.default_role.get_untracked().parse().unwrap_or(Role::Viewer),
+            updates_roles: self.updates_roles.with_untracked(|when| when == ALWAYS),
             creates_accounts: self.creates_accounts.get_untracked(),
         }
     }

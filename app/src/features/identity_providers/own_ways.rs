@@ -1,10 +1,11 @@
-//! Own ways: what people can sign in with beside the password and without a provider, each with its switch.
+//! Own ways: what people can sign in with without a provider, each with its switch.
 
 use super::api::{allow_own_way, list_own_ways};
 use crate::features::identity::use_confirming;
 use crate::ui::{Badge, Button, ButtonSize, Card, ListSkeleton, ResourceView, Tone, use_toasts};
-use domain::identity_providers::OwnWayState;
+use domain::identity_providers::{OwnWay, OwnWayState};
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 /// The card on the screen of sign-in.
 #[component]
@@ -22,7 +23,7 @@ pub fn OwnWaysCard() -> impl IntoView {
         }
     });
     view! {
-        <Card title="Without a provider" description="Beside their password, people can sign in with these.">
+        <Card title="Without a provider" description="With these, people sign in here itself.">
             <ResourceView resource=states skeleton=|| view! { <ListSkeleton/> } let:states>
                 <ul class="flow" aria-label="Ways without a provider">
                     {states.into_iter().map(|state| view! { <OwnWayRow state toggle/> }).collect_view()}
@@ -36,7 +37,7 @@ pub fn OwnWaysCard() -> impl IntoView {
 #[component]
 fn OwnWayRow(state: OwnWayState, toggle: Action<OwnWayState, ()>) -> impl IntoView {
     let (tone, word, verb) = if state.is_allowed { (Tone::Success, "On", "Turn off") } else { (Tone::Neutral, "Off", "Turn on") };
-    let (name, obstacle) = (state.way.name(), state.obstacle.clone());
+    let (way, name, obstacle) = (state.way, state.way.name(), state.obstacle.clone());
     view! {
         <li>
             <div class="row row-spread">
@@ -46,7 +47,28 @@ fn OwnWayRow(state: OwnWayState, toggle: Action<OwnWayState, ()>) -> impl IntoVi
                 </Button>
             </div>
             {obstacle.map(|obstacle| view! { <p class="cell-note">{obstacle}</p> })}
+            <WayNote way/>
         </li>
     }
     .into_any()
+}
+
+/// What an administrator wants to know of a way before they turn it on or off.
+#[component]
+fn WayNote(way: OwnWay) -> impl IntoView {
+    match way {
+        OwnWay::Passwords => view! {
+            <p class="cell-note">
+                "Turned off, nobody signs in, makes an account or gets a new password with one. Before that there has to be another way, and you need one yourself."
+            </p>
+        }
+        .into_any(),
+        OwnWay::Passkeys => ().into_any(),
+        OwnWay::EmailCodes => view! {
+            <p class="cell-note">
+                "Whether mail arrives, a test mail shows: "<A href="/admin/mails" attr:class="text-link">"send one"</A>"."
+            </p>
+        }
+        .into_any(),
+    }
 }

@@ -5,11 +5,13 @@ use super::dialog::ProviderDialog;
 use super::form::Subject;
 use super::own_ways::OwnWaysCard;
 use super::table::{ProviderTable, Reports, RowActions};
+use super::two_step_rule::TwoStepRuleCard;
 use crate::features::identity::use_confirming;
 use crate::features::sign_ins::SignInRecord;
 use crate::ui::layout::AdminSections;
-use crate::ui::{Button, ButtonVariant, ConfirmDialog, EmptyState, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
+use crate::ui::{Button, ButtonVariant, ConfirmDialog, EmptyState, Included, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
 use domain::identity_providers::{IdentityProviderOverview, IdentityProviderReport, IdentityProviderSummary};
+use domain::licences::Feature;
 use icondata_lu as lu;
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -49,12 +51,15 @@ fn Screen(overview: Signal<IdentityProviderOverview>, reload: Callback<()>) -> i
     let name = move || doomed.get().map(|provider| provider.draft.name).unwrap_or_default();
     let loss = Signal::derive(move || removal_sentence(doomed.get().map_or(0, |provider| provider.people)));
     view! {
-        <PageHeader title="Sign-in" description="With what people sign in besides a password, and who did.">
-            <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=add>"Add provider"</Button>
+        <PageHeader title="Sign-in" description="With what people sign in, what is required of them, and who signed in.">
+            <Included feature=Feature::IdentityProviders>
+                <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=add>"Add provider"</Button>
+            </Included>
         </PageHeader>
         <div class="flow">
             {providers}
             <OwnWaysCard/>
+            <TwoStepRuleCard/>
             <SignInRecord/>
         </div>
         <ProviderDialog open=editing subject teams=Signal::derive(move || overview.with(|overview| overview.teams.clone())) on_saved=reload/>

@@ -1,7 +1,7 @@
 //! The table of providers, with what can be done to each.
 
 use super::dialog::ReportLine;
-use crate::ui::{Badge, Menu, MenuItem, MenuSeparator, Table, Tone};
+use crate::ui::{Badge, Column, Menu, MenuItem, MenuSeparator, Table, TableHead, Tone};
 use domain::IdentityProviderId;
 use domain::identity_providers::{IdentityProviderReport, IdentityProviderSummary};
 use icondata_lu as lu;
@@ -34,17 +34,11 @@ pub fn ProviderTable(
     /// What rows can ask for.
     actions: RowActions,
 ) -> impl IntoView {
+    let columns = vec![Column::of("Provider"), Column::of("State"), Column::wide_figures("People"), Column::actions("Actions")];
     let rows = providers.into_iter().map(|provider| view! { <ProviderRow provider reports actions/> }).collect_view();
     view! {
         <Table label="Identity providers">
-            <thead>
-                <tr>
-                    <th scope="col">"Provider"</th>
-                    <th scope="col">"State"</th>
-                    <th scope="col" class="num wide-only">"People"</th>
-                    <th scope="col"><span class="sr-only">"Actions"</span></th>
-                </tr>
-            </thead>
+            <TableHead columns/>
             <tbody>{rows}</tbody>
         </Table>
     }

@@ -4,10 +4,11 @@ use super::api::{list_ways, start_link, unlink_identity};
 use crate::error::AppError;
 use crate::ui::{
     Button, ButtonSize, ButtonVariant, Card, ConfirmDialog, Dialog, DialogActions, DialogSize, Field, FieldKind, FormError, ListSkeleton,
-    ResourceView, Time, TimeStyle, use_toasts,
+    ResourceView, Time, TimeStyle, includes, use_toasts,
 };
 use domain::IdentityId;
 use domain::identity_providers::{LinkedIdentity, SignInWays, WayIn};
+use domain::licences::Feature;
 use domain::sign_ins::SignInReason;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -109,10 +110,18 @@ fn WayList(ways: SignInWays, #[prop(into)] on_link: Callback<WayIn>, #[prop(into
             </li>
         }
     };
+    let is_included = includes(Feature::IdentityProviders);
+    let others = move || {
+        if is_included.get() || ways.linkable.is_empty() {
+            ways.linkable.iter().cloned().map(linkable).collect_view().into_any()
+        } else {
+            view! { <li class="cell-note">{Feature::IdentityProviders.refusal()}</li> }.into_any()
+        }
+    };
     view! {
         <ul class="flow" aria-label="Ways to sign in">
             {ways.linked.into_iter().map(linked).collect_view()}
-            {ways.linkable.into_iter().map(linkable).collect_view()}
+            {others}
         </ul>
     }
     .into_any()

@@ -1,11 +1,12 @@
 //! Licences: what the installation may be used for, by how many people and until when, for system administrators.
 //!
-//! screen        [`page`] → `install`, `seats`; in the frame of every screen: [`LicenceBanner`]
+//! screen        [`page`] → `features`, `install`, `seats`; in the frame of every screen: [`LicenceBanner`]
 //! server fns    [`api`]
 //! rules + SQL   `services::licences`        tables: licences, seats
 
 pub mod api;
 mod banner;
+mod features;
 mod install;
 pub mod page;
 mod seats;

@@ -1,6 +1,7 @@
 //! The screen of licences.
 
 use super::api::open_licences;
+use super::features::Features;
 use super::install::InstallCard;
 use super::seats::Seats;
 use crate::ui::layout::AdminSections;
@@ -50,6 +51,7 @@ fn Community() -> impl IntoView {
     view! {
         <Card title="Community">
             <p>"There is no licence: everything is included, for any number of people and without an end."</p>
+            <Features named=None/>
         </Card>
     }
     .into_any()
@@ -65,16 +67,15 @@ fn LicenceCard(licence: LicenceDetail) -> impl IntoView {
     let free = licence.seats_free();
     let (used, seats) = (licence.seats_used, licence.seats);
     let taken = format!("{used} of {seats} used, {free} free");
-    let features = if licence.features.is_empty() { "None named".to_owned() } else { licence.features.join(", ") };
     view! {
         <Card title=licence.tier description=format!("Licence {} for {}", licence.number, licence.customer)>
             <dl class="licence-facts">
                 <dt>"State"</dt><dd>{state}</dd>
                 <dt>"Seats"</dt><dd>{taken}</dd>
-                <dt>"Features"</dt><dd>{features}</dd>
                 <dt>"Valid from"</dt><dd><Time at=licence.issued_at style=TimeStyle::Date/></dd>
                 <dt>"Expires"</dt><dd><Time at=licence.expires_at/>" (UTC)"</dd>
             </dl>
+            <Features named=Some(licence.features)/>
         </Card>
     }
     .into_any()

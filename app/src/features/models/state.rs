@@ -4,6 +4,9 @@ use domain::models::{ModelSummary, ModelType, NewModel, ProviderKind};
 use domain::{FieldErrors, ProviderId};
 use leptos::prelude::*;
 
+/// What answers where no model is named, for people.
+pub const DEFAULT_MODEL: &str = "The default model";
+
 /// A provider with its models.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderGroup {

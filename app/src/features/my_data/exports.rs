@@ -4,7 +4,7 @@ use super::api::{find_export, list_exports, request_export};
 use crate::browser::timer;
 use crate::features::datasets::state::size;
 use crate::features::identity::use_confirming;
-use crate::ui::{Button, Card, LiveView, StatusBadge, Table, TableSkeleton, Time, TimeStyle, Tone, use_toasts};
+use crate::ui::{Button, Card, Column, LiveView, StatusBadge, Table, TableHead, TableSkeleton, Time, TimeStyle, Tone, use_toasts};
 use domain::ExportId;
 use domain::my_data::{ExportStatus, ExportSummary};
 use leptos::prelude::*;
@@ -50,18 +50,17 @@ fn Polling(exports: Signal<Vec<ExportSummary>>, reload: Callback<()>) -> impl In
 
 #[component]
 fn ExportTable(exports: Signal<Vec<ExportSummary>>) -> impl IntoView {
+    let columns = vec![
+        Column::of("Asked for"),
+        Column::of("State"),
+        Column::wide_figures("Size"),
+        Column::wide_only("Until"),
+        Column::actions("File"),
+    ];
     let rows = move || exports.get().into_iter().map(|export| view! { <ExportRow export/> }).collect_view();
     view! {
         <Table label="Exports">
-            <thead>
-                <tr>
-                    <th scope="col">"Asked for"</th>
-                    <th scope="col">"State"</th>
-                    <th scope="col" class="wide-only num">"Size"</th>
-                    <th scope="col" class="wide-only">"Until"</th>
-                    <th scope="col" class="actions"><span class="sr-only">"File"</span></th>
-                </tr>
-            </thead>
+            <TableHead columns/>
             <tbody>{rows}</tbody>
         </Table>
     }

@@ -16,9 +16,9 @@ pub async fn list_people(words: String, page: PageRequest) -> Result<PeopleList,
 
 /// Keeps somebody out of the installation.
 #[server(prefix = "/api", endpoint = "people/suspend", input = Json)]
-pub async fn suspend_person(user_id: UserId, password: String) -> Result<(), AppError> {
+pub async fn suspend_person(user_id: UserId) -> Result<(), AppError> {
     let (services, viewer) = crate::server_context::current().await?;
-    services.people().suspend(&viewer, user_id, password.into()).await.map_err(crate::server_context::fail)
+    services.people().suspend(&viewer, user_id).await.map_err(crate::server_context::fail)
 }
 
 /// Lets somebody in again.
@@ -30,14 +30,14 @@ pub async fn reinstate_person(user_id: UserId) -> Result<(), AppError> {
 
 /// Lets somebody manage the installation.
 #[server(prefix = "/api", endpoint = "people/make-administrator", input = Json)]
-pub async fn make_administrator(user_id: UserId, password: String) -> Result<(), AppError> {
+pub async fn make_administrator(user_id: UserId) -> Result<(), AppError> {
     let (services, viewer) = crate::server_context::current().await?;
-    services.people().make_administrator(&viewer, user_id, password.into()).await.map_err(crate::server_context::fail)
+    services.people().make_administrator(&viewer, user_id).await.map_err(crate::server_context::fail)
 }
 
 /// Takes the administration of the installation from somebody.
 #[server(prefix = "/api", endpoint = "people/take-administration", input = Json)]
-pub async fn take_administration(user_id: UserId, password: String) -> Result<(), AppError> {
+pub async fn take_administration(user_id: UserId) -> Result<(), AppError> {
     let (services, viewer) = crate::server_context::current().await?;
-    services.people().take_administration(&viewer, user_id, password.into()).await.map_err(crate::server_context::fail)
+    services.people().take_administration(&viewer, user_id).await.map_err(crate::server_context::fail)
 }

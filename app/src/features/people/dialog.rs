@@ -1,9 +1,10 @@
-//! What is asked before something is done about a person: what it means is said, then the viewer's password is asked for.
+//! What is asked before something is done about a person: whether it is really meant, with what it means.
 
 use super::api::{make_administrator, reinstate_person, suspend_person, take_administration};
 use super::table::Chosen;
 use crate::error::AppError;
-use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, use_toasts};
+use crate::features::identity::use_confirming;
+use crate::ui::{ConfirmDialog, use_toasts};
 use domain::UserId;
 use domain::people::PersonSummary;
 use leptos::prelude::*;
@@ -59,15 +60,9 @@ impl PersonAct {
         }
     }
 
-    const fn variant(self) -> ButtonVariant {
-        match self {
-            Self::Suspend | Self::TakeAdministration => ButtonVariant::Danger,
-            Self::Reinstate | Self::MakeAdministrator => ButtonVariant::Primary,
-        }
-    }
-
-    const fn wants_password(self) -> bool {
-        !matches!(self, Self::Reinstate)
+    /// Whether it takes nothing from anybody.
+    const fn is_harmless(self) -> bool {
+        matches!(self, Self::Reinstate | Self::MakeAdministrator)
     }
 
     /// What came of it.
@@ -95,81 +90,42 @@ pub fn PersonDialog(
             asking.set(true);
         }
     });
-    Effect::new(move |_| {
-        if !asking.get() {
-            chosen.set(None);
+    let carry_out = carry_out_action(asking, on_changed);
+    let confirm = Callback::new(move |()| {
+        if let Some(chosen) = chosen.get_untracked() {
+            carry_out.dispatch(chosen);
         }
     });
-    let title = Signal::derive(move || {
-        chosen.with(|chosen| chosen.as_ref().map(|(person, act)| act.question(person.called())).unwrap_or_default())
-    });
-    view! {
-        <Dialog open=asking title>
-            {move || chosen.get().map(|(person, act)| view! { <ActForm person act asking on_changed/> })}
-        </Dialog>
+    let pending: Signal<bool> = carry_out.pending().into();
+    move || {
+        chosen.get().map(|(person, act)| {
+            let (title, body) = (act.question(person.called()), act.consequences().to_owned());
+            view! { <ConfirmDialog open=asking title body confirm=act.verb() pending harmless=act.is_harmless() on_confirm=confirm/> }
+        })
     }
-    .into_any()
 }
 
-#[component]
-fn ActForm(person: PersonSummary, act: PersonAct, asking: RwSignal<bool>, on_changed: Callback<()>) -> impl IntoView {
-    let (id, name) = (person.user_id, person.called().to_owned());
-    let password = RwSignal::new(String::new());
-    let toasts = use_toasts();
-    let carry_out = Action::new(move |(): &()| {
-        let name = name.clone();
+/// Does what was chosen and says what came of it.
+fn carry_out_action(asking: RwSignal<bool>, on_changed: Callback<()>) -> Action<(PersonSummary, PersonAct), ()> {
+    let (toasts, confirming) = (use_toasts(), use_confirming());
+    Action::new(move |(person, act): &(PersonSummary, PersonAct)| {
+        let (id, name, act) = (person.user_id, person.called().to_owned(), *act);
         async move {
-            perform(id, act, password.get_untracked()).await?;
+            match confirming.run(move || perform(id, act)).await {
+                Ok(()) => toasts.success(act.report(&name)),
+                Err(error) => toasts.app_error(&error),
+            }
             asking.set(false);
-            toasts.success(act.report(&name));
             on_changed.run(());
-            Ok::<(), AppError>(())
         }
-    });
-    let error = Signal::derive(move || carry_out.value().get().and_then(Result::err));
-    let wrong = Signal::derive(move || error.get().and_then(|error| error.field("password")));
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        carry_out.dispatch(());
-    };
-    let proof = act.wants_password().then(|| {
-        view! {
-            <Field
-                label="Your password" name="password" id="person-password" kind=FieldKind::Password value=password error=wrong
-                autocomplete="current-password" required=true autofocus=true
-            />
-        }
-    });
-    view! {
-        <form class="form" on:submit=submit novalidate>
-            <FormError error/>
-            <p class="dialog-text">{act.consequences()}</p>
-            {proof}
-            <DialogActions>
-                <Button on_click=move || asking.set(false)>"Cancel"</Button>
-                <Button submit=true variant=act.variant() loading=carry_out.pending()>{act.verb()}</Button>
-            </DialogActions>
-        </form>
-    }
-    .into_any()
+    })
 }
 
-async fn perform(id: UserId, act: PersonAct, password: String) -> Result<(), AppError> {
+async fn perform(id: UserId, act: PersonAct) -> Result<(), AppError> {
     match act {
-        PersonAct::Suspend => suspend_person(id, password).await,
+        PersonAct::Suspend => suspend_person(id).await,
         PersonAct::Reinstate => reinstate_person(id).await,
-        PersonAct::MakeAdministrator => make_administrator(id, password).await,
-        PersonAct::TakeAdministration => take_administration(id, password).await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_takes_something_away_or_gives_power_wants_the_password() {
-        let asked = [PersonAct::Suspend, PersonAct::MakeAdministrator, PersonAct::TakeAdministration];
-        assert!(asked.into_iter().all(PersonAct::wants_password) && !PersonAct::Reinstate.wants_password());
+        PersonAct::MakeAdministrator => make_administrator(id).await,
+        PersonAct::TakeAdministration => take_administration(id).await,
     }
 }

@@ -1,7 +1,7 @@
 //! The table of people, with what can be done about each.
 
 use super::dialog::PersonAct;
-use crate::ui::{Badge, Menu, MenuItem, Table, Time, TimeStyle, Tone, use_viewer};
+use crate::ui::{Badge, Column, Menu, MenuItem, Table, TableHead, Time, TimeStyle, Tone, use_viewer};
 use domain::people::{PeopleList, PersonSummary};
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -18,6 +18,7 @@ pub fn PeopleTable(
     chosen: Chosen,
 ) -> impl IntoView {
     let has_seats = Memo::new(move |_| list.with(|list| list.has_seats));
+    let head = move || view! { <TableHead columns=columns(has_seats.get())/> };
     let rows = move || {
         let has_seats = has_seats.get();
         let people = list.with(|list| list.page.items.clone());
@@ -25,20 +26,17 @@ pub fn PeopleTable(
     };
     view! {
         <Table label="People">
-            <thead>
-                <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col">"Email"</th>
-                    <th scope="col" class="num wide-only">"Teams"</th>
-                    <th scope="col" class="wide-only">"Last seen (UTC)"</th>
-                    <Show when=move || has_seats.get()><th scope="col" class="wide-only">"Seat"</th></Show>
-                    <th scope="col" class="actions"><span class="sr-only">"Actions"</span></th>
-                </tr>
-            </thead>
+            {head}
             <tbody>{rows}</tbody>
         </Table>
     }
     .into_any()
+}
+
+fn columns(has_seats: bool) -> Vec<Column> {
+    let always = [Column::of("Name"), Column::of("Email"), Column::wide_figures("Teams"), Column::wide_only("Last seen (UTC)")];
+    let seat = has_seats.then(|| Column::wide_only("Seat"));
+    always.into_iter().chain(seat).chain([Column::actions("Actions")]).collect()
 }
 
 #[component]

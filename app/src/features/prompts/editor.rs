@@ -25,6 +25,7 @@ pub fn PromptEditor(
 ) -> impl IntoView {
     let id = detail.as_ref().map(|detail| detail.id);
     let notice = detail.as_ref().and_then(|detail| detail.trouble.clone());
+    let model = detail.as_ref().and_then(|detail| detail.model.clone());
     let is_shareable = detail.as_ref().is_none_or(|detail| detail.is_shareable);
     let saved = RwSignal::new(detail.map(|detail| detail.draft).unwrap_or_default());
     let form = PromptForm::of(&saved.get_untracked());
@@ -49,7 +50,7 @@ pub fn PromptEditor(
             <div class="flow">
                 {notice.map(|notice| view! { <p class="notice notice-warning"><Icon icon=lu::LuCircleAlert/><span>{notice}</span></p> })}
                 <FormError error=trouble/>
-                <MainFields form choices error/>
+                <MainFields form choices model error/>
                 <SharingFields form choices=sharing_choices error is_fixed/>
                 <ExampleFields form error/>
                 <LimitFields form error/>

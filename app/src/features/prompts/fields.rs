@@ -2,7 +2,9 @@
 
 use super::dataset_field::DatasetField;
 use super::state::{PromptForm, audience};
-use crate::ui::{Card, Field, FieldKind, Select, SelectOption, TextArea};
+use crate::features::models::state::DEFAULT_MODEL;
+use crate::ui::{Card, Field, FieldKind, Select, SelectOption, TextArea, may};
+use domain::Permission;
 use domain::datasets::Visibility;
 use domain::models::ModelSummary;
 use domain::prompts::PromptChoices;
@@ -27,10 +29,11 @@ pub fn MainFields(
     form: PromptForm,
     /// What can be chosen.
     choices: PromptChoices,
+    /// The model it has, for people; none for the default one.
+    model: Option<String>,
     /// What is wrong at a field.
     error: ErrorAt,
 ) -> impl IntoView {
-    let models = model_options(&choices.models, form.model);
     view! {
         <Card>
             <div class="form">
@@ -48,10 +51,27 @@ pub fn MainFields(
         <Card title="Knowledge">
             <div class="form">
                 <DatasetField choices=choices.datasets chosen=form.datasets error=at(error, "dataset_ids")/>
-                <Select label="Model" name="model_id" options=models value=form.model error=at(error, "model_id")/>
+                <ModelField models=choices.models value=form.model name=model error=at(error, "model_id")/>
                 <TemperatureField value=form.temperature error=at(error, "temperature")/>
             </div>
         </Card>
+    }
+    .into_any()
+}
+
+/// The models to choose from; for those who may not choose, what the prompt has.
+#[component]
+fn ModelField(models: Vec<ModelSummary>, value: RwSignal<String>, name: Option<String>, error: Signal<Option<String>>) -> impl IntoView {
+    if may(Permission::ViewModels).get_untracked() {
+        let options = model_options(&models, value);
+        return view! { <Select label="Model" name="model_id" options value error/> }.into_any();
+    }
+    view! {
+        <div class="field">
+            <p class="field-label">"Model"</p>
+            <p>{name.unwrap_or_else(|| DEFAULT_MODEL.to_owned())}</p>
+            <p class="field-hint">"Your role does not choose models, so this stays as it is."</p>
+        </div>
     }
     .into_any()
 }

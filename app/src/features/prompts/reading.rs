@@ -1,6 +1,7 @@
 //! A prompt for those who may use it but not change it.
 
 use super::state::{audience, counted};
+use crate::features::models::state::DEFAULT_MODEL;
 use crate::ui::{ButtonLink, ButtonVariant, Card, Icon, PageHeader};
 use domain::prompts::{PromptChoices, PromptDetail, PromptDraft};
 use icondata_lu as lu;
@@ -11,11 +12,11 @@ use leptos::prelude::*;
 pub fn PromptReading(
     /// The prompt.
     detail: PromptDetail,
-    /// Names for its model and datasets.
+    /// Names for its datasets.
     choices: PromptChoices,
 ) -> impl IntoView {
-    let PromptDetail { id, draft, trouble, .. } = detail;
-    let settings = settings(&draft, &choices);
+    let PromptDetail { id, draft, model, trouble, .. } = detail;
+    let settings = settings(&draft, model, &choices);
     let rows = settings.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect_view();
     let instructions = if draft.instructions.is_empty() { "None.".to_owned() } else { draft.instructions };
     view! {
@@ -31,13 +32,12 @@ pub fn PromptReading(
     .into_any()
 }
 
-fn settings(draft: &PromptDraft, choices: &PromptChoices) -> Vec<(&'static str, String)> {
-    let model = draft.model_id.and_then(|id| choices.models.iter().find(|model| model.id == id));
+fn settings(draft: &PromptDraft, model: Option<String>, choices: &PromptChoices) -> Vec<(&'static str, String)> {
     let named = choices.datasets.iter().filter(|dataset| draft.dataset_ids.contains(&dataset.id));
     let datasets: Vec<&str> = named.map(|dataset| dataset.name.as_str()).collect();
     let or_none = |words: String| if words.is_empty() { "None".to_owned() } else { words };
     vec![
-        ("Model", model.map_or_else(|| "The default model".to_owned(), |model| format!("{} · {}", model.name, model.provider))),
+        ("Model", model.unwrap_or_else(|| DEFAULT_MODEL.to_owned())),
         ("Datasets", or_none(datasets.join(", "))),
         ("Temperature", draft.temperature.to_string()),
         ("Visible to", audience(draft.visibility).to_owned()),

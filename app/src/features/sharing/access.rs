@@ -2,9 +2,9 @@
 
 use super::api::explain_access;
 use super::state::{right_words, rule_words};
-use crate::ui::{Button, Card, ResourceView, Table, TableSkeleton};
+use crate::ui::{Button, Card, Dialog, DialogSize, ResourceView, Table, TableSkeleton};
 use domain::datasets::Visibility;
-use domain::sharing::{Access, Shared};
+use domain::sharing::{Access, Explanation, Shared, Thing};
 use leptos::prelude::*;
 
 /// A button that asks who sees the thing, and the answer.
@@ -24,29 +24,68 @@ pub fn AccessCard(
                 when=move || is_open.get()
                 fallback=move || view! { <Button on_click=move || is_open.set(true)>"Explain access"</Button> }
             >
-                <Explanation thing visibility changed/>
+                <Explained thing=thing.into() visibility changed/>
             </Show>
         </Card>
     }
     .into_any()
 }
 
+/// The same answer for one thing of a list, asked for when the dialog opens.
 #[component]
-fn Explanation(thing: Shared, visibility: Signal<Visibility>, changed: RwSignal<u32>) -> impl IntoView {
-    let people = Resource::new(move || (visibility.get(), changed.get()), move |_| explain_access(thing));
-    let is_companys = move || visibility.get() == Visibility::Company;
+pub fn AccessDialog(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// What was chosen in the list, and how it is called.
+    #[prop(into)]
+    chosen: Signal<Option<(Thing, String)>>,
+    /// Who may see it.
+    #[prop(into)]
+    visibility: Signal<Visibility>,
+) -> impl IntoView {
+    let title = Signal::derive(move || {
+        chosen.with(|chosen| chosen.as_ref().map(|(_, name)| format!("Who has access to “{name}”")).unwrap_or_default())
+    });
+    let changed = RwSignal::new(0_u32);
     view! {
-        <Show when=is_companys><p class="sharing-nobody">"Everybody else on this server sees it as well."</p></Show>
-        <ResourceView resource=people skeleton=|| view! { <TableSkeleton/> } let:people><AccessTable people/></ResourceView>
+        <Dialog open title size=DialogSize::Large description="Everybody in the team who sees it, and the rules that let them.">
+            {move || chosen.get().map(|(thing, _)| view! { <Explained thing visibility changed/> })}
+        </Dialog>
     }
     .into_any()
 }
 
 #[component]
-fn AccessTable(people: Vec<Access>) -> impl IntoView {
-    let row = |person: Access| {
-        let why = person.rules.iter().map(rule_words).collect::<Vec<_>>().join("; ");
-        let right = right_words(person.may_edit, &person.rules);
+fn Explained(thing: Thing, visibility: Signal<Visibility>, changed: RwSignal<u32>) -> impl IntoView {
+    let explanation = Resource::new(move || (visibility.get(), changed.get()), move |_| explain_access(thing));
+    let is_companys = move || visibility.get() == Visibility::Company;
+    view! {
+        <Show when=is_companys><p class="sharing-note">"Everybody else on this server sees it as well."</p></Show>
+        <ResourceView resource=explanation skeleton=|| view! { <TableSkeleton/> } let:explanation>
+            <Answer thing explanation/>
+        </ResourceView>
+    }
+    .into_any()
+}
+
+#[component]
+fn Answer(thing: Thing, explanation: Explanation) -> impl IntoView {
+    let Explanation { dataset, people, is_open_to_owners } = explanation;
+    let is_chat = matches!(thing, Thing::Chat(_));
+    view! {
+        {dataset.map(|name| view! { <p class="sharing-note">{format!("Its dataset, “{name}”, decides: who sees that sees its documents.")}</p> })}
+        {is_chat.then(|| view! { <p class="sharing-note">"A chat is its person’s alone. It cannot be shared, and what roles allow with chats is about one’s own."</p> })}
+        <AccessTable thing people/>
+        {is_open_to_owners.then(|| view! { <p class="sharing-note">"An owner can look at it by viewing the team as somebody listed here, and can change nothing then. The audit trail records that."</p> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn AccessTable(thing: Thing, people: Vec<Access>) -> impl IntoView {
+    let row = move |person: Access| {
+        let why = person.rules.iter().map(|rule| rule_words(thing, rule)).collect::<Vec<_>>().join("; ");
+        let right = right_words(thing, person.may_edit, &person.rules);
         view! { <tr><td class="cell-title">{person.name}</td><td>{right}</td><td>{why}</td></tr> }
     };
     view! {

@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "server functions become structs whose fields are their arguments, which their names explain")]
 
 use crate::error::AppError;
-use domain::sharing::{Access, ShareLevel, ShareWith, Shared, Sharing};
+use domain::sharing::{Explanation, ShareLevel, ShareWith, Shared, Sharing, Thing};
 use leptos::prelude::*;
 use leptos::server;
 use server_fn::codec::Json;
@@ -30,7 +30,7 @@ pub async fn unshare_thing(thing: Shared, with: ShareWith) -> Result<Sharing, Ap
 
 /// Who of the team may see a thing, and by which rules.
 #[server(prefix = "/api", endpoint = "sharing/explain", input = Json)]
-pub async fn explain_access(thing: Shared) -> Result<Vec<Access>, AppError> {
+pub async fn explain_access(thing: Thing) -> Result<Explanation, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     services.sharing().explain(&viewer, thing).await.map_err(crate::server_context::fail)
 }

@@ -1,6 +1,7 @@
-//! Sharing: with whom a private dataset or prompt is shared, and who may see what, and why.
+//! Sharing: with whom a private dataset or prompt is shared, and who may see what, documents and chats too, and why.
 //!
 //! shown in      the settings of a dataset and the form of a prompt: [`SharingPanel`] → `shares`, `access`
+//!               the table of documents and the list of chats: [`AccessDialog`]
 //! server fns    [`api`]
 //! rules + SQL   `services::sharing`        table: shares
 
@@ -10,4 +11,5 @@ mod panel;
 mod shares;
 mod state;
 
+pub use access::AccessDialog;
 pub use panel::SharingPanel;

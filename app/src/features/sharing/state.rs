@@ -1,7 +1,7 @@
 //! What the panels of sharing work out without a browser.
 
 use crate::ui::SelectOption;
-use domain::sharing::{AccessRule, ShareChoice, ShareLevel, ShareWith};
+use domain::sharing::{AccessRule, ShareChoice, ShareLevel, ShareWith, Thing};
 
 /// What a level lets people do, in a word.
 pub const fn level_label(level: ShareLevel) -> &'static str {
@@ -42,19 +42,29 @@ pub fn chosen(choices: &[ShareChoice], wanted: &str) -> Option<ShareWith> {
     choices.iter().map(|choice| choice.with).find(|with| key(*with) == wanted)
 }
 
-/// A rule as a person reads it.
-pub fn rule_words(rule: &AccessRule) -> String {
+/// A rule as a person reads it; of a document it is one of its dataset.
+pub fn rule_words(thing: Thing, rule: &AccessRule) -> String {
+    let either = |own: &'static str, of_dataset: &'static str| if matches!(thing, Thing::Document(_)) { of_dataset } else { own };
+    let level = |level: ShareLevel| level_label(level).to_lowercase();
     match rule {
-        AccessRule::Creator => "Made it".to_owned(),
-        AccessRule::Team => "Visible to the team".to_owned(),
-        AccessRule::Company => "Visible to everybody on this server".to_owned(),
-        AccessRule::Person(level) => format!("Shared with them ({})", level_label(*level).to_lowercase()),
-        AccessRule::Group(name, level) => format!("In the group “{name}” ({})", level_label(*level).to_lowercase()),
+        AccessRule::Creator if matches!(thing, Thing::Chat(_)) => "Started it".to_owned(),
+        AccessRule::Creator => either("Made it", "Made its dataset").to_owned(),
+        AccessRule::Team => either("Visible to the team", "Its dataset is visible to the team").to_owned(),
+        AccessRule::Company => {
+            either("Visible to everybody on this server", "Its dataset is visible to everybody on this server").to_owned()
+        }
+        AccessRule::Person(how) => format!("{} with them ({})", either("Shared", "Its dataset is shared"), level(*how)),
+        AccessRule::Group(name, how) => {
+            format!("{} “{name}” ({})", either("In the group", "Its dataset is shared with their group"), level(*how))
+        }
     }
 }
 
 /// What they may do in the end.
-pub fn right_words(may_edit: bool, rules: &[AccessRule]) -> &'static str {
+pub fn right_words(thing: Thing, may_edit: bool, rules: &[AccessRule]) -> &'static str {
+    if matches!(thing, Thing::Chat(_)) {
+        return if may_edit { "Read and ask" } else { "Read; their role does not ask" };
+    }
     let is_held_back =
         rules.iter().any(|rule| matches!(rule, AccessRule::Person(ShareLevel::Edit) | AccessRule::Group(_, ShareLevel::Edit)));
     match (may_edit, is_held_back) {
@@ -67,7 +77,7 @@ pub fn right_words(may_edit: bool, rules: &[AccessRule]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{GroupId, UserId};
+    use domain::{ConversationId, DatasetId, DocumentId, GroupId, UserId};
 
     #[test]
     fn a_choice_is_found_again_by_its_key() {
@@ -83,9 +93,26 @@ mod tests {
     #[test]
     fn a_role_that_holds_somebody_back_is_said() {
         let rules = [AccessRule::Group("Writers".to_owned(), ShareLevel::Edit)];
-        assert_eq!(right_words(false, &rules), "See; their role does not edit");
-        assert_eq!(right_words(true, &rules), "See and edit");
-        assert_eq!(right_words(false, &[AccessRule::Team]), "See");
-        assert_eq!(rule_words(&rules[0]), "In the group “Writers” (edit)");
+        let dataset = Thing::Dataset(DatasetId::new());
+        assert_eq!(right_words(dataset, false, &rules), "See; their role does not edit");
+        assert_eq!(right_words(dataset, true, &rules), "See and edit");
+        assert_eq!(right_words(dataset, false, &[AccessRule::Team]), "See");
+        assert_eq!(rule_words(dataset, &rules[0]), "In the group “Writers” (edit)");
+        let chat = Thing::Chat(ConversationId::new());
+        assert_eq!(right_words(chat, true, &[AccessRule::Creator]), "Read and ask");
+        assert_eq!(right_words(chat, false, &[AccessRule::Creator]), "Read; their role does not ask");
+    }
+
+    #[test]
+    fn of_a_document_it_is_said_that_its_dataset_decides() {
+        let (document, chat) = (Thing::Document(DocumentId::new()), Thing::Chat(ConversationId::new()));
+        let group = AccessRule::Group("Writers".to_owned(), ShareLevel::Edit);
+        let words = |thing| [AccessRule::Creator, AccessRule::Team, group.clone()].map(|rule| rule_words(thing, &rule));
+        assert_eq!(
+            words(document),
+            ["Made its dataset", "Its dataset is visible to the team", "Its dataset is shared with their group “Writers” (edit)"]
+        );
+        assert_eq!(words(chat)[0], "Started it");
+        assert_eq!(words(Thing::Dataset(DatasetId::new()))[0], "Made it");
     }
 }

@@ -4,9 +4,10 @@ use super::api::{create_group, delete_group, list_groups, list_members, rename_g
 use crate::error::AppError;
 use crate::ui::layout::TeamSections;
 use crate::ui::{
-    Button, ButtonVariant, Checkbox, ConfirmDialog, Dialog, DialogActions, EmptyState, Field, FormError, Menu, MenuItem, PageBody,
-    PageHeader, ResourceView, Table, TableSkeleton, may, use_toasts,
+    Button, ButtonVariant, Checkbox, ConfirmDialog, Dialog, DialogActions, EmptyState, Field, FormError, Included, Menu, MenuItem,
+    PageBody, PageHeader, ResourceView, Table, TableSkeleton, may, use_toasts,
 };
+use domain::licences::Feature;
 use domain::team::{GroupSummary, MemberSummary};
 use domain::{Permission, UserId};
 use icondata_lu as lu;
@@ -39,7 +40,9 @@ pub fn GroupsPage() -> impl IntoView {
         <PageBody>
             <PageHeader title="Groups" description="Parts of this team under a name. Who leaves the team leaves its groups.">
                 <Show when=move || manages.get()>
-                    <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=move || subject.set(Some(Subject::New))>"New group"</Button>
+                    <Included feature=Feature::Groups>
+                        <Button variant=ButtonVariant::Primary icon=lu::LuPlus on_click=move || subject.set(Some(Subject::New))>"New group"</Button>
+                    </Included>
                 </Show>
             </PageHeader>
             <ResourceView resource=loaded skeleton=|| view! { <TableSkeleton/> } children=move |loaded: Loaded| {

@@ -3,8 +3,11 @@
 use super::api::list_members;
 use super::member_dialogs::MemberDialogs;
 use super::role_label;
-use crate::ui::{Badge, Menu, MenuItem, MenuSeparator, ResourceView, Table, TableSkeleton, Time, TimeStyle, Tone, may, use_viewer};
+use crate::ui::{
+    Badge, Included, Menu, MenuItem, MenuSeparator, ResourceView, Table, TableSkeleton, Time, TimeStyle, Tone, includes, may, use_viewer,
+};
 use domain::Permission;
+use domain::licences::Feature;
 use domain::team::MemberSummary;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -35,11 +38,19 @@ pub fn Members() -> impl IntoView {
     let members = Resource::new(|| (), |()| list_members());
     let chosen: Chosen = RwSignal::new(None);
     let reload = Callback::new(move |()| members.refetch());
+    let owns = owns();
     view! {
         <ResourceView resource=members skeleton=|| view! { <TableSkeleton/> } let:members><MemberTable members chosen/></ResourceView>
+        <Show when=move || owns.get()><Included feature=Feature::ViewAs/></Show>
         <MemberDialogs chosen on_changed=reload/>
     }
     .into_any()
+}
+
+/// Whether the viewer owns the team.
+fn owns() -> Signal<bool> {
+    let viewer = use_viewer();
+    Signal::derive(move || viewer.with(|viewer| viewer.is_owner))
 }
 
 #[component]
@@ -93,7 +104,7 @@ fn MemberRow(member: MemberSummary, chosen: Chosen) -> impl IntoView {
 fn MemberMenu(member: MemberSummary, chosen: Chosen) -> impl IntoView {
     let viewer = use_viewer();
     // Both are the owner's alone, whoever else may manage the team.
-    let owns = Signal::derive(move || viewer.with(|viewer| viewer.is_owner));
+    let (owns, views) = (owns(), includes(Feature::ViewAs));
     let id = member.user_id;
     let is_self = Signal::derive(move || viewer.with(|viewer| viewer.user_id == id));
     let is_suspended = member.suspended_at.is_some();
@@ -111,7 +122,7 @@ fn MemberMenu(member: MemberSummary, chosen: Chosen) -> impl IntoView {
                     <MenuItem label="Reinstate" icon=lu::LuUserCheck on_select=move || choose(MemberAct::Reinstate)/>
                 </Show>
                 <Show when=move || owns.get() && !is_suspended>
-                    <MenuItem label="View as" icon=lu::LuEye on_select=move || choose(MemberAct::ViewAs)/>
+                    <Show when=move || views.get()><MenuItem label="View as" icon=lu::LuEye on_select=move || choose(MemberAct::ViewAs)/></Show>
                     <MenuItem label="Hand over ownership" icon=lu::LuCrown on_select=move || choose(MemberAct::HandOver)/>
                 </Show>
                 <MenuSeparator/>

@@ -26,10 +26,11 @@ pub fn TeamSections() -> impl IntoView {
 #[component]
 pub fn AdminSections() -> impl IntoView {
     let viewer = use_viewer();
+    let models = may(Permission::ManageModels);
     let administers = Signal::derive(move || viewer.with(|viewer| viewer.is_system_administrator));
     view! {
         <Bar label="Administration" when=administers>
-            <ScreenLink href="/admin/models" label="Models"/>
+            <Show when=move || models.get()><ScreenLink href="/admin/models" label="Models"/></Show>
             <ScreenLink href="/admin/people" label="People"/>
             <ScreenLink href="/admin/roles" label="Roles"/>
             <ScreenLink href="/admin/sign-in" label="Sign-in"/>

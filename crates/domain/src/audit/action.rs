@@ -69,6 +69,8 @@ words! {
         MemberViewEnded = "member.view-ended",
         /// Somebody joined because their identity provider vouches for them.
         MemberJoined = "member.joined",
+        /// A member has other roles because their identity provider says so.
+        MemberRolesProvided = "member.roles-provided",
         /// Somebody was asked to join.
         InvitationMade = "invitation.made",
         /// An invitation has another link.
@@ -143,6 +145,8 @@ words! {
         SignInWayTurnedOn = "sign-in.way-turned-on",
         /// They may not any more.
         SignInWayTurnedOff = "sign-in.way-turned-off",
+        /// A second step is required of others than before.
+        SignInTwoStepRequired = "sign-in.two-step-required",
         /// An identity provider was added.
         SignInProviderAdded = "sign-in.provider-added",
         /// An identity provider was changed.
@@ -275,6 +279,7 @@ impl Action {
             Self::MemberViewStarted => "began to view the team as {}",
             Self::MemberViewEnded => "stopped viewing the team as {}",
             Self::MemberJoined => "joined the team through their identity provider",
+            Self::MemberRolesProvided => "brought the roles of {} in line with their identity provider",
             Self::InvitationMade => "invited {}",
             Self::InvitationRenewed => "renewed the invitation of {}",
             Self::InvitationRevoked => "revoked the invitation of {}",
@@ -312,6 +317,7 @@ impl Action {
             Self::PersonAdministrationTaken => "took the administration from {}",
             Self::SignInWayTurnedOn => "let people sign in with {}",
             Self::SignInWayTurnedOff => "stopped people from signing in with {}",
+            Self::SignInTwoStepRequired => "required two-step sign-in of {}",
             Self::SignInProviderAdded => "added the identity provider “{}”",
             Self::SignInProviderChanged => "changed the identity provider “{}”",
             Self::SignInProviderEnabled => "turned the identity provider “{}” on",

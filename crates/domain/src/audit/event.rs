@@ -105,6 +105,9 @@ pub struct Details {
     /// What an API key may do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<ApiScope>,
+    /// The identity provider that says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_provider: Option<Named>,
     /// The right that was given or taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<Permission>,

@@ -23,6 +23,7 @@ fn ending(action: Action, details: &Details) -> String {
     match action {
         Action::MemberRolesChanged => format!(" to {}", roles(&details.roles)),
         Action::InvitationMade | Action::InvitationAccepted | Action::MemberJoined => format!(" as {}", roles(&details.roles)),
+        Action::MemberRolesProvided => format!(": {}", roles(&details.roles)),
         Action::RoleGranted | Action::RoleTaken => details.permission.map(|right| format!(": {}", right_words(right))).unwrap_or_default(),
         Action::ChatAnswered => {
             let model = details.model.as_ref().map(|model| format!(" ({})", model.name)).unwrap_or_default();
@@ -42,6 +43,7 @@ pub fn facts(details: &Details) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut note = |label: &str, value: Option<String>| facts.extend(value.map(|value| Fact::new(label, value)));
     note("Roles", (!details.roles.is_empty()).then(|| roles(&details.roles)));
+    note("Identity provider", details.identity_provider.as_ref().map(|provider| provider.name.clone()));
     let scopes: Vec<&str> = details.scopes.iter().map(|scope| scope.words().0).collect();
     note("May", (!scopes.is_empty()).then(|| scopes.join(", ")));
     note("Right", details.permission.map(right_words));
@@ -132,6 +134,15 @@ mod tests {
         assert_eq!(sentence("", Action::MemberSuspended, "", &Details::default()), "Lyceum suspended somebody");
         assert_eq!(sentence("Ada", Action::DatasetCreated, "", &Details::default()), "Ada made the dataset “…”");
         assert_eq!(sentence("Ada", Action::AccountEmailChanged, "", &Details::default()), "Ada changed their address to …");
+    }
+
+    #[test]
+    fn roles_that_a_provider_gives_are_told_with_the_provider() {
+        let identity_provider = Some(Named { id: Uuid::nil(), name: "Works".to_owned() });
+        let given = Details { roles: vec![Role::Viewer], identity_provider, ..Details::default() };
+        let told = sentence("", Action::MemberRolesProvided, "Grace Hopper", &given);
+        assert_eq!(told, "Lyceum brought the roles of Grace Hopper in line with their identity provider: viewer");
+        assert_eq!(facts(&given), [Fact::new("Roles", "viewer"), Fact::new("Identity provider", "Works")]);
     }
 
     #[test]

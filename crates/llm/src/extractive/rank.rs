@@ -70,9 +70,11 @@ pub(super) fn candidates(question: &str, passages: &[Passage]) -> Vec<Candidate>
     candidates
 }
 
-/// The sentences to quote, best first: two to four, fewer only where there are not more.
+/// The sentences to quote, best first: two to four, fewer only where there are not more. The first passage, which the search found to be
+/// the best, is quoted too where any of its sentences has to do with the question.
 pub(super) fn choose(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     sort(&mut candidates);
+    let of_first = candidates.iter().find(|candidate| candidate.passage == 0 && candidate.score() > 0.0).cloned();
     let best = candidates.first().map_or(0.0, Candidate::score);
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in candidates {
@@ -84,6 +86,10 @@ pub(super) fn choose(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
         if !chosen.iter().any(|other| overlap(&other.stems, &candidate.stems) >= SAME) {
             chosen.push(candidate);
         }
+    }
+    if let Some(of_first) = of_first.filter(|_| chosen.iter().all(|candidate| candidate.passage > 0)) {
+        chosen.truncate(MOST - 1);
+        chosen.push(of_first);
     }
     chosen
 }

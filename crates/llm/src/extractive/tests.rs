@@ -88,6 +88,25 @@ async fn sentences_that_say_the_same_are_quoted_once() {
     assert_eq!(answer.matches("three months").count(), 1, "{answer}");
 }
 
+#[tokio::test]
+async fn what_the_search_found_first_is_quoted_beside_sentences_with_more_words_of_the_question() {
+    let manual = vec![
+        passage(1, 14, "", "Call asn1_free to have it deleted with all that is in it."),
+        passage(
+            2,
+            3,
+            "",
+            "A function of the structure which it deletes. This function reads a structure. That function writes a structure.",
+        ),
+    ];
+    let answer = ask("Which function deletes a structure?", manual.clone()).await;
+    assert!(answer.contains("[1]") && answer.contains("[2]"), "{answer}");
+    let answer = ask("Which function deletes a structure?", vec![manual[1].clone(), passage(3, 9, "", "Nothing about it here.")]).await;
+    assert!(!answer.contains("[3]"), "{answer}");
+    let unrelated = vec![passage(3, 9, "", "Nothing about it here."), manual[1].clone()];
+    assert!(!ask("Which function deletes a structure?", unrelated).await.contains("[3]"));
+}
+
 struct Fixed(fn(&str) -> Result<Vec<f32>, LlmError>);
 
 #[async_trait::async_trait]

@@ -3,10 +3,11 @@
 use super::ApiKeys;
 use super::queries::{self, NewApiKeyRow};
 use super::secret::{Key, prefix};
-use crate::{Error, Result, Viewer, audit};
+use crate::{Error, Result, Viewer, audit, licences};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::api_keys::{ApiKeyMade, ApiKeySummary, ApiScope, NewApiKey};
 use domain::audit::{Action, Details, Event};
+use domain::licences::Feature;
 use domain::text::ApiKeyName;
 use domain::{ApiKeyId, FieldErrors};
 use secrecy::SecretString;
@@ -63,6 +64,7 @@ impl ApiKeys<'_> {
         self.services.identity().prove_password(viewer, password).await?;
         let (key, now) = (Key::fresh(), self.services.parts.clock.now());
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        licences::require(&mut tx, Feature::Api).await?;
         let owner = queries::owner(&mut tx, viewer.team_id, viewer.user_id).await?;
         if owner.keys >= MOST_KEYS {
             return Err(Error::Conflict(format!("You have {MOST_KEYS} API keys in this team. Revoke one first.")));

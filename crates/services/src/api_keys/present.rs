@@ -5,9 +5,10 @@ use super::ApiKeys;
 use super::queries::{self, BearerRow};
 use super::secret::Key;
 use crate::identity::{permissions, throttle};
-use crate::{CameFrom, Result, Viewer};
+use crate::{CameFrom, Result, Viewer, licences};
 use chrono::TimeDelta;
 use domain::audit::Via;
+use domain::licences::Feature;
 use domain::{ApiKeyId, Permission};
 use std::net::IpAddr;
 
@@ -16,7 +17,8 @@ const USED_EVERY: TimeDelta = TimeDelta::seconds(60);
 
 /// What comes of a key that a program presents.
 pub struct Program {
-    /// As whom it comes in; nobody with a key that lets nobody in, and told to wait where its team has taken enough.
+    /// As whom it comes in; nobody with a key that lets nobody in. Refused where the licence leaves keys out, and told to wait where its
+    /// team has taken enough.
     pub viewer: Result<Option<Viewer>>,
     /// The origins whose pages may read how it is answered: those its team lists. Without a team that lives there are none.
     pub allowed_origins: Vec<String>,
@@ -42,6 +44,9 @@ impl ApiKeys<'_> {
             throttle::take(&self.services.parts.db, now, vec![(throttle::ip_key("api-key", ip), throttle::KEY_PER_IP)]).await?;
             return Ok(None);
         };
+        if !row.is_included {
+            return Err(licences::left_out(Feature::Api));
+        }
         if row.last_used_at.is_none_or(|used| now - used >= USED_EVERY) {
             let mut tx = self.services.parts.db.system_tx().await?;
             queries::touch(&mut tx, row.id, now).await?;
@@ -54,6 +59,7 @@ impl ApiKeys<'_> {
             session_id: None,
             api_key: Some(row.id),
             is_system_administrator: false,
+            must_set_up_two_step: false,
             permissions: allowed(&row),
             seen_by: None,
             came_from: CameFrom { via: Via::Api, ip: Some(ip) },

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::api_keys::{ApiKeySummary, ApiScope};
+use domain::licences::Feature;
 use domain::{ApiKeyId, TeamId, UserId};
 use sqlx::PgConnection;
 
@@ -42,6 +43,8 @@ pub(super) struct BearerRow {
     pub permissions: Vec<String>,
     /// Whether its time is not over and its person may work in the team.
     pub lets_in: bool,
+    /// Whether the licence lets programs in at all.
+    pub is_included: bool,
     pub requests_per_minute: Option<i32>,
     pub allowed_origins: Vec<String>,
 }
@@ -138,29 +141,31 @@ pub(super) async fn find_bearer(connection: &mut PgConnection, selector: &str, n
                   k.last_used_at,
                   ARRAY(SELECT DISTINCT permission FROM roles_permissions WHERE role = ANY (m.roles)) AS "permissions!",
                   (u.suspended_at IS NULL AND m.suspended_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)) AS "lets_in!",
-                  t.requests_per_minute, t.allowed_origins
+                  licence_includes($3) AS "is_included!", t.requests_per_minute, t.allowed_origins
            FROM api_keys k
            JOIN users u ON u.id = k.user_id
            JOIN memberships m ON m.team_id = k.team_id AND m.user_id = k.user_id
            JOIN teams t ON t.id = k.team_id AND t.deleted_at IS NULL
            WHERE k.selector = $1"#,
         selector,
-        now
+        now,
+        Feature::Api.as_str()
     )
     .fetch_optional(connection)
     .await
 }
 
-/// Whether a key stands, its time is not over and its person may work in its team.
+/// Whether a key stands, its time is not over, its person may work in its team and the licence lets programs in.
 pub(super) async fn lets_in(connection: &mut PgConnection, id: ApiKeyId, now: DateTime<Utc>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM api_keys k
                           JOIN users u ON u.id = k.user_id AND u.suspended_at IS NULL
                           JOIN memberships m ON m.team_id = k.team_id AND m.user_id = k.user_id AND m.suspended_at IS NULL
                           JOIN teams t ON t.id = k.team_id AND t.deleted_at IS NULL
-                          WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > $2)) AS "lets_in!""#,
+                          WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > $2)) AND licence_includes($3) AS "lets_in!""#,
         id.as_uuid(),
-        now
+        now,
+        Feature::Api.as_str()
     )
     .fetch_one(connection)
     .await

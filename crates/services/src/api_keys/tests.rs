@@ -24,6 +24,7 @@ async fn person(services: &Services, email: &str) -> Viewer {
     let (first_name, last_name, password) = ("Ada".to_owned(), String::new(), PASSWORD.to_owned().into());
     let new = NewPerson { first_name, last_name, email: email.to_owned(), password, invitation: None };
     let session = services.identity().sign_up(new, Origin { ip: HERE, user_agent: "Firefox".to_owned() }).await.unwrap();
+    let session = session.session().expect("nothing is mailed");
     let token = secrecy::ExposeSecret::expose_secret(&session.token).to_owned();
     services.identity().viewer_for_token(&token).await.unwrap().unwrap()
 }
@@ -52,7 +53,8 @@ async fn a_key_is_its_person_in_its_team_within_its_scopes(pool: PgPool) {
     assert_eq!((program.came_from.via, program.came_from.ip), (Via::Api, Some(HERE)));
     let mut permissions = program.permissions.clone();
     permissions.sort_unstable();
-    let expected = [Permission::ViewPrompts, Permission::ViewDatasets, Permission::ViewChats, Permission::ManageChats];
+    let expected =
+        [Permission::ViewPrompts, Permission::ViewDatasets, Permission::ViewChats, Permission::ManageChats, Permission::ViewModels];
     assert_eq!(permissions, expected, "of an owner who administers the installation");
     assert!(!program.is_system_administrator);
 }

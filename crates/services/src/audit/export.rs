@@ -7,10 +7,12 @@ use super::queries::{self, EventRow};
 use super::record::{record, record_in};
 use super::{Audit, begin};
 use crate::written::hex;
-use crate::{Result, Services, Viewer};
+use crate::{Error, Result, Services, Viewer, licences};
 use bytes::Bytes;
 use chrono::SecondsFormat;
+use csv::{QuoteStyle, Terminator, WriterBuilder};
 use domain::audit::{Action, AuditQuery, AuditScope, Event, ExportFormat};
+use domain::licences::Feature;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Value, json};
 
@@ -58,6 +60,7 @@ impl Audit<'_> {
     /// A trail from its latest event back, as far as a filter asks for it. That it was exported is an event, too.
     pub async fn export(&self, viewer: &Viewer, scope: AuditScope, query: &AuditQuery, format: ExportFormat) -> Result<ExportStream> {
         let (mut tx, team) = begin(self.services, viewer, scope).await?;
+        licences::require(tx.connection(), Feature::AuditExport).await?;
         let filter = Filter::parse(query)?;
         let event = Event::new(Action::AuditExported, None::<uuid::Uuid>, "");
         match team {
@@ -79,35 +82,19 @@ impl Export {
         let (mut tx, team) = begin(&self.services, &self.viewer, self.scope).await?;
         let rows = queries::list(tx.connection(), team, &self.filter, self.before, PAGE).await?;
         tx.commit().await?;
-        let mut text = if self.written == 0 { self.head() } else { String::new() };
-        for row in &rows {
-            self.write(&mut text, row);
-        }
-        self.before = rows.last().map(|row| row.position);
+        let is_first = self.written == 0;
         let is_last = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+        self.written += rows.len();
+        self.before = rows.last().map(|row| row.position);
         self.is_over = is_last || self.written >= MOST_EVENTS;
-        if self.is_over && self.format == ExportFormat::Json {
-            text.push_str("\n]\n");
-        }
-        Ok(Some((Bytes::from(text), self)))
-    }
-
-    fn head(&self) -> String {
-        match self.format {
-            ExportFormat::Csv => line(COLUMNS.map(str::to_owned)),
-            ExportFormat::Json => "[".to_owned(),
-        }
-    }
-
-    fn write(&mut self, text: &mut String, row: &EventRow) {
-        match self.format {
-            ExportFormat::Csv => text.push_str(&line(cells(row))),
-            ExportFormat::Json => {
-                text.push_str(if self.written == 0 { "\n" } else { ",\n" });
-                text.push_str(&object(row).to_string());
+        let page = match self.format {
+            ExportFormat::Csv => {
+                let head = is_first.then(|| COLUMNS.map(str::to_owned));
+                lines(head.into_iter().chain(rows.iter().map(cells)))?
             }
-        }
-        self.written += 1;
+            ExportFormat::Json => array(&rows, is_first, self.is_over).into_bytes(),
+        };
+        Ok(Some((Bytes::from(page), self)))
     }
 }
 
@@ -147,21 +134,42 @@ fn object(row: &EventRow) -> Value {
     })
 }
 
-fn line(cells: [String; COLUMNS.len()]) -> String {
-    let mut line = cells.map(|text| cell(&text)).join(",");
-    line.push_str("\r\n");
-    line
+/// A page of the array that all pages make together.
+fn array(rows: &[EventRow], is_first: bool, is_last: bool) -> String {
+    let mut text = if is_first { "[".to_owned() } else { String::new() };
+    for (place, row) in rows.iter().enumerate() {
+        text.push_str(if is_first && place == 0 { "\n" } else { ",\n" });
+        text.push_str(&object(row).to_string());
+    }
+    if is_last {
+        text.push_str("\n]\n");
+    }
+    text
 }
 
-/// One cell in quotes. What a spreadsheet would calculate gets an apostrophe in front.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+/// Lines of a spreadsheet, every cell in quotes.
+fn lines<L: IntoIterator<Item = String>>(lines: impl IntoIterator<Item = L>) -> Result<Vec<u8>> {
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).terminator(Terminator::CRLF).from_writer(Vec::new());
+    for cells in lines {
+        writer.write_record(cells.into_iter().map(guarded)).map_err(Error::internal)?;
+    }
+    writer.into_inner().map_err(|error| Error::internal(error.into_error()))
+}
+
+/// What a spreadsheet would calculate, with an apostrophe in front; everything else as it is.
+fn guarded(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// One cell as it stands in a line.
+    fn cell(text: &str) -> String {
+        let line = String::from_utf8(lines([[text.to_owned()]]).unwrap()).unwrap();
+        line.strip_suffix("\r\n").unwrap().to_owned()
+    }
 
     #[test]
     fn no_cell_begins_like_a_formula() {

@@ -25,10 +25,14 @@ struct Stored {
 
 impl Chat<'_> {
     /// Stores a question with its empty answer and starts a task that writes it. The answer's `generation_id` is what to
-    /// follow. Refuses while another answer of the conversation is being written, and when too many are.
+    /// follow. Refuses while another answer of the conversation is being written, and when too many are; and a model that is
+    /// named by somebody who may not choose one.
     pub async fn ask(&self, viewer: &Viewer, question: NewQuestion) -> Result<Asked> {
         viewer.require(Permission::ManageChats)?;
         viewer.require_own_eyes()?;
+        if question.model_id.is_some() {
+            viewer.require(Permission::ViewModels)?;
+        }
         let text = Question::parse(&question.text)?.into_string();
         let seat = self.runtime().seat()?;
         let setup = self.setup(viewer, question.prompt_id, question.model_id).await?;

@@ -4,10 +4,12 @@ use super::live::Cut;
 use super::queries::messages::MessageRow;
 use super::queries::{conversations, generations, leases, messages};
 use super::{Chat, parse_event, period};
+use crate::sharing::Standing;
 use crate::written::containing;
 use crate::{Error, Result, TeamTx, Viewer, audit};
 use domain::audit::{Action, Event};
 use domain::chat::{ChatOpening, Citation, ConversationDetail, ConversationList, ConversationSummary, MessageView, Usage};
+use domain::datasets::Visibility;
 use domain::models::ModelType;
 use domain::text::Title;
 use domain::{ConversationId, GenerationId, MessageId, PageRequest, Permission};
@@ -61,7 +63,7 @@ impl Chat<'_> {
             None => None,
         };
         let prompts = if viewer.may(Permission::ViewPrompts) { self.services.prompts().list(viewer).await? } else { Vec::new() };
-        let models = self.services.models().list(viewer, Some(ModelType::Llm)).await?;
+        let models = self.services.models().choosable(viewer, ModelType::Llm).await?;
         Ok(ChatOpening { conversation, prompts, models })
     }
 
@@ -93,6 +95,13 @@ impl Chat<'_> {
         }
         Ok(())
     }
+}
+
+/// What decides about a conversation that the viewer sees: it is theirs who started it, and nobody finds another's.
+pub(crate) async fn standing_of(tx: &mut TeamTx, viewer: &Viewer, id: ConversationId) -> Result<Standing> {
+    viewer.require(Permission::ViewChats)?;
+    conversations::find(tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
+    Ok(Standing { team_id: viewer.team_id, visibility: Visibility::Private, created_by: viewer.user_id, share: None })
 }
 
 async fn citations_by_message(tx: &mut TeamTx, id: ConversationId) -> Result<HashMap<MessageId, Vec<Citation>>> {

@@ -30,6 +30,7 @@ mod trail;
 mod work;
 mod writer;
 
+pub(crate) use conversations::standing_of;
 pub use follow::{EventStream, StoredEvent};
 pub(crate) use runtime::Runtime;
 pub(crate) use stop::{stop_all, stop_everywhere};

@@ -55,6 +55,11 @@ pub(super) async fn visible_document(tx: &mut TeamTx, viewer: &Viewer, id: Docum
     Ok(document)
 }
 
+/// The dataset that decides about a document that the viewer sees.
+pub(crate) async fn dataset_of(tx: &mut TeamTx, viewer: &Viewer, id: DocumentId) -> Result<DatasetId> {
+    visible_document(tx, viewer, id).await.map(|document| document.dataset_id)
+}
+
 /// The document, when the viewer may change its dataset.
 pub(super) async fn editable_document(tx: &mut TeamTx, viewer: &Viewer, id: DocumentId) -> Result<DocumentRow> {
     let document = queries::find_document(tx, id).await?.ok_or(Error::NotFound)?;

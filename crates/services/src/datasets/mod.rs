@@ -20,7 +20,7 @@ mod source;
 mod tests;
 mod upload;
 
-pub(crate) use access::standing_of;
+pub(crate) use access::{dataset_of, standing_of};
 pub use original::Original;
 
 use crate::{Result, Services, SystemTx};

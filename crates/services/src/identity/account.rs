@@ -2,16 +2,13 @@
 
 use super::{Identity, Password, password, queries, queries_email, queries_email_codes, queries_resets, queries_two_step, throttle, token};
 use crate::audit::{self, Author};
+use crate::mails::SecurityAct;
 use crate::{Error, Result, SystemTx, Viewer, api_keys, identity_providers, licences};
-use chrono::TimeDelta;
 use domain::audit::{Action, Event};
 use domain::identity::Profile;
 use domain::text::{AboutYou, EmailAddress, FirstName, LastName, Tone};
 use domain::{FieldErrors, SessionId, UserId, ViewerInfo};
 use secrecy::{ExposeSecret as _, SecretString};
-
-/// How young a session is that stands in for a password.
-const FRESH: TimeDelta = TimeDelta::minutes(10);
 
 impl Identity<'_> {
     /// What the frame of every screen needs to know about the viewer.
@@ -19,7 +16,7 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let account = queries::get_account(&mut tx, viewer.user_id).await?;
         let team = queries::get_own_team(&mut tx, viewer.team_id, viewer.user_id).await?;
-        let licence = licences::notice(&mut tx, viewer).await?;
+        let (licence, left_out) = licences::notice(&mut tx, viewer).await?;
         Ok(ViewerInfo {
             user_id: viewer.user_id,
             first_name: account.first_name,
@@ -31,6 +28,7 @@ impl Identity<'_> {
             is_system_administrator: viewer.is_system_administrator,
             permissions: viewer.permissions.clone(),
             licence,
+            left_out,
             gone_at: account.deletion_requested_at.filter(|_| viewer.seen_by.is_none()).map(crate::my_data::gone_at),
             single_key_shortcuts: account.single_key_shortcuts,
             has_password: !account.password_hash.is_empty(),
@@ -79,11 +77,13 @@ impl Identity<'_> {
     /// Refuses unless the viewer's present password was typed; wrong guesses are counted like failed sign-ins.
     pub(crate) async fn prove_password(&self, viewer: &Viewer, attempt: SecretString) -> Result<()> {
         let db = &self.services.parts.db;
-        let account = {
+        let (account, is_taken) = {
             let mut tx = db.system_tx().await?;
-            queries::get_account(&mut tx, viewer.user_id).await?
+            let account = queries::get_account(&mut tx, viewer.user_id).await?;
+            let is_taken = self.password_proves(&mut tx, viewer.user_id, &account.password_hash).await?;
+            (account, is_taken)
         };
-        if account.password_hash.is_empty() {
+        if !is_taken {
             return self.prove_freshness(viewer, "password").await;
         }
         let key = throttle::address_key("change-password", &EmailAddress::parse(&account.email)?);
@@ -95,16 +95,14 @@ impl Identity<'_> {
         self.confirm_by_password(viewer).await
     }
 
-    /// What stands in for the password of somebody who has none: they came through their identity provider just now.
+    /// What stands in for the password of somebody from whom none is taken: they proved just now who they are. That their session is young does
+    /// not do: an identity provider lets in whom it knows still, without a question.
     async fn prove_freshness(&self, viewer: &Viewer, field: &str) -> Result<()> {
-        let mut tx = self.services.parts.db.system_tx().await?;
-        let began = match viewer.session_id {
-            Some(session) => queries::session_began(&mut tx, session).await?,
-            None => None,
-        };
-        let is_fresh = began.is_some_and(|began| self.services.parts.clock.now() - began < FRESH);
-        let sentence = "You have no password here. Sign out, sign in again, and do this within 10 minutes.";
-        if is_fresh { Ok(()) } else { Err(Error::field(field, sentence)) }
+        let sentence = "No password is taken from you here. On your account page, follow “sign in again”, and do this within 10 minutes.";
+        match self.require_recent(viewer).await {
+            Err(Error::ConfirmFirst) => Err(Error::field(field, sentence)),
+            proven => proven,
+        }
     }
 
     /// Takes a new password from whoever knows the present one, and ends all other sessions. Wrong guesses are counted like
@@ -122,6 +120,7 @@ impl Identity<'_> {
         let taken = throttle::take(db, self.services.parts.clock.now(), vec![(key, throttle::SIGN_IN_PER_ADDRESS)]).await?;
         let had_password = !account.password_hash.is_empty();
         if !had_password {
+            self.require_passwords().await?;
             self.prove_freshness(viewer, "new_password").await?;
         } else if !password::matches(current, Some(account.password_hash.clone())).await? {
             return Err(Error::field("current_password", "This is not your present password."));
@@ -129,7 +128,7 @@ impl Identity<'_> {
         let hash = new.hash().await?;
         let mut tx = db.system_tx().await?;
         replace_password(&mut tx, viewer.user_id, &hash, viewer.session_id).await?;
-        self.tell_of_new_password(&mut tx, viewer.team_id, &account).await?;
+        self.tell_viewer(&mut tx, viewer, SecurityAct::PasswordChanged).await?;
         let event = Event::new(Action::AccountPasswordChanged, viewer.user_id.as_uuid(), account.email);
         audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await?;
@@ -139,6 +138,7 @@ impl Identity<'_> {
 
     /// Gives an account a random password, turns its two-step sign-in off, removes its passkeys, unlinks its identities, revokes its
     /// API keys, ends its sessions, and returns the password to hand over: the way back in for whoever has the server's command line.
+    /// Where passwords are off they are on again from then on.
     pub async fn reset_password(&self, email: &str) -> Result<SecretString> {
         let email = EmailAddress::parse(email)?;
         let fresh: String = token::fresh().chars().take(24).collect();
@@ -149,6 +149,10 @@ impl Identity<'_> {
         identity_providers::unlink_all(&mut tx, known.user_id, Author::SYSTEM).await?;
         queries_two_step::delete(&mut tx, known.user_id).await?;
         crate::passkeys::remove_all_of(&mut tx, known.user_id, Author::SYSTEM).await?;
+        identity_providers::turn_passwords_on(&mut tx).await?;
+        if let Some(team) = queries::find_home_team(&mut tx, known.user_id).await? {
+            self.tell(&mut tx, (known.user_id, team), SecurityAct::PasswordResetOnServer, None).await?;
+        }
         let event = Event::new(Action::AccountPasswordReset, known.user_id.as_uuid(), email.as_str());
         audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
         // Their chains are those of teams: after the installation's, as everywhere.

@@ -1,14 +1,16 @@
 //! Confirmation: before a dangerous step people prove again who they are, unless they did so within ten minutes.
 //!
 //! The invariant: a session is confirmed by what would have begun it: the password, with a code where its person signs in with one, or a
-//! passkey (`services::passkeys`). Whoever has neither signs in again. Only the steps that ask [`Identity::require_recent`] pay for it.
+//! passkey (`services::passkeys`). Whoever has neither, or a password while those are off, signs in again, and their identity provider is
+//! to ask them anew: that it knows them still confirms nothing. Only the steps that ask [`Identity::require_recent`] pay for it.
 
 use super::two_step::{Factor, record, wrong_code};
-use super::{Identity, queries, queries_confirmation, queries_two_step};
+use super::{Identity, SignedIn, queries, queries_confirmation, queries_two_step, token};
 use crate::{Error, Result, SystemTx, Viewer};
+use chrono::{DateTime, Utc};
 use domain::audit::Action;
 use domain::identity::{ConfirmationTerms, SecondStep};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 impl Identity<'_> {
     /// Refuses with [`Error::ConfirmFirst`] when it is too long ago that the viewer proved who they are.
@@ -28,7 +30,7 @@ impl Identity<'_> {
         let is_mailed = queries_two_step::is_mailed(&mut tx, viewer.user_id).await?;
         let asks_for_code = self.asks_for_code(&mut tx, viewer.user_id).await?;
         Ok(ConfirmationTerms {
-            has_password: !account.password_hash.is_empty(),
+            has_password: self.password_proves(&mut tx, viewer.user_id, &account.password_hash).await?,
             has_passkey: self.services.passkeys().open(&mut tx, viewer.user_id).await?,
             second_step: asks_for_code.then(|| SecondStep { is_mailed, sends_mail: self.services.mails().is_set_up() }),
         })
@@ -39,7 +41,7 @@ impl Identity<'_> {
     pub async fn confirm(&self, viewer: &Viewer, password: SecretString, code: &str, token: &SecretString) -> Result<()> {
         let terms = self.confirmation_terms(viewer).await?;
         if !terms.has_password {
-            return Err(Error::Conflict("You have no password here. Sign in again instead.".to_owned()));
+            return Err(Error::Conflict("No password is taken from you here. Use a passkey, or sign in again instead.".to_owned()));
         }
         self.prove_password(viewer, password).await?;
         if terms.second_step.is_none() {
@@ -55,6 +57,12 @@ impl Identity<'_> {
         confirm_session(&mut tx, viewer).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await
+    }
+
+    /// Notes when an identity provider last asked somebody who they are whose session begins; none where it does not say.
+    pub(crate) async fn proved_elsewhere(&self, tx: &mut SystemTx, session: &SignedIn, at: Option<DateTime<Utc>>) -> Result<()> {
+        let at = at.map(|at| at.min(self.services.parts.clock.now()));
+        Ok(queries_confirmation::set_confirmed(tx, &token::hash(session.token.expose_secret()), at).await?)
     }
 
     /// Notes that the viewer typed their password: who signs in with it alone has confirmed their session.

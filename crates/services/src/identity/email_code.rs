@@ -152,11 +152,11 @@ impl Identity<'_> {
             return Err(if needs_password { Error::field("form", reason.sentence()) } else { over() });
         };
         let email = EmailAddress::parse(&queries::get_account(&mut tx, user).await?.email)?;
+        let attempt = Attempt::plain(Some(user), &email, SignInMethod::EmailCode);
         let entry = if self.asks_for_code(&mut tx, user).await? {
-            let attempt = Attempt::plain(Some(user), &email, SignInMethod::EmailCode);
             Entry::NeedsCode(self.ask_for_code(&mut tx, user, attempt, (false, origin)).await?)
         } else {
-            Entry::In(self.let_in(&mut tx, (user, team), (&email, SignInMethod::EmailCode), origin).await?)
+            Entry::In(self.let_in(&mut tx, (user, team), attempt, origin).await?)
         };
         tx.commit().await?;
         Ok(entry)

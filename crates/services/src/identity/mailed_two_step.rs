@@ -5,6 +5,7 @@
 use super::email_code::{Purpose, RightCode, Tried};
 use super::two_step::{is_off, record, renew_codes};
 use super::{Identity, queries, queries_two_step, token};
+use crate::mails::SecurityAct;
 use crate::{Error, Result, Viewer};
 use domain::audit::Action;
 use domain::identity::SecondStep;
@@ -41,6 +42,7 @@ impl Identity<'_> {
             return Err(on_already());
         }
         let codes = renew_codes(&mut tx, user).await?;
+        self.tell_viewer(&mut tx, viewer, SecurityAct::TwoStepTurnedOn).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOn).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await?;

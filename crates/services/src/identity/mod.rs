@@ -2,14 +2,15 @@
 //!
 //! The invariant: secrets (passwords, tokens) are stored as hashes only, and a suspended or removed person has no [`crate::Viewer`].
 //!
-//! making an account   [`sign_up`]          proving it again    [`sign_in`], [`throttle`], [`password`]
+//! making an account   [`sign_up`], [`sign_up_by_mail`]   proving it again    [`sign_in`], [`throttle`], [`password`]
 //! browsers            [`sessions`]         one's own settings  [`account`]
 //! through a provider  [`vouched`], for `services::identity_providers`
 //! forgotten           [`password_reset`]   a second step       [`two_step`], [`second_factor`]
 //! another address     [`email_change`]     a code by mail        [`email_code`], [`mailed_two_step`]
 //! how one is answered [`answers`]          keys of the keyboard  [`shortcuts`]
-//! before what is dangerous  [`confirmation`]
-//! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes, email_codes
+//! before what is dangerous  [`confirmation`]   after what a person is told of  [`notices`]
+//! while passwords are off   [`without_passwords`]
+//! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes, email_codes, sign_ups
 //! (and teams, memberships, which `services::team` owns)
 
 mod account;
@@ -19,6 +20,7 @@ mod device;
 mod email_change;
 mod email_code;
 mod mailed_two_step;
+mod notices;
 mod password;
 mod password_reset;
 mod queries;
@@ -26,18 +28,22 @@ mod queries_confirmation;
 mod queries_email;
 mod queries_email_codes;
 mod queries_invitations;
+mod queries_notices;
 mod queries_preferences;
 mod queries_resets;
+mod queries_sign_ups;
 mod queries_two_step;
 mod second_factor;
 mod sessions;
 mod shortcuts;
 mod sign_in;
 mod sign_up;
+mod sign_up_by_mail;
 pub(crate) mod throttle;
 pub(crate) mod token;
 mod two_step;
 mod vouched;
+mod without_passwords;
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
@@ -49,8 +55,8 @@ pub use password::Password;
 pub(crate) use queries::{insert_membership, permissions, set_view};
 pub(crate) use queries_invitations::{OpenInvitation, use_invitation};
 pub(crate) use sign_in::Proven;
-pub use sign_up::NewPerson;
 pub(crate) use sign_up::invitation_is_over;
+pub use sign_up::{NewPerson, SignedUp};
 pub(crate) use vouched::Newcomer;
 
 use crate::Services;

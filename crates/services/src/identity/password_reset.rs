@@ -10,15 +10,15 @@ use super::throttle::{self, FORGOT_PER_ADDRESS, FORGOT_PER_IP, RESET_PER_IP};
 use super::token::{self, SplitToken};
 use super::{Identity, Origin, Password};
 use crate::audit::{self, Author};
-use crate::mails::{Mail, Recipient};
+use crate::identity_providers::is_allowed;
+use crate::mails::{Mail, Recipient, SecurityAct};
 use crate::{Error, Result, SystemTx, api_keys, identity_providers};
 use chrono::TimeDelta;
-use domain::TeamId;
 use domain::audit::{Action, Event};
 use domain::identity::ResetTerms;
+use domain::identity_providers::OwnWay;
 use domain::text::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::PgConnection;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -39,12 +39,14 @@ impl Identity<'_> {
     pub async fn reset_terms(&self, token: Option<&str>) -> Result<ResetTerms> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let is_open = self.find_reset(&mut tx, token.unwrap_or_default()).await?.is_some();
-        Ok(ResetTerms { is_mailed: self.services.mails().is_set_up(), is_open })
+        let takes_passwords = is_allowed(&mut tx, OwnWay::Passwords).await?;
+        Ok(ResetTerms { is_mailed: self.services.mails().is_set_up(), is_open, takes_passwords })
     }
 
     /// Mails a link for a new password to the address, if somebody has it. Whoever asks learns nothing about that.
     pub async fn forgot_password(&self, email: &str, origin: Origin) -> Result<()> {
         let email = EmailAddress::parse(email)?;
+        self.require_passwords().await?;
         if !self.services.mails().is_set_up() {
             return Err(Error::Conflict("Lyceum does not send mail here. Ask the person who runs your installation.".to_owned()));
         }
@@ -80,6 +82,7 @@ impl Identity<'_> {
     pub async fn use_reset(&self, token: &str, new: SecretString, origin: Origin) -> Result<()> {
         let db = &self.services.parts.db;
         let now = self.services.parts.clock.now();
+        self.require_passwords().await?;
         let attempt = throttle::take(db, now, vec![(throttle::ip_key("reset-password", origin.ip), RESET_PER_IP)]).await?;
         let (split, open, account) = {
             let mut tx = db.system_tx().await?;
@@ -99,7 +102,7 @@ impl Identity<'_> {
         identity_providers::unlink_all(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
         crate::passkeys::remove_all_of(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
         if let Some(team) = queries::find_home_team(&mut tx, open.user_id).await? {
-            self.tell_of_new_password(&mut tx, team, &account).await?;
+            self.tell(&mut tx, (open.user_id, team), SecurityAct::PasswordResetByMail, Some(origin.whence())).await?;
         }
         let event = Event::new(Action::AccountPasswordResetByMail, open.user_id.as_uuid(), account.email);
         audit::record_in(&mut tx, None, Author::person(open.user_id, origin.ip), event).await?;
@@ -113,16 +116,6 @@ impl Identity<'_> {
         let Some(split) = SplitToken::parse(token) else { return Ok(None) };
         let found = queries_resets::find_open(tx, &split.selector, self.services.parts.clock.now()).await?;
         Ok(found.filter(|open| split.proves(&open.verifier_hash)).map(|open| (split, open)))
-    }
-
-    /// Mails a person that their password is another, where mail is set up: whoever was robbed of it learns so.
-    pub(super) async fn tell_of_new_password(&self, connection: &mut PgConnection, team: TeamId, account: &AccountRow) -> Result<()> {
-        if !self.services.mails().is_set_up() {
-            return Ok(());
-        }
-        let link = format!("{}/forgot-password", self.services.settings().public_url);
-        let mail = Mail::PasswordChanged { at: self.services.parts.clock.now(), link };
-        self.services.mails().accept(connection, team, account.recipient(), mail).await
     }
 }
 

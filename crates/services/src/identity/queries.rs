@@ -208,6 +208,7 @@ pub(super) struct NewSession<'a> {
     pub token_hash: &'a [u8],
     pub user: UserId,
     pub team: TeamId,
+    pub by_both_factors: bool,
     pub ip: String,
     pub user_agent: String,
     pub now: DateTime<Utc>,
@@ -216,8 +217,8 @@ pub(super) struct NewSession<'a> {
 
 pub(super) async fn insert_session(connection: &mut PgConnection, session: NewSession<'_>) -> sqlx::Result<SessionId> {
     sqlx::query_scalar!(
-        r#"INSERT INTO sessions (id, token_hash, user_id, team_id, ip, user_agent, created_at, last_seen_at, expires_at, confirmed_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, now()) RETURNING id AS "id: SessionId""#,
+        r#"INSERT INTO sessions (id, token_hash, user_id, team_id, ip, user_agent, created_at, last_seen_at, expires_at, confirmed_at, by_both_factors)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, now(), $9) RETURNING id AS "id: SessionId""#,
         SessionId::new().as_uuid(),
         session.token_hash,
         session.user.as_uuid(),
@@ -225,7 +226,8 @@ pub(super) async fn insert_session(connection: &mut PgConnection, session: NewSe
         session.ip,
         session.user_agent,
         session.now,
-        session.expires_at
+        session.expires_at,
+        session.by_both_factors
     )
     .fetch_one(connection)
     .await
@@ -242,17 +244,26 @@ pub(super) struct ViewerRow {
     pub subject_id: Option<UserId>,
     /// Whether the session sees the team as somebody else, be it that this is over.
     pub is_view: bool,
+    /// Whether a second step is required of them that they do not have; whoever came with what counts as both steps needs none.
+    pub must_set_up_two_step: bool,
     pub permissions: Vec<String>,
 }
 
 /// Who holds the token, in the team of the session, or in another of theirs when they are no longer in that one. As somebody else
-/// only an owner sees their team, and only as long as both are in it.
+/// only an owner sees their team, and only as long as both are in it. What is required of whom is what
+/// [`domain::identity_providers::TwoStepRequirement`] says.
 pub(super) async fn find_viewer(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<Option<ViewerRow>> {
     sqlx::query_as!(
         ViewerRow,
         r#"SELECT sessions.id AS "session_id: SessionId", users.id AS "user_id: UserId", sessions.team_id AS "session_team: TeamId",
                   home.team_id AS "team_id: TeamId", sessions.last_seen_at, users.is_system_administrator,
                   subject.user_id AS "subject_id?: UserId", sessions.view_as IS NOT NULL AS "is_view!",
+                  NOT sessions.by_both_factors
+                      AND NOT EXISTS (SELECT FROM two_step WHERE two_step.user_id = users.id AND two_step.confirmed_at IS NOT NULL)
+                      AND EXISTS (SELECT FROM settings
+                                  WHERE key = 'sign-in.two-step-required'
+                                    AND (value = 'everybody' OR (value = 'administrators' AND users.is_system_administrator)))
+                      AS "must_set_up_two_step!",
                   ARRAY(SELECT DISTINCT permission FROM roles_permissions
                         WHERE role = ANY (coalesce(subject.roles, home.roles))) AS "permissions!"
            FROM sessions
@@ -424,7 +435,8 @@ pub(super) async fn give_attempt_back(connection: &mut PgConnection, key: &str, 
     Ok(())
 }
 
-/// The words of the database as permissions; what this version does not know is left out.
+/// The words of the database as permissions of roles; what this version does not know is left out, and what no role has.
 pub(crate) fn permissions(words: &[String]) -> Vec<Permission> {
-    words.iter().filter_map(|word| word.parse().ok()).collect()
+    let known = words.iter().filter_map(|word| word.parse::<Permission>().ok());
+    known.filter(|permission| !Permission::OF_ADMINISTRATORS.contains(permission)).collect()
 }

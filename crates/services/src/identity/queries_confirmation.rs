@@ -1,5 +1,6 @@
-//! The SQL of confirming sessions. All of it runs as the system role, and the time is that of the database.
+//! The SQL of confirming sessions. All of it runs as the system role. “Just now” is the time of the database.
 
+use chrono::{DateTime, Utc};
 use domain::SessionId;
 use sqlx::PgConnection;
 
@@ -28,5 +29,11 @@ pub(super) async fn confirm_by_password(connection: &mut PgConnection, id: Sessi
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Notes when the person of a session that begins proved who they are; none where nobody said.
+pub(super) async fn set_confirmed(connection: &mut PgConnection, token_hash: &[u8], at: Option<DateTime<Utc>>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sessions SET confirmed_at = $2 WHERE token_hash = $1", token_hash, at).execute(connection).await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The SQL of two-step sign-in. All of it runs as the system role.
 
 use chrono::{DateTime, Utc};
-use domain::UserId;
 use domain::sign_ins::SignInMethod;
+use domain::{SessionId, UserId};
 use sqlx::PgConnection;
 
 pub(super) async fn is_on(connection: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
@@ -19,6 +19,18 @@ pub(super) async fn is_mailed(connection: &mut PgConnection, user: UserId) -> sq
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM two_step WHERE user_id = $1 AND confirmed_at IS NOT NULL AND by_mail) AS "is_mailed!""#,
         user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Whether a person has a second step, or their session began with what counts as both.
+pub(super) async fn has_both_factors(connection: &mut PgConnection, user: UserId, session: Option<SessionId>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM two_step WHERE user_id = $1 AND confirmed_at IS NOT NULL)
+               OR EXISTS (SELECT FROM sessions WHERE id = $2::uuid AND by_both_factors) AS "has_both!""#,
+        user.as_uuid(),
+        session.map(SessionId::as_uuid)
     )
     .fetch_one(connection)
     .await

@@ -1,6 +1,8 @@
 //! Sessions: who holds a token, which browsers a person is signed in with, and ending them.
 
-use super::{Identity, Origin, device, queries, queries_email, queries_email_codes, queries_resets, queries_two_step, token};
+use super::{
+    Identity, Origin, device, queries, queries_email, queries_email_codes, queries_resets, queries_sign_ups, queries_two_step, token,
+};
 use crate::audit::{self, Author};
 use crate::{CameFrom, Error, Result, SystemTx, Viewer};
 use chrono::TimeDelta;
@@ -18,7 +20,7 @@ impl Identity<'_> {
         let mut read = self.services.parts.db.system_read().await?;
         let Some(row) = queries::find_viewer(&mut read, &token::hash(presented), now).await? else { return Ok(None) };
         drop(read);
-        if row.is_view && row.subject_id.is_none() {
+        if row.is_view && (row.subject_id.is_none() || row.must_set_up_two_step) {
             return self.end_view(row.session_id).await;
         }
         if row.team_id != row.session_team || now - row.last_seen_at >= SEEN_EVERY {
@@ -30,7 +32,7 @@ impl Identity<'_> {
         // What somebody may do on the installation is not part of how they see their team.
         let is_system_administrator = row.is_system_administrator && row.subject_id.is_none();
         if is_system_administrator {
-            permissions.push(Permission::ManageModels);
+            permissions.extend_from_slice(Permission::OF_ADMINISTRATORS);
         }
         Ok(Some(Viewer {
             user_id: row.subject_id.unwrap_or(row.user_id),
@@ -39,13 +41,14 @@ impl Identity<'_> {
             api_key: None,
             is_system_administrator,
             permissions,
+            must_set_up_two_step: row.must_set_up_two_step,
             seen_by: row.subject_id.map(|_| row.user_id),
             came_from: CameFrom::default(),
         }))
     }
 
-    /// Ends a view whose member or owner is not what they were. The request that notices is refused: it was meant to be read-only, and
-    /// the next one is the owner's own.
+    /// Ends a view whose member or owner is not what they were, or whose owner has to set a second step up first. The request
+    /// that notices is refused: it was meant to be read-only, and the next one is the owner's own.
     async fn end_view(&self, session: SessionId) -> Result<Option<Viewer>> {
         let mut tx = self.services.parts.db.system_tx().await?;
         queries::set_view(&mut tx, session, None).await?;
@@ -163,6 +166,7 @@ impl Identity<'_> {
         queries_two_step::delete_expired(&mut tx, now).await?;
         queries_email::delete_expired(&mut tx, now).await?;
         queries_email_codes::delete_expired(&mut tx, now).await?;
+        queries_sign_ups::delete_expired(&mut tx, now).await?;
         crate::passkeys::delete_expired(&mut tx, now).await?;
         tx.commit().await?;
         Ok(deleted)

@@ -41,16 +41,17 @@ impl Identity<'_> {
     /// and per network address; too many of them are [`Error::Busy`], whoever asks.
     pub async fn sign_in(&self, email: &str, attempt: SecretString, origin: Origin) -> Result<Entry> {
         let email = EmailAddress::parse(email)?;
+        self.require_passwords().await?;
         let Proven { user, team, password_hash, taken } = self.prove(&email, attempt, &origin).await?;
         let db = &self.services.parts.db;
         let mails = self.may_mail_step(user).await?;
         let mut tx = db.system_tx().await?;
         self.hold(&mut tx, user, &password_hash).await?;
+        let attempt = Attempt::plain(Some(user), &email, SignInMethod::Password);
         let entry = if self.asks_for_code(&mut tx, user).await? {
-            let attempt = Attempt::plain(Some(user), &email, SignInMethod::Password);
             self.ask_for_code(&mut tx, user, attempt, (mails, &origin)).await.map(Entry::NeedsCode)
         } else {
-            self.let_in(&mut tx, (user, team), (&email, SignInMethod::Password), &origin).await.map(Entry::In)
+            self.let_in(&mut tx, (user, team), attempt, &origin).await.map(Entry::In)
         };
         if entry.is_err() {
             drop(tx);
@@ -68,16 +69,18 @@ impl Identity<'_> {
         if is_theirs { Ok(()) } else { Err(wrong_password()) }
     }
 
-    /// Writes down that somebody signed in, and starts their session.
+    /// Writes down that somebody signed in, starts their session, and tells them where that is new.
     pub(crate) async fn let_in(
         &self,
         tx: &mut SystemTx,
         (user, team): (UserId, TeamId),
-        (email, method): (&EmailAddress, SignInMethod),
+        attempt: Attempt<'_>,
         origin: &Origin,
     ) -> Result<SignedIn> {
-        sign_ins::record(tx, Attempt::plain(Some(user), email, method), origin, self.services.parts.clock.now()).await?;
-        self.start_session(tx, user, team, origin).await
+        self.tell_of_new_device(tx, (user, team), origin).await?;
+        let method = attempt.method;
+        sign_ins::record(tx, attempt, origin, self.services.parts.clock.now()).await?;
+        self.start_session(tx, (user, team), method, origin).await
     }
 
     /// Finds out whether the password is that of the account, and writes down when it is not.
@@ -124,13 +127,27 @@ impl Identity<'_> {
 
     /// A session of this person in this team; its token is new, whatever the browser held before. All sessions begin here: with a
     /// licence nobody gets one without a seat.
-    pub(crate) async fn start_session(&self, tx: &mut SystemTx, user: UserId, team: TeamId, origin: &Origin) -> Result<SignedIn> {
+    pub(crate) async fn start_session(
+        &self,
+        tx: &mut SystemTx,
+        (user, team): (UserId, TeamId),
+        method: SignInMethod,
+        origin: &Origin,
+    ) -> Result<SignedIn> {
         let seated = seats::take(tx, user).await?;
         let token = token::fresh();
         let now = self.services.parts.clock.now();
         let (ip, user_agent) = origin.logged();
-        let session =
-            NewSession { token_hash: &token::hash(&token), user, team, ip, user_agent, now, expires_at: now + self.session_lifetime() };
+        let session = NewSession {
+            token_hash: &token::hash(&token),
+            user,
+            team,
+            by_both_factors: method.is_both_factors(),
+            ip,
+            user_agent,
+            now,
+            expires_at: now + self.session_lifetime(),
+        };
         queries::insert_session(tx, session).await?;
         if let Some(email) = seated {
             let event = Event::new(Action::SeatTaken, user.as_uuid(), email);

@@ -1,9 +1,11 @@
-//! Making an account: the first person of an installation, people with an invitation, or everybody when it is open.
+//! Making an account: the first person of an installation, people with an invitation, or everybody when it is open; those by mail
+//! where there is any, which [`super::sign_up_by_mail`] does.
 
 use super::queries::{self, NewUser};
 use super::queries_invitations::{self, OpenInvitation};
 use super::throttle::{self, SIGN_UP_PER_IP};
 use super::token::SplitToken;
+use super::without_passwords::{are_off, makes_accounts};
 use super::{Identity, Origin, Password, SignedIn};
 use crate::audit::{self, Author};
 use crate::licences::seats;
@@ -32,12 +34,48 @@ pub struct NewPerson {
     pub invitation: Option<String>,
 }
 
+/// What comes of a form that asks for an account.
+#[derive(Debug)]
+pub enum SignedUp {
+    /// The account is made, and its person is in.
+    In(SignedIn),
+    /// Whoever reads the mail of this address goes on from there; whether it has an account already is told there alone.
+    Mailed(EmailAddress),
+}
+
+impl SignedUp {
+    /// The session, when the account was made at once.
+    pub fn session(self) -> Option<SignedIn> {
+        match self {
+            Self::In(session) => Some(session),
+            Self::Mailed(_) => None,
+        }
+    }
+}
+
 /// The typed text, checked.
-struct Checked {
+pub(super) struct Checked {
     first_name: FirstName,
     last_name: LastName,
-    email: EmailAddress,
+    pub(super) email: EmailAddress,
     password: Password,
+}
+
+impl Checked {
+    /// The account that is to be made of it.
+    pub(super) async fn hashed(self) -> Result<NewAccount> {
+        let Self { first_name, last_name, email, password } = self;
+        Ok(NewAccount { user: UserId::new(), email, first_name, last_name, password_hash: password.hash().await? })
+    }
+}
+
+/// An account that is to be made.
+pub(super) struct NewAccount {
+    pub(super) user: UserId,
+    pub(super) email: EmailAddress,
+    pub(super) first_name: FirstName,
+    pub(super) last_name: LastName,
+    pub(super) password_hash: String,
 }
 
 impl NewPerson {
@@ -86,6 +124,7 @@ impl Identity<'_> {
         let needs_invitation = !is_first && self.services.settings().sign_up == SignUp::Invited;
         let ways = crate::identity_providers::ways_in(&mut tx).await?;
         let mails_codes = self.mails_codes(&mut tx).await?;
+        let takes_passwords = makes_accounts(&mut tx).await?;
         let takes_passkeys = self.services.passkeys().are_taken(&mut tx).await?;
         let refusal = if signed_in_as.is_none() { seats::refusal(&mut tx).await?.map(sentence_of) } else { None };
         Ok(SignUpTerms {
@@ -94,45 +133,79 @@ impl Identity<'_> {
             invitation: open.and_then(preview),
             signed_in_as,
             ways,
+            takes_passwords,
             takes_passkeys,
             mails_codes,
             refusal,
         })
     }
 
-    /// Makes an account with a team of its own and signs it in. With an invitation the session starts in the team that invited.
-    pub async fn sign_up(&self, person: NewPerson, origin: Origin) -> Result<SignedIn> {
+    /// Makes an account with a team of its own and signs it in. With an invitation the session starts in the team that invited. Without
+    /// one, where mail is set up and there are people already, the account is made when the link is used that is mailed to its address.
+    pub async fn sign_up(&self, person: NewPerson, origin: Origin) -> Result<SignedUp> {
         let checked = person.check()?;
         let db = &self.services.parts.db;
         let now = self.services.parts.clock.now();
         throttle::take(db, now, vec![(throttle::ip_key("sign-up", origin.ip), SIGN_UP_PER_IP)]).await?;
         let invitation = self.admit(&checked.email, person.invitation.as_deref()).await?;
-        let Checked { first_name, last_name, email, password } = checked;
-        let password_hash = password.hash().await?;
+        if invitation.is_none() && self.signs_up_by_mail().await? {
+            return self.mail_sign_up(checked).await.map(SignedUp::Mailed);
+        }
+        let account = checked.hashed().await?;
 
         let mut tx = db.installation_tx().await?;
         let is_first = self.is_first(&mut tx).await?;
-        if !is_first && invitation.is_none() && self.services.settings().sign_up == SignUp::Invited {
-            return Err(needs_invitation()); // somebody else became the first in the meantime
+        if !is_first && invitation.is_none() {
+            self.refuse_second()?;
         }
-        let user = UserId::new();
-        let new = NewUser {
-            id: user,
-            email: &email,
-            first_name: first_name.as_str(),
-            last_name: last_name.as_str(),
-            password_hash: &password_hash,
-            is_system_administrator: is_first,
-            now,
-        };
-        queries::insert_user(&mut tx, new)
+        self.add_person(&mut tx, &account, is_first)
             .await
             .on_constraint("users_email_key", || Error::field("email", "There is an account with this address. Sign in instead."))?;
-        let team = make_teams(&mut tx, user, &first_name, invitation.as_ref(), now).await?;
-        let session = self.start_session(&mut tx, user, team, &origin).await?;
-        sign_ins::record(&mut tx, Attempt::plain(Some(user), &email, SignInMethod::SignUp), &origin, now).await?;
-        record(&mut tx, user, &origin, &email, invitation.as_ref().map(|invitation| (team, invitation))).await?;
+        let session = self.welcome_newcomer(&mut tx, &account, invitation.as_ref(), &origin).await?;
         tx.commit().await?;
+        Ok(SignedUp::In(session))
+    }
+
+    /// Refuses somebody without an invitation who wanted to be the first, unless everybody may come in like that: somebody else became
+    /// the first in the meantime.
+    fn refuse_second(&self) -> Result<()> {
+        match self.services.settings().sign_up {
+            SignUp::Invited => Err(needs_invitation()),
+            SignUp::Open if self.services.mails().is_set_up() => {
+                Err(Error::Conflict("Somebody made the first account at the same moment. Try again.".to_owned()))
+            }
+            SignUp::Open => Ok(()),
+        }
+    }
+
+    /// Adds the person of a new account; the database refuses an address that somebody has.
+    pub(super) async fn add_person(&self, tx: &mut SystemTx, account: &NewAccount, is_first: bool) -> sqlx::Result<()> {
+        let new = NewUser {
+            id: account.user,
+            email: &account.email,
+            first_name: account.first_name.as_str(),
+            last_name: account.last_name.as_str(),
+            password_hash: &account.password_hash,
+            is_system_administrator: is_first,
+            now: self.services.parts.clock.now(),
+        };
+        queries::insert_user(tx, new).await
+    }
+
+    /// Gives somebody new their teams, lets them in, and writes down that they came.
+    pub(super) async fn welcome_newcomer(
+        &self,
+        tx: &mut SystemTx,
+        account: &NewAccount,
+        invitation: Option<&OpenInvitation>,
+        origin: &Origin,
+    ) -> Result<SignedIn> {
+        let now = self.services.parts.clock.now();
+        let NewAccount { user, email, first_name, .. } = account;
+        let team = make_teams(tx, *user, first_name, invitation, now).await?;
+        let session = self.start_session(tx, (*user, team), SignInMethod::SignUp, origin).await?;
+        sign_ins::record(tx, Attempt::plain(Some(*user), email, SignInMethod::SignUp), origin, now).await?;
+        record(tx, *user, origin, email, invitation.map(|invitation| (team, invitation))).await?;
         Ok(session)
     }
 
@@ -141,6 +214,9 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         if let Some(refusal) = seats::refusal_of_newcomer(&mut tx).await? {
             return Err(refusal);
+        }
+        if !makes_accounts(&mut tx).await? {
+            return Err(are_off());
         }
         if let Some(given) = invitation.filter(|given| !given.is_empty()) {
             let open = self.find_invitation(&mut tx, Some(given)).await?.ok_or_else(invitation_is_over)?;
@@ -165,7 +241,8 @@ impl Identity<'_> {
         Ok(queries_invitations::find_latest_invitation(tx, email, self.services.parts.clock.now()).await?)
     }
 
-    async fn is_first(&self, tx: &mut SystemTx) -> Result<bool> {
+    /// Whether nobody has an account yet; nobody else finds so until the transaction ends.
+    pub(super) async fn is_first(&self, tx: &mut SystemTx) -> Result<bool> {
         if queries::has_people(tx).await? {
             return Ok(false);
         }
@@ -222,6 +299,6 @@ pub(crate) fn invitation_is_over() -> Error {
     Error::Conflict("This invitation is not valid any more. Ask whoever invited you for a new one.".to_owned())
 }
 
-fn needs_invitation() -> Error {
+pub(super) fn needs_invitation() -> Error {
     Error::Conflict("An account here needs an invitation. Ask someone who has one to invite you.".to_owned())
 }

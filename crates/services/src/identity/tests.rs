@@ -1,5 +1,7 @@
 //! What identity promises: one first administrator, invitations that work once, the same words for all failures.
 
+mod sign_up_by_mail;
+
 use super::{NewPerson, Origin, SignedIn};
 use crate::testing::parts;
 use crate::{Clock as _, Error, MockClock, Parts, Services, SignUp, Viewer};
@@ -9,6 +11,8 @@ use domain::{Permission, Role};
 use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 use std::sync::Arc;
+
+mod notices;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
@@ -37,8 +41,13 @@ fn person(email: &str, invitation: Option<&str>) -> NewPerson {
     }
 }
 
+/// The session of an account that is made at once.
+async fn enter(services: &Services, person: NewPerson) -> SignedIn {
+    services.identity().sign_up(person, origin()).await.unwrap().session().expect("nothing is mailed")
+}
+
 async fn sign_up(services: &Services, email: &str) -> Viewer {
-    let session = services.identity().sign_up(person(email, None), origin()).await.unwrap();
+    let session = enter(services, person(email, None)).await;
     viewer(services, &session).await
 }
 
@@ -74,6 +83,15 @@ async fn the_first_person_manages_the_installation_and_owns_a_team(pool: PgPool)
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn no_role_gives_what_is_for_those_who_manage_the_installation(pool: PgPool) {
+    let (services, _) = services_with(&pool, SignUp::Open);
+    sqlx::query("INSERT INTO roles_permissions (role, permission) VALUES ('Owner', 'ManageModels')").execute(&pool).await.unwrap();
+    sign_up(&services, "ada@example.org").await;
+    let eve = sign_up(&services, "eve@example.org").await;
+    assert!(eve.may(Permission::ManageTeam) && !eve.may(Permission::ManageModels));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn of_many_who_come_first_at_once_one_becomes_administrator(pool: PgPool) {
     let (services, _) = services_with(&pool, SignUp::Open);
     let emails: Vec<String> = (0..6).map(|n| format!("p{n}@example.org")).collect();
@@ -104,7 +122,7 @@ async fn an_invitation_lets_its_address_in_with_its_role_and_starts_there(pool: 
 
     let wrong_address = services.identity().sign_up(person("eve@example.org", Some(&token)), origin()).await.unwrap_err();
     assert!(sentence(wrong_address, "email").contains("another address"));
-    let session = services.identity().sign_up(person("grace@example.org", Some(&token)), origin()).await.unwrap();
+    let session = enter(&services, person("grace@example.org", Some(&token))).await;
     assert_eq!(session.team_id, ada.team_id);
     let grace = viewer(&services, &session).await;
     assert!(!grace.is_system_administrator && grace.may(Permission::ManageDatasets) && !grace.may(Permission::ManageMembers));
@@ -204,7 +222,7 @@ async fn every_attempt_is_written_down_without_the_address(pool: PgPool) {
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn only_the_hash_of_a_token_is_stored_and_it_ends_when_unused(pool: PgPool) {
     let (services, clock) = services_with(&pool, SignUp::Open);
-    let session = services.identity().sign_up(person("ada@example.org", None), origin()).await.unwrap();
+    let session = enter(&services, person("ada@example.org", None)).await;
     let token = session.token.expose_secret();
     let stored: Vec<u8> = sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_one(&pool).await.unwrap();
     assert_eq!(stored.len(), 32);
@@ -221,7 +239,7 @@ async fn only_the_hash_of_a_token_is_stored_and_it_ends_when_unused(pool: PgPool
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn suspension_takes_effect_at_once(pool: PgPool) {
     let (services, _) = services_with(&pool, SignUp::Open);
-    let session = services.identity().sign_up(person("ada@example.org", None), origin()).await.unwrap();
+    let session = enter(&services, person("ada@example.org", None)).await;
     let ada = viewer(&services, &session).await;
     assert!(services.identity().is_still_signed_in(&ada).await.unwrap());
     suspend(&services, &ada).await;
@@ -275,7 +293,7 @@ async fn whoever_is_removed_from_a_team_goes_on_in_their_own(pool: PgPool) {
     let ada = sign_up(&services, "ada@example.org").await;
     let sent = services.team().invite(&ada, "grace@example.org", Role::Viewer).await.unwrap();
     let token = sent.link.split_once("?invitation=").unwrap().1;
-    let session = services.identity().sign_up(person("grace@example.org", Some(token)), origin()).await.unwrap();
+    let session = enter(&services, person("grace@example.org", Some(token))).await;
     sqlx::query("DELETE FROM memberships WHERE user_id = $1 AND team_id = $2")
         .bind(session.user_id)
         .bind(ada.team_id)

@@ -11,6 +11,8 @@ use super::second_factor::{self, Secret};
 use super::throttle::{self, CODE_PER_PERSON, Taken};
 use super::{Identity, Origin, SignedIn, confirm_session, queries_two_step, token};
 use crate::audit::{self, Author};
+use crate::identity_providers::two_step_requirement;
+use crate::mails::SecurityAct;
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, Result, SystemTx, Viewer};
 use chrono::TimeDelta;
@@ -41,7 +43,9 @@ impl Identity<'_> {
         let row = queries_two_step::find_state(&mut tx, viewer.user_id).await?;
         let codes_left = row.as_ref().and_then(|row| u32::try_from(row.codes_left).ok()).unwrap_or_default();
         let is_mailed = row.as_ref().is_some_and(|row| row.by_mail);
-        Ok(TwoStepState { since: row.map(|row| row.since), codes_left, is_mailed, offers_mail: self.mails_codes(&mut tx).await? })
+        let offers_mail = self.mails_codes(&mut tx).await?;
+        let is_required = two_step_requirement(&mut tx).await?.holds_for(viewer.is_system_administrator);
+        Ok(TwoStepState { since: row.map(|row| row.since), codes_left, is_mailed, offers_mail, is_required })
     }
 
     /// A fresh secret for the viewer's app, in return for their password. It is not in use before a code of it was typed.
@@ -70,6 +74,7 @@ impl Identity<'_> {
         let step = secret.step_of(&code, now)?.ok_or_else(wrong_code)?;
         queries_two_step::confirm(&mut tx, user, step, now).await?;
         let codes = renew_codes(&mut tx, user).await?;
+        self.tell_viewer(&mut tx, viewer, SecurityAct::TwoStepTurnedOn).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOn).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await?;
@@ -101,8 +106,10 @@ impl Identity<'_> {
         Ok(codes)
     }
 
-    /// Turns two-step sign-in off, in return for the password and a code; the token is that of a code that was mailed.
+    /// Turns two-step sign-in off, in return for the password and a code; the token is that of a code that was mailed. Whom it is required
+    /// of keeps it.
     pub async fn turn_off_two_step(&self, viewer: &Viewer, password: SecretString, code: &str, token: &SecretString) -> Result<()> {
+        self.require_free_choice(viewer).await?;
         self.prove_password(viewer, password).await?;
         let counted = self.take_guess(viewer.user_id).await?;
         let mailed = self.account_code(viewer, token, code).await?;
@@ -113,9 +120,22 @@ impl Identity<'_> {
         self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
         queries_two_step::delete(&mut tx, viewer.user_id).await?;
         confirm_session(&mut tx, viewer).await?;
+        self.tell_viewer(&mut tx, viewer, SecurityAct::TwoStepTurnedOff).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOff).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await
+    }
+
+    async fn require_free_choice(&self, viewer: &Viewer) -> Result<()> {
+        let mut read = self.services.parts.db.system_read().await?;
+        let is_required = two_step_requirement(&mut read).await?.holds_for(viewer.is_system_administrator);
+        let sentence = "Two-step sign-in is required of you here, so that it stays on.";
+        if is_required { Err(Error::Conflict(sentence.to_owned())) } else { Ok(()) }
+    }
+
+    /// Whether the viewer has a second step, or came with what counts as both: whom a required second step would not lead anywhere.
+    pub(crate) async fn has_both_factors(&self, tx: &mut SystemTx, viewer: &Viewer) -> Result<bool> {
+        Ok(queries_two_step::has_both_factors(tx, viewer.user_id, viewer.session_id).await?)
     }
 
     /// Whether a password alone does not let this person in.
@@ -178,7 +198,7 @@ impl Identity<'_> {
         }
         let team = queries::find_home_team(&mut tx, user).await?.ok_or(Error::SignedOut)?;
         let email = EmailAddress::parse(&account.email)?;
-        let session = match self.let_in(&mut tx, (user, team), (&email, method), &origin).await {
+        let session = match self.let_in(&mut tx, (user, team), Attempt::plain(Some(user), &email, method), &origin).await {
             Ok(session) => session,
             Err(refused) => {
                 drop(tx);

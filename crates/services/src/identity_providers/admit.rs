@@ -6,11 +6,12 @@ use super::queries::{self, IdentityRow, ProviderRow};
 use super::verify::Vouch;
 use crate::audit::{self, Author};
 use crate::identity::{Newcomer, OpenInvitation, Origin};
-use crate::licences::seats;
+use crate::licences::{self, seats};
 use crate::sign_ins::{self, Attempt};
-use crate::{Error, OnConstraint as _, Result, SystemTx};
-use domain::audit::{Action, Event};
+use crate::{Error, OnConstraint as _, Result, SystemTx, team};
+use domain::audit::{Action, Event, Named};
 use domain::identity_providers::RoleRule;
+use domain::licences::Feature;
 use domain::sign_ins::{SignInMethod, SignInReason};
 use domain::team::invitation_in;
 use domain::text::{EmailAddress, FirstName, LastName};
@@ -43,7 +44,10 @@ impl IdentityProviders<'_> {
             let Some(team) = self.services.identity().home_team(&mut tx, known.user_id).await? else {
                 return refused(SignInReason::NoTeam);
             };
-            return self.let_in(tx, provider, (&known, team), vouch.email.as_ref(), next, origin).await.map(Ok);
+            return self.let_in(tx, provider, &vouch, (&known, team, next), origin).await.map(Ok);
+        }
+        if !licences::includes(&mut tx, Feature::IdentityProviders).await? {
+            return refused(SignInReason::NotInLicence);
         }
         let Some(email) = vouch.email.clone() else { return refused(SignInReason::NoAddress) };
         match self.services.identity().find_account(&mut tx, &email).await? {
@@ -55,10 +59,10 @@ impl IdentityProviders<'_> {
                 if !account.has_password {
                     return refused(SignInReason::NotLinked);
                 }
-                let kept = Kept::Unproven { issuer: vouch.issuer, subject: vouch.subject, email: email.clone(), next };
+                let kept = Kept::Unproven { issuer: vouch.issuer, subject: vouch.subject, email: email.clone(), next: next.clone() };
                 let token = self.keep(&mut tx, provider.id, &kept).await?;
                 tx.commit().await?;
-                Ok(Ok(Arrival::NeedsProof(token)))
+                Ok(Ok(Arrival::NeedsProof { token, next }))
             }
             None => self.admit_newcomer(tx, provider, &vouch, (&email, next), origin).await,
         }
@@ -106,20 +110,21 @@ impl IdentityProviders<'_> {
         &self,
         mut tx: SystemTx,
         provider: &ProviderRow,
-        (known, team): (&IdentityRow, TeamId),
-        email: Option<&EmailAddress>,
-        next: String,
+        vouch: &Vouch,
+        (known, team, next): (&IdentityRow, TeamId, String),
         origin: &Origin,
     ) -> Result<Arrival> {
-        let (now, identity) = (self.services.parts.clock.now(), self.services.identity());
+        let (now, identity, email) = (self.services.parts.clock.now(), self.services.identity(), vouch.email.as_ref());
         queries::touch_identity(&mut tx, known.id, provider.id, now).await?;
         if identity.asks_for_code(&mut tx, known.user_id).await? {
             let step = identity.ask_for_code(&mut tx, known.user_id, through(provider, known.user_id, email), (true, origin)).await?;
+            update_role(&mut tx, provider, vouch, known.user_id).await?;
             tx.commit().await?;
             return Ok(Arrival::NeedsCode { step, next });
         }
-        let session = identity.start_session(&mut tx, known.user_id, team, origin).await?;
-        sign_ins::record(&mut tx, through(provider, known.user_id, email), origin, now).await?;
+        let session = identity.let_in(&mut tx, (known.user_id, team), through(provider, known.user_id, email), origin).await?;
+        identity.proved_elsewhere(&mut tx, &session, vouch.proved_at).await?;
+        update_role(&mut tx, provider, vouch, known.user_id).await?;
         tx.commit().await?;
         Ok(Arrival::SignedIn { session, next })
     }
@@ -140,12 +145,13 @@ impl IdentityProviders<'_> {
         let first_name = FirstName::parse(cut(&vouch.first_name)).or_else(|_| FirstName::parse(cut(local)))?;
         let last_name = LastName::parse(cut(&vouch.last_name))?;
         let default_team = provider.default_team_id.filter(|_| provider.creates_accounts);
-        let joins = default_team.map(|team| (team, role(provider, &vouch.roles)));
+        let joins = default_team.map(|team| (team, given_role(provider, vouch).unwrap_or(provider.default_role)));
         let identity = self.services.identity();
         let now = self.services.parts.clock.now();
         let (user, team) = identity.welcome(&mut tx, Newcomer { email, first_name, last_name, joins, invitation }, origin).await?;
         queries::insert_identity(&mut tx, user, provider.id, (&vouch.issuer, &vouch.subject), now).await?;
-        let session = identity.start_session(&mut tx, user, team, origin).await?;
+        let session = identity.start_session(&mut tx, (user, team), SignInMethod::Provider, origin).await?;
+        identity.proved_elsewhere(&mut tx, &session, vouch.proved_at).await?;
         sign_ins::record(&mut tx, through(provider, user, Some(email)), origin, now).await?;
         audit::record_in(&mut tx, None, Author::person(user, origin.ip), linked(provider, user)).await?;
         tx.commit().await?;
@@ -167,6 +173,9 @@ impl IdentityProviders<'_> {
                 return Ok(Err(Refusal { reason: SignInReason::LinkedElsewhere, user: Some(user), email: vouch.email.clone() }));
             }
             None => {}
+        }
+        if !licences::includes(&mut tx, Feature::IdentityProviders).await? {
+            return Ok(Err(Refusal { reason: SignInReason::NotInLicence, user: Some(user), email: vouch.email.clone() }));
         }
         self.insert_link(&mut tx, provider, user, (&vouch.issuer, &vouch.subject), origin).await?;
         tx.commit().await?;
@@ -209,10 +218,19 @@ fn checked_address<'a>(provider: &ProviderRow, vouch: &'a Vouch) -> Result<&'a E
     if is_welcome { Ok(email) } else { Err(SignInReason::WrongDomain) }
 }
 
-/// The highest role that a rule gives, else the usual one.
-fn role(provider: &ProviderRow, values: &[String]) -> Role {
+/// The highest role that a rule gives; none where the claim is missing or names nothing that a rule is about.
+fn given_role(provider: &ProviderRow, vouch: &Vouch) -> Option<Role> {
     let rules: Vec<RoleRule> = serde_json::from_value(provider.role_rules.clone()).unwrap_or_default();
-    rules.iter().filter(|rule| values.contains(&rule.value)).map(|rule| rule.role).max().unwrap_or(provider.default_role)
+    rules.iter().filter(|rule| vouch.roles.contains(&rule.value)).map(|rule| rule.role).max()
+}
+
+/// Brings the role in the provider's team in line with what the provider says, where it is to do so at every sign-in. The chain of
+/// the team is locked from then on, after that of the installation.
+async fn update_role(tx: &mut SystemTx, provider: &ProviderRow, vouch: &Vouch, user: UserId) -> Result<()> {
+    let Some(team) = provider.default_team_id.filter(|_| provider.updates_roles) else { return Ok(()) };
+    let Some(role) = given_role(provider, vouch) else { return Ok(()) };
+    let says_so = Named { id: provider.id.as_uuid(), name: provider.name.clone() };
+    team::take_provided_role(tx, (team, user), role, says_so).await
 }
 
 /// As much of a name as is kept.

@@ -41,6 +41,12 @@ impl Checked {
         if role_rules.as_ref().is_some_and(|rules| !rules.is_empty()) && draft.role_claim.trim().is_empty() {
             errors.add("role_claim", "Name the claim that the rules are about.");
         }
+        if draft.updates_roles && draft.role_claim.trim().is_empty() {
+            errors.add("role_claim", "Name the claim that roles are taken from at every sign-in.");
+        }
+        if draft.updates_roles && draft.default_team_id.is_none() {
+            errors.add("default_team_id", "Choose the team in which roles are taken from the provider at every sign-in.");
+        }
         let no_owner = "Owners are made by owners. Choose another role.";
         if draft.default_role == Role::Owner {
             errors.add("default_role", no_owner);

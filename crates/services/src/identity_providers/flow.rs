@@ -15,14 +15,26 @@ use chrono::TimeDelta;
 use domain::sign_ins::{SignInMethod, SignInReason};
 use domain::text::EmailAddress;
 use domain::{IdentityProviderId, SignInFlowId, UserId};
-use openidconnect::core::CoreResponseType;
+use openidconnect::core::{CoreAuthPrompt, CoreResponseType};
 use openidconnect::{AuthenticationFlow, CsrfToken, Nonce, PkceCodeChallenge, Scope};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
 /// How long there and back may take.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+
+/// What somebody goes to a provider for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To come in; whoever the provider knows still is not asked anything.
+    SignIn,
+    /// To prove who they are, as a dangerous step wants it: the provider is to ask.
+    SignInAgain,
+    /// To link what they have there to this account, which it opens from then on: the provider is to ask.
+    Link(UserId),
+}
 
 /// A sign-in that begins.
 #[derive(Debug)]
@@ -72,7 +84,12 @@ pub enum Arrival {
         next: String,
     },
     /// There is an account with the address: its password is asked for, by whoever holds this token.
-    NeedsProof(SecretString),
+    NeedsProof {
+        /// What stands for the identity that waits.
+        token: SecretString,
+        /// Where the person was going; may be empty.
+        next: String,
+    },
     /// The identity is linked to the account that is signed in.
     Linked,
     /// Nowhere.
@@ -81,23 +98,35 @@ pub enum Arrival {
         reason: SignInReason,
         /// Where the person was going; may be empty.
         next: String,
+        /// Whether they wanted to sign in again.
+        again: bool,
     },
 }
 
 /// What is kept of a sign-in that is under way.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Kept {
-    /// At the provider.
-    Underway { state: String, nonce: String, verifier: String, next: String, link_to: Option<UserId> },
+    /// At the provider. What a server of the version before began asks nobody anew.
+    Underway {
+        state: String,
+        nonce: String,
+        verifier: String,
+        next: String,
+        link_to: Option<UserId>,
+        #[serde(default)]
+        anew: bool,
+    },
     /// Back, and waiting for the password of the account with the address.
     Unproven { issuer: String, subject: String, email: EmailAddress, next: String },
 }
 
 impl Kept {
-    /// Where whoever began was going.
-    fn onward(self) -> String {
-        let (Self::Underway { next, .. } | Self::Unproven { next, .. }) = self;
-        next
+    /// Where whoever began was going, and whether they wanted to sign in again.
+    fn onward(self) -> (String, bool) {
+        match self {
+            Self::Underway { next, link_to, anew, .. } => (next, anew && link_to.is_none()),
+            Self::Unproven { next, .. } => (next, false),
+        }
     }
 }
 
@@ -115,12 +144,12 @@ impl From<SignInReason> for Refusal {
 }
 
 impl IdentityProviders<'_> {
-    /// Begins: keeps what is sent along and says where the browser goes. `link_to` links instead of signing in.
+    /// Begins: keeps what is sent along and says where the browser goes.
     pub async fn start(
         &self,
         id: IdentityProviderId,
         next: &str,
-        link_to: Option<&Viewer>,
+        purpose: Purpose,
         origin: &Origin,
     ) -> Result<Result<Started, SignInReason>> {
         let parts = &self.services.parts;
@@ -142,14 +171,17 @@ impl IdentityProviders<'_> {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let scopes = provider.scopes.split(' ').filter(|scope| *scope != "openid").map(|scope| Scope::new(scope.to_owned()));
-        let request = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
-        let (address, state, nonce) = request.add_scopes(scopes).set_pkce_challenge(challenge).url();
+        let request = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random).add_scopes(scopes);
+        let anew = purpose != Purpose::SignIn;
+        let request = if anew { request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO) } else { request };
+        let (address, state, nonce) = request.set_pkce_challenge(challenge).url();
         let kept = Kept::Underway {
             state: state.secret().clone(),
             nonce: nonce.secret().clone(),
             verifier: verifier.secret().clone(),
             next: next.to_owned(),
-            link_to: link_to.map(|viewer| viewer.user_id),
+            link_to: if let Purpose::Link(user) = purpose { Some(user) } else { None },
+            anew,
         };
         let mut tx = parts.db.system_tx().await?;
         let token = self.keep(&mut tx, id, &kept).await?;
@@ -176,8 +208,8 @@ impl IdentityProviders<'_> {
         if kept.is_none() {
             self.throttle(origin).await?; // whoever began here was counted then
         }
-        let next = kept.as_ref().map(|row| self.open(row)).transpose()?.map(Kept::onward).unwrap_or_default();
-        let Some(provider) = provider else { return Ok(Arrival::Refused { reason: SignInReason::ProviderOff, next }) };
+        let (next, again) = kept.as_ref().map(|row| self.open(row)).transpose()?.map(Kept::onward).unwrap_or_default();
+        let Some(provider) = provider else { return Ok(Arrival::Refused { reason: SignInReason::ProviderOff, next, again }) };
         match self.arrive(&provider, callback, kept, viewer, origin).await? {
             Ok(arrival) => {
                 throttle::give_back(&self.services.parts.db, &throttle_keys(origin)).await?;
@@ -186,7 +218,7 @@ impl IdentityProviders<'_> {
             Err(refusal) => {
                 let reason = refusal.reason;
                 self.note(&provider.name, refusal, origin).await?;
-                Ok(Arrival::Refused { reason, next })
+                Ok(Arrival::Refused { reason, next, again })
             }
         }
     }
@@ -200,7 +232,7 @@ impl IdentityProviders<'_> {
         origin: &Origin,
     ) -> Result<Result<Arrival, Refusal>> {
         let Some(row) = kept.filter(|row| row.provider_id == provider.id) else { return Ok(Err(SignInReason::WrongState.into())) };
-        let Kept::Underway { state, nonce, verifier, next, link_to } = self.open(&row)? else {
+        let Kept::Underway { state, nonce, verifier, next, link_to, anew } = self.open(&row)? else {
             return Ok(Err(SignInReason::WrongState.into()));
         };
         let is_ours = bool::from(callback.state.unwrap_or_default().as_bytes().ct_eq(state.as_bytes()));
@@ -215,7 +247,7 @@ impl IdentityProviders<'_> {
             (_, Some("access_denied")) => return Ok(Err(SignInReason::Cancelled.into())),
             _ => return Ok(Err(SignInReason::ProviderRefused.into())),
         };
-        let vouched = match self.redeem(provider, Redeem { code, nonce, verifier }).await? {
+        let vouched = match self.redeem(provider, Redeem { code, nonce, verifier, anew }).await? {
             Ok(vouched) => vouched,
             Err(reason) => return Ok(Err(reason.into())),
         };

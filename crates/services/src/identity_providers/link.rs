@@ -1,12 +1,13 @@
 //! Link: identities and the accounts they open: proving that an account is one's own, linking another way in, and ending it.
 
 use super::admit::through;
-use super::flow::{Kept, Started};
+use super::flow::{Kept, Purpose, Started};
 use super::{IdentityProviders, queries};
 use crate::identity::{Origin, Proven, SignedIn, token};
-use crate::{Error, Result, Viewer, audit, sign_ins};
+use crate::{Error, Result, Viewer, audit, licences};
 use domain::audit::{Action, Event};
 use domain::identity_providers::{PendingLink, SignInWays};
+use domain::licences::Feature;
 use domain::sign_ins::SignInReason;
 use domain::{IdentityId, IdentityProviderId};
 use secrecy::SecretString;
@@ -15,9 +16,13 @@ use std::net::{IpAddr, Ipv4Addr};
 impl IdentityProviders<'_> {
     /// Begins to link an identity to the viewer's account, in return for their password: what is linked opens the account.
     pub async fn start_link(&self, viewer: &Viewer, id: IdentityProviderId, password: SecretString) -> Result<Started> {
+        {
+            let mut read = self.services.parts.db.system_read().await?;
+            licences::require(&mut read, Feature::IdentityProviders).await?;
+        }
         self.services.identity().prove_password(viewer, password).await?;
         let ip = viewer.came_from.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        match self.start(id, "", Some(viewer), &Origin { ip, user_agent: String::new() }).await? {
+        match self.start(id, "", Purpose::Link(viewer.user_id), &Origin { ip, user_agent: String::new() }).await? {
             Ok(started) => Ok(started),
             Err(SignInReason::ProviderOff) => Err(Error::NotFound),
             Err(reason) => Err(Error::Conflict(reason.sentence().to_owned())),
@@ -43,6 +48,7 @@ impl IdentityProviders<'_> {
         let parts = &self.services.parts;
         let found = {
             let mut tx = parts.db.system_tx().await?;
+            licences::require(&mut tx, Feature::IdentityProviders).await?;
             match queries::find_flow(&mut tx, &hash, parts.clock.now()).await? {
                 Some(row) => self.usable(&mut tx, row.provider_id).await?.map(|provider| (row, provider)),
                 None => None,
@@ -65,7 +71,7 @@ impl IdentityProviders<'_> {
         if queries::take_flow(&mut tx, &hash, now).await?.is_none() {
             return Ok(None);
         }
-        let session = match identity.start_session(&mut tx, user, team, origin).await {
+        let session = match identity.let_in(&mut tx, (user, team), through(&provider, user, Some(&email)), origin).await {
             Ok(session) => session,
             Err(refused) => {
                 drop(tx);
@@ -73,7 +79,6 @@ impl IdentityProviders<'_> {
                 return Err(refused);
             }
         };
-        sign_ins::record(&mut tx, through(&provider, user, Some(&email)), origin, now).await?;
         self.insert_link(&mut tx, &provider, user, (&issuer, &subject), origin).await?;
         tx.commit().await?;
         taken.give_back(&parts.db).await?;
@@ -94,7 +99,7 @@ impl IdentityProviders<'_> {
             queries::has_other_way_in(&mut tx, viewer.user_id, id).await? || self.services.passkeys().open(&mut tx, viewer.user_id).await?;
         let provider = queries::delete_identity(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;
         if !has_other {
-            return Err(Error::Conflict("This is your only way in. Set a password first, or link another one.".to_owned()));
+            return Err(Error::Conflict("This is your only way in. Set up another one first.".to_owned()));
         }
         let event = Event::new(Action::AccountIdentityUnlinked, viewer.user_id.as_uuid(), provider);
         audit::record_in(&mut tx, None, viewer, event).await?;

@@ -2,11 +2,12 @@
 
 use super::draft::Checked;
 use super::queries::{self, ProviderRow};
-use super::{IdentityProviders, secret_place};
-use crate::{Error, OnConstraint as _, Result, SystemTx, Viewer, audit};
+use super::{IdentityProviders, queries_own_ways, secret_place};
+use crate::{Error, OnConstraint as _, Result, SystemTx, Viewer, audit, licences};
 use domain::IdentityProviderId;
 use domain::audit::{Action, Event};
 use domain::identity_providers::{IdentityProviderDraft, IdentityProviderOverview, IdentityProviderSummary, RoleRule};
+use domain::licences::Feature;
 use url::Url;
 
 impl IdentityProviders<'_> {
@@ -19,13 +20,17 @@ impl IdentityProviders<'_> {
         Ok(IdentityProviderOverview { providers, teams, fresh_id, fresh_callback: self.callback(fresh_id) })
     }
 
-    /// Changes the provider of this id, or adds it under the id: where it sends people back to is known before it is saved.
+    /// Changes the provider of this id, or adds it under the id: where it sends people back to is known before it is saved. Whoever is
+    /// linked to one needs it to be kept up to date, whatever the licence includes.
     pub async fn save(&self, viewer: &Viewer, id: IdentityProviderId, draft: IdentityProviderDraft) -> Result<IdentityProviderSummary> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let checked = Checked::parse(&draft, &self.services.parts.egress)?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let before = queries::find(&mut tx, id).await?;
+        if before.is_none() {
+            licences::require(&mut tx, Feature::IdentityProviders).await?;
+        }
         if let Some(team) = draft.default_team_id
             && !queries::has_team(&mut tx, team).await?
         {
@@ -74,29 +79,36 @@ impl IdentityProviders<'_> {
             role_rules: serde_json::to_value(&checked.role_rules).map_err(Error::internal)?,
             default_team_id: draft.default_team_id,
             default_role: draft.default_role,
+            updates_roles: draft.updates_roles,
             creates_accounts: draft.creates_accounts,
             is_enabled: before.is_none_or(|before| before.is_enabled),
             people: before.map_or(0, |before| before.people),
         })
     }
 
-    /// Turns a provider on or off. Whoever is signed in stays so.
+    /// Turns a provider on or off, unless it is the last way there is. Whoever is signed in stays so.
     pub async fn set_enabled(&self, viewer: &Viewer, id: IdentityProviderId, is_enabled: bool) -> Result<()> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
+        queries_own_ways::lock_ways(&mut tx).await?;
         let name = queries::set_enabled(&mut tx, id, is_enabled).await?.ok_or(Error::NotFound)?;
+        if !is_enabled {
+            self.require_way_left(&mut tx).await?;
+        }
         let action = if is_enabled { Action::SignInProviderEnabled } else { Action::SignInProviderDisabled };
         audit::record_in(&mut tx, None, viewer, Event::new(action, id.as_uuid(), name)).await?;
         tx.commit().await
     }
 
-    /// Removes a provider and everything that was linked to it. Accounts stay.
+    /// Removes a provider and everything that was linked to it, unless it is the last way there is. Accounts stay.
     pub async fn remove(&self, viewer: &Viewer, id: IdentityProviderId) -> Result<()> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
+        queries_own_ways::lock_ways(&mut tx).await?;
         let name = queries::remove(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        self.require_way_left(&mut tx).await?;
         audit::record_in(&mut tx, None, viewer, Event::new(Action::SignInProviderRemoved, id.as_uuid(), name)).await?;
         tx.commit().await
     }
@@ -124,6 +136,7 @@ impl IdentityProviders<'_> {
                 role_rules: RoleRule::write_all(&serde_json::from_value::<Vec<RoleRule>>(row.role_rules).unwrap_or_default()),
                 default_team_id: row.default_team_id,
                 default_role: row.default_role,
+                updates_roles: row.updates_roles,
                 creates_accounts: row.creates_accounts,
             },
         }
@@ -141,6 +154,7 @@ fn changes(before: &ProviderRow, after: &ProviderRow, has_new_secret: bool) -> V
         (before.role_claim != after.role_claim || before.role_rules != after.role_rules, "roles"),
         (before.default_team_id != after.default_team_id, "default team"),
         (before.default_role != after.default_role, "default role"),
+        (before.updates_roles != after.updates_roles, "when roles are taken"),
         (before.creates_accounts != after.creates_accounts, "whether it makes accounts"),
     ])
 }

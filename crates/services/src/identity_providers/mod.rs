@@ -3,11 +3,12 @@
 //! The invariant: who somebody is follows from issuer and subject alone. An e-mail address, even a verified one, finds an account but
 //! never opens it: an identity is linked after its person signed in to the account. Nothing a provider says is believed before
 //! its signature, issuer, audience, age and nonce were checked; a try is used once, by the browser that began it, within ten minutes.
+//! Where the licence leaves providers out, what is linked goes on opening its account, and nothing new is linked or added.
 //!
 //! set up by administrators  `manage` (with `draft`), `discover` ("Test")
 //! signing in                `flow` (there and back) → `verify` (what the provider says) → `admit` (what becomes of it)
 //! linking                   `link`
-//! without a provider        `own_ways`: which of them administrators allow
+//! without a provider        `own_ways`: which of them administrators allow; `two_step_rule`: of whom they require a second step
 //! tables                    identity_providers, identities, sign_in_flows, settings
 
 mod admit;
@@ -19,10 +20,16 @@ mod manage;
 mod own_ways;
 mod queries;
 mod queries_own_ways;
+mod two_step_rule;
 mod verify;
 
-pub use flow::{Arrival, Callback, Started};
-pub(crate) use own_ways::is_allowed;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
+mod tests;
+
+pub use flow::{Arrival, Callback, Purpose, Started};
+pub(crate) use own_ways::{is_allowed, turn_passwords_on};
+pub(crate) use two_step_rule::two_step_requirement;
 
 use crate::audit::{self, Author};
 use crate::secrets::place;

@@ -1,12 +1,14 @@
-//! Own ways: what people can sign in with beside the password and without a provider, as administrators allow it.
+//! Own ways: what people can sign in with without a provider, as administrators allow it.
 //!
-//! The invariant: what is turned off is neither shown nor taken; nobody has to turn anything on.
+//! The invariant: what is turned off is neither shown nor taken; nobody has to turn anything on. Without passwords a way is left that needs
+//! none, and whoever turned them off has one.
 
 use super::{IdentityProviders, queries_own_ways};
-use crate::{Result, Viewer, audit};
-use domain::IdentityProviderId;
+use crate::audit::{self, Author};
+use crate::{Error, Result, SystemTx, Viewer};
 use domain::audit::{Action, Event};
 use domain::identity_providers::{OwnWay, OwnWayState};
+use domain::{IdentityProviderId, UserId};
 use sqlx::PgConnection;
 
 impl IdentityProviders<'_> {
@@ -27,16 +29,44 @@ impl IdentityProviders<'_> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
+        queries_own_ways::lock_ways(&mut tx).await?;
         if queries_own_ways::set(&mut tx, way, is_allowed).await? {
+            if !is_allowed {
+                self.require_way_left(&mut tx).await?;
+            }
+            if way == OwnWay::Passwords && !is_allowed && !self.opens_for(&mut tx, viewer.user_id).await? {
+                let sentence = "You could not sign in yourself then. Add a passkey or link a provider on your account page first.";
+                return Err(Error::Conflict(sentence.to_owned()));
+            }
             let action = if is_allowed { Action::SignInWayTurnedOn } else { Action::SignInWayTurnedOff };
-            let event = Event::new(action, IdentityProviderId::nil().as_uuid(), way.words());
-            audit::record_in(&mut tx, None, viewer, event).await?;
+            audit::record_in(&mut tx, None, viewer, event(action, way)).await?;
         }
         tx.commit().await
     }
 
+    /// Whether people may sign in with a password: what the command line asks before it gives somebody one.
+    pub async fn takes_passwords(&self) -> Result<bool> {
+        let mut read = self.services.parts.db.system_read().await?;
+        is_allowed(&mut read, OwnWay::Passwords).await
+    }
+
+    /// Refuses when passwords are off and no other way is left, as things stand in the transaction. Whoever asks holds the lock of the ways.
+    pub(super) async fn require_way_left(&self, tx: &mut SystemTx) -> Result<()> {
+        let is_one_left = is_allowed(tx, OwnWay::Passwords).await?
+            || queries_own_ways::has_enabled_provider(tx).await?
+            || self.services.passkeys().are_taken(tx).await?;
+        let sentence = "Nobody could sign in then: without passwords there has to be a provider that is on, or passkeys.";
+        if is_one_left { Ok(()) } else { Err(Error::Conflict(sentence.to_owned())) }
+    }
+
+    /// Whether a person can sign in with what they have at a provider, or with a passkey.
+    pub(crate) async fn opens_for(&self, tx: &mut SystemTx, user: UserId) -> Result<bool> {
+        Ok(queries_own_ways::has_open_identity(tx, user).await? || self.services.passkeys().open(tx, user).await?)
+    }
+
     fn obstacle(&self, way: OwnWay) -> Option<&'static str> {
         match way {
+            OwnWay::Passwords => None,
             OwnWay::Passkeys => self.services.passkeys().obstacle(),
             OwnWay::EmailCodes => (!self.services.mails().is_set_up()).then_some("Mail is not set up here, so that no code is sent."),
         }
@@ -46,4 +76,16 @@ impl IdentityProviders<'_> {
 /// Whether people may sign in that way.
 pub(crate) async fn is_allowed(tx: &mut PgConnection, way: OwnWay) -> Result<bool> {
     Ok(queries_own_ways::is_allowed(tx, way).await?)
+}
+
+/// Lets people sign in with passwords again: the way back for those who are locked out.
+pub(crate) async fn turn_passwords_on(tx: &mut PgConnection) -> Result<()> {
+    if queries_own_ways::set(tx, OwnWay::Passwords, true).await? {
+        audit::record_in(tx, None, Author::SYSTEM, event(Action::SignInWayTurnedOn, OwnWay::Passwords)).await?;
+    }
+    Ok(())
+}
+
+fn event(action: Action, way: OwnWay) -> Event {
+    Event::new(action, IdentityProviderId::nil().as_uuid(), way.words())
 }

@@ -20,6 +20,7 @@ pub(super) struct ProviderRow {
     /// None also when the team was deleted.
     pub default_team_id: Option<TeamId>,
     pub default_role: Role,
+    pub updates_roles: bool,
     pub creates_accounts: bool,
     pub is_enabled: bool,
     pub people: i64,
@@ -30,7 +31,8 @@ pub(super) async fn list(tx: &mut PgConnection) -> sqlx::Result<Vec<ProviderRow>
         ProviderRow,
         r#"SELECT p.id AS "id: IdentityProviderId", p.name, p.issuer, p.client_id, p.sealed_client_secret, p.scopes, p.email_domains,
                   p.role_claim, p.role_rules, t.id AS "default_team_id?: TeamId", p.default_role AS "default_role: Role",
-                  p.creates_accounts, p.is_enabled, (SELECT count(DISTINCT user_id) FROM identities WHERE provider_id = p.id) AS "people!"
+                  p.updates_roles, p.creates_accounts, p.is_enabled,
+                  (SELECT count(DISTINCT user_id) FROM identities WHERE provider_id = p.id) AS "people!"
            FROM identity_providers p LEFT JOIN teams t ON t.id = p.default_team_id AND t.deleted_at IS NULL
            ORDER BY lower(p.name), p.id"#
     )
@@ -43,7 +45,8 @@ pub(super) async fn find(tx: &mut PgConnection, id: IdentityProviderId) -> sqlx:
         ProviderRow,
         r#"SELECT p.id AS "id: IdentityProviderId", p.name, p.issuer, p.client_id, p.sealed_client_secret, p.scopes, p.email_domains,
                   p.role_claim, p.role_rules, t.id AS "default_team_id?: TeamId", p.default_role AS "default_role: Role",
-                  p.creates_accounts, p.is_enabled, (SELECT count(DISTINCT user_id) FROM identities WHERE provider_id = p.id) AS "people!"
+                  p.updates_roles, p.creates_accounts, p.is_enabled,
+                  (SELECT count(DISTINCT user_id) FROM identities WHERE provider_id = p.id) AS "people!"
            FROM identity_providers p LEFT JOIN teams t ON t.id = p.default_team_id AND t.deleted_at IS NULL
            WHERE p.id = $1"#,
         id.as_uuid()
@@ -65,10 +68,11 @@ pub(super) async fn list_enabled(tx: &mut PgConnection) -> sqlx::Result<Vec<WayI
 pub(super) async fn save(tx: &mut PgConnection, row: &ProviderRow) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO identity_providers (id, name, issuer, client_id, sealed_client_secret, scopes, email_domains, role_claim, role_rules,
-                                         default_team_id, default_role, creates_accounts, is_enabled)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                                         default_team_id, default_role, creates_accounts, is_enabled, updates_roles)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT (id) DO UPDATE SET name = $2, issuer = $3, client_id = $4, sealed_client_secret = $5, scopes = $6, email_domains = $7,
-             role_claim = $8, role_rules = $9, default_team_id = $10, default_role = $11, creates_accounts = $12, is_enabled = $13",
+             role_claim = $8, role_rules = $9, default_team_id = $10, default_role = $11, creates_accounts = $12, is_enabled = $13,
+             updates_roles = $14",
         row.id.as_uuid(),
         row.name,
         row.issuer,
@@ -81,7 +85,8 @@ pub(super) async fn save(tx: &mut PgConnection, row: &ProviderRow) -> sqlx::Resu
         row.default_team_id.map(TeamId::as_uuid),
         row.default_role.as_str(),
         row.creates_accounts,
-        row.is_enabled
+        row.is_enabled,
+        row.updates_roles
     )
     .execute(tx)
     .await?;
@@ -250,10 +255,13 @@ pub(super) async fn list_linkable(tx: &mut PgConnection, user: UserId) -> sqlx::
 
 /// Whether the person, who is locked until the transaction ends, has another way in than this identity.
 pub(super) async fn has_other_way_in(tx: &mut PgConnection, user: UserId, id: IdentityId) -> sqlx::Result<bool> {
-    let has_password =
-        sqlx::query_scalar!(r#"SELECT password_hash <> '' AS "has_password!" FROM users WHERE id = $1 FOR UPDATE"#, user.as_uuid())
-            .fetch_one(&mut *tx)
-            .await?;
+    let has_password = sqlx::query_scalar!(
+        r#"SELECT password_hash <> '' AND NOT EXISTS (SELECT FROM settings WHERE key = 'sign-in.passwords' AND value = 'off') AS "has_password!"
+           FROM users WHERE id = $1 FOR UPDATE"#,
+        user.as_uuid()
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     let has_identity = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM identities i JOIN identity_providers p ON p.id = i.provider_id AND p.is_enabled
                           WHERE i.user_id = $1 AND i.id <> $2) AS "exists!""#,

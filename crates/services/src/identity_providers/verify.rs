@@ -2,7 +2,7 @@
 
 use super::queries::ProviderRow;
 use crate::{Error, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::sign_ins::SignInReason;
 use domain::text::EmailAddress;
 use egress::EgressError;
@@ -21,6 +21,9 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
+
+/// How long ago a proof may be, and how far the provider's clock may be ahead.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
 
 /// Claims that the standard does not name.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,12 +60,16 @@ pub(super) struct Redeem {
     pub code: String,
     pub nonce: String,
     pub verifier: String,
+    /// Whether the provider was to ask the person anew who they are.
+    pub anew: bool,
 }
 
 /// Somebody a provider vouches for.
 pub(super) struct Vouch {
     pub issuer: String,
     pub subject: String,
+    /// When the provider last asked them who they are, if it says so.
+    pub proved_at: Option<DateTime<Utc>>,
     /// As the provider says it, if that is an address.
     pub email: Option<EmailAddress>,
     /// Whether the provider says that it is theirs.
@@ -116,6 +123,9 @@ where
         tracing::info!(%error, "a token of an identity provider was refused");
         reason(&error)
     })?;
+    if redeem.anew {
+        check_freshness(claims.auth_time(), now)?;
+    }
     let roles = values(&claims.additional_claims().0, role_claim);
     if claims.email().is_some() && (role_claim.is_empty() || !roles.is_empty()) {
         return Ok(vouch(claims, None, roles));
@@ -176,12 +186,19 @@ fn vouch(claims: &IdTokenClaims<OtherClaims, CoreGenderClaim>, info: Option<&Inf
     Vouch {
         issuer: claims.issuer().to_string(),
         subject: claims.subject().to_string(),
+        proved_at: claims.auth_time(),
         email: email.and_then(|email| EmailAddress::parse(email.as_str()).ok()),
         is_verified: verified == Some(true),
         first_name,
         last_name,
         roles,
     }
+}
+
+/// Whoever was asked with `max_age` must say when the person proved who they are (OpenID Connect Core, 3.1.2.1); silence proves nothing.
+fn check_freshness(proved_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), SignInReason> {
+    let proved_at = proved_at.ok_or(SignInReason::NoProofTime)?;
+    if (now - proved_at).abs() <= FRESH { Ok(()) } else { Err(SignInReason::OldProof) }
 }
 
 fn reason(error: &ClaimsVerificationError) -> SignInReason {
@@ -213,6 +230,15 @@ fn values(claims: &HashMap<String, Value>, name: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_proof_is_fresh_for_ten_minutes_and_one_without_a_time_never_is() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        let asked = |minutes| check_freshness(Some(now - TimeDelta::minutes(minutes)), now);
+        assert_eq!((asked(0), asked(10), asked(-10)), (Ok(()), Ok(()), Ok(())));
+        assert_eq!((asked(11), asked(-11)), (Err(SignInReason::OldProof), Err(SignInReason::OldProof)));
+        assert_eq!(check_freshness(None, now), Err(SignInReason::NoProofTime));
+    }
 
     #[test]
     fn a_claim_is_found_by_its_name_or_by_the_way_to_it() {

@@ -168,3 +168,23 @@ async fn a_panic_is_a_failure_with_its_words() {
     let outcome = run::caught(async { panic!("no such page") }).await;
     assert!(crate::error::chain(&outcome.unwrap_err()).contains("no such page"));
 }
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn finished_jobs_are_forgotten_after_a_week_and_dead_letters_stay(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let mut subjects = Vec::new();
+    for _ in 0..4 {
+        subjects.push(accept(&services, &ada, json!({ "keys": [] })).await);
+    }
+    services.jobs().run_due_once().await.unwrap();
+    let [_, recent, dead, waiting] = subjects[..] else { panic!("four") };
+    let past = "UPDATE jobs SET finished_at = now() - CASE subject_id WHEN $1 THEN interval '6 days' ELSE interval '8 days' END";
+    sqlx::query(past).bind(recent).execute(&pool).await.unwrap();
+    for (subject, status) in [(dead, "Dead"), (waiting, "Waiting")] {
+        sqlx::query("UPDATE jobs SET status = $2 WHERE subject_id = $1").bind(subject).bind(status).execute(&pool).await.unwrap();
+    }
+    assert_eq!(services.jobs().purge().await.unwrap(), 1);
+    let left: Vec<Uuid> = sqlx::query_scalar("SELECT subject_id FROM jobs ORDER BY created_at").fetch_all(&pool).await.unwrap();
+    assert_eq!(left, [recent, dead, waiting]);
+}

@@ -4,11 +4,14 @@
 //! `Identity::start_session`, which takes one ([`seats::take`]), and losing a seat ends the sessions. Who manages the
 //! installation always has one, so that somebody can replace the licence. When the licence is over, [`crate::Db::team_tx`] and
 //! [`crate::Db::installation_tx`] are read-only; signing in, reading, exporting and installing a licence go on. A licence is believed
-//! because of its signature, at the moment it is installed; from then on its row counts.
+//! because of its signature, at the moment it is installed; from then on its row counts. What it does not name of [`Feature`] is off, also
+//! when it is over: each of those is refused by [`require`], where it is done.
 //!
 //! the file      [`LicenceKey`], `file`           in force   [`Licences::overview`], [`Licences::install`]
-//! who sits      `seats`                          tables: licences, seats
+//! who sits      `seats`                          what is included   `features`
+//! tables        licences, seats
 
+mod features;
 mod file;
 mod install;
 mod people;
@@ -20,10 +23,11 @@ pub mod testing;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
+pub(crate) use features::{includes, left_out, require};
 pub use file::{LicenceFault, LicenceKey, LicencePayload};
 
 use crate::{Result, Services, SystemTx, Viewer};
-use domain::licences::{LicenceDetail, LicenceNotice, LicenceOverview, LicenceStanding};
+use domain::licences::{Feature, LicenceDetail, LicenceNotice, LicenceOverview, LicenceStanding};
 
 /// What the installation may be used for, and by whom.
 pub struct Licences<'a> {
@@ -61,13 +65,15 @@ async fn in_force(tx: &mut SystemTx) -> Result<Option<LicenceDetail>> {
     }))
 }
 
-/// What the frame says to this viewer: everybody learns that nothing can be changed, administrators also that it will be so.
-pub(crate) async fn notice(tx: &mut SystemTx, viewer: &Viewer) -> Result<Option<LicenceNotice>> {
-    let Some(row) = queries::find_in_force(tx).await? else { return Ok(None) };
+/// What the frame says to this viewer: everybody learns that nothing can be changed, administrators also that it will be so. With it
+/// goes what is left out for everybody.
+pub(crate) async fn notice(tx: &mut SystemTx, viewer: &Viewer) -> Result<(Option<LicenceNotice>, Vec<Feature>)> {
+    let Some(row) = queries::find_in_force(tx).await? else { return Ok((None, Vec::new())) };
     let notice = |is_over| LicenceNotice { is_over, expires_at: row.expires_at };
-    Ok(match LicenceStanding::at(row.now, row.expires_at) {
+    let said = match LicenceStanding::at(row.now, row.expires_at) {
         LicenceStanding::Over => Some(notice(true)),
         LicenceStanding::EndsSoon if viewer.is_system_administrator => Some(notice(false)),
         LicenceStanding::EndsSoon | LicenceStanding::Valid => None,
-    })
+    };
+    Ok((said, Feature::left_out_of(&row.features)))
 }

@@ -2,6 +2,7 @@
 
 use super::file::LicencePayload;
 use chrono::{DateTime, Utc};
+use domain::licences::Feature;
 use domain::{LicenceId, UserId};
 use sqlx::PgConnection;
 
@@ -21,6 +22,10 @@ pub(super) async fn now(connection: &mut PgConnection) -> sqlx::Result<DateTime<
 
 pub(super) async fn is_over(connection: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"SELECT licence_is_over() AS "is_over!""#).fetch_one(connection).await
+}
+
+pub(super) async fn includes(connection: &mut PgConnection, feature: Feature) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT licence_includes($1) AS "is_included!""#, feature.as_str()).fetch_one(connection).await
 }
 
 /// The licence in force, and the moment it was looked at.

@@ -6,6 +6,7 @@ use crate::{Clock as _, SystemClock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::licences::Feature;
 use ed25519_dalek::{Signer as _, SigningKey};
 
 /// The secret half of the key that the services of tests trust.
@@ -21,14 +22,14 @@ pub fn public_key() -> LicenceKey {
     public_key_of(SECRET)
 }
 
-/// A licence for so many seats, valid from yesterday for a year.
+/// A licence for so many seats that includes everything, valid from yesterday for a year.
 pub fn payload(id: &str, seats: u32, now: DateTime<Utc>) -> LicencePayload {
     LicencePayload {
         id: id.to_owned(),
         customer: "Example Ltd".to_owned(),
         tier: "Team".to_owned(),
         seats,
-        features: vec!["Support".to_owned()],
+        features: Feature::ALL.iter().map(Feature::to_string).chain(["Support".to_owned()]).collect(),
         issued_at: now - TimeDelta::days(1),
         expires_at: now + TimeDelta::days(365),
     }
@@ -37,6 +38,12 @@ pub fn payload(id: &str, seats: u32, now: DateTime<Utc>) -> LicencePayload {
 /// The text of a licence for so many seats, valid for a year from now.
 pub fn licence(id: &str, seats: u32) -> String {
     sign(&payload(id, seats, SystemClock.now()))
+}
+
+/// The same, which includes these parts of the product only.
+pub fn licence_with(id: &str, seats: u32, features: &[Feature]) -> String {
+    let features = features.iter().map(Feature::to_string).collect();
+    sign(&LicencePayload { features, ..payload(id, seats, SystemClock.now()) })
 }
 
 /// The text of a licence, signed with the key that the services of tests trust.

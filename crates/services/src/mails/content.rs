@@ -2,6 +2,7 @@
 
 use super::Recipient;
 use super::letter::{Letterhead, html, text};
+use super::security::{SecurityAct, SecurityNotice};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::mails::MailPreview;
 use domain::{MailId, Role};
@@ -33,13 +34,9 @@ pub(crate) enum Mail {
         /// When the link stops working.
         works_until: DateTime<Utc>,
     },
-    /// A password was changed; says so to its person.
-    PasswordChanged {
-        /// When.
-        at: DateTime<Utc>,
-        /// Where they get another link when it was not them.
-        link: String,
-    },
+    /// Something changed who gets into an account; says so to its person.
+    #[serde(alias = "PasswordChanged")] // as mails are called that an older version left waiting
+    Security(SecurityNotice),
     /// Somebody wants to sign in with another address; goes to that one.
     EmailChange {
         /// Where they confirm that it is theirs.
@@ -63,6 +60,20 @@ pub(crate) enum Mail {
         /// Whether whoever asked knows the password.
         is_after_password: bool,
     },
+    /// Somebody wants an account; goes to its address.
+    SignUp {
+        /// Where they say that it was them.
+        link: String,
+        /// When the link stops working.
+        works_until: DateTime<Utc>,
+    },
+    /// Somebody wants an account with an address that has one; says so to its person.
+    AccountExists {
+        /// Where they sign in.
+        sign_in: String,
+        /// Where they get a link for a new password.
+        forgotten: String,
+    },
     /// The administrator tries whether mail arrives.
     Test {
         /// Where they tried it.
@@ -70,20 +81,22 @@ pub(crate) enum Mail {
     },
 }
 
-/// The kinds as they are stored, and what the administrator calls them.
-const KINDS: [(&str, &str); 7] = [
+/// The kinds as they are stored, and what the administrator calls them; those that tell of an account's security call themselves.
+const KINDS: [(&str, &str); 8] = [
     ("Invitation", "Invitation to a team"),
     ("Test", "Test mail"),
     ("PasswordReset", "Forgotten password"),
-    ("PasswordChanged", "Password was changed"),
     ("EmailChange", "New address to confirm"),
     ("EmailChanged", "Address was changed"),
     ("Code", "Code to sign in with"),
+    ("SignUp", "New account to finish"),
+    ("AccountExists", "Account that is there already"),
 ];
 
 /// What the administrator calls a kind of mail.
 pub(super) fn name_of(kind: &str) -> &str {
-    KINDS.iter().find(|(word, _)| *word == kind).map_or(kind, |(_, name)| *name)
+    let of_security = SecurityAct::examples().map(|act| act.names());
+    KINDS.into_iter().chain(of_security).find(|(word, _)| *word == kind).map_or(kind, |(_, name)| name)
 }
 
 impl Mail {
@@ -93,17 +106,19 @@ impl Mail {
             Self::Invitation { .. } => KINDS[0].0,
             Self::Test { .. } => KINDS[1].0,
             Self::PasswordReset { .. } => KINDS[2].0,
-            Self::PasswordChanged { .. } => KINDS[3].0,
-            Self::EmailChange { .. } => KINDS[4].0,
-            Self::EmailChanged { .. } => KINDS[5].0,
-            Self::Code { .. } => KINDS[6].0,
+            Self::Security(notice) => notice.act.names().0,
+            Self::EmailChange { .. } => KINDS[3].0,
+            Self::EmailChanged { .. } => KINDS[4].0,
+            Self::Code { .. } => KINDS[5].0,
+            Self::SignUp { .. } => KINDS[6].0,
+            Self::AccountExists { .. } => KINDS[7].0,
         }
     }
 
     /// One of each, with made-up people, for looking at.
     pub(super) fn examples(public_url: &str) -> Vec<Self> {
         let works_until = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_800);
-        vec![
+        let mut mails = vec![
             Self::Invitation {
                 inviter: "Ada Lovelace".to_owned(),
                 inviter_email: "ada@example.org".to_owned(),
@@ -113,12 +128,15 @@ impl Mail {
                 works_until,
             },
             Self::PasswordReset { link: format!("{public_url}/reset-password?token=…"), works_until },
-            Self::PasswordChanged { at: works_until, link: format!("{public_url}/forgot-password") },
             Self::EmailChange { link: format!("{public_url}/confirm-email?token=…"), works_until },
             Self::EmailChanged { at: works_until, email: "countess@example.org".to_owned() },
             Self::Code { code: "123456".to_owned(), works_until, is_after_password: false },
+            Self::SignUp { link: format!("{public_url}/sign-up/finish?token=…"), works_until },
+            Self::AccountExists { sign_in: format!("{public_url}/sign-in"), forgotten: format!("{public_url}/forgot-password") },
             Self::Test { link: format!("{public_url}/admin/mails") },
-        ]
+        ];
+        mails.extend(SecurityNotice::examples(public_url, works_until).map(Self::Security));
+        mails
     }
 
     /// What it says.
@@ -138,10 +156,12 @@ impl Mail {
                 ],
             },
             Self::PasswordReset { link, works_until } => password_reset(link, *works_until),
-            Self::PasswordChanged { at, link } => password_changed(*at, link),
+            Self::Security(notice) => notice.letterhead(),
             Self::EmailChange { link, works_until } => email_change(link, *works_until),
             Self::EmailChanged { at, email } => email_changed(*at, email),
             Self::Code { code, works_until, is_after_password } => sign_in_code(code, *works_until, *is_after_password),
+            Self::SignUp { link, works_until } => sign_up(link, *works_until),
+            Self::AccountExists { sign_in, forgotten } => account_exists(sign_in, forgotten),
             Self::Test { link } => Letterhead {
                 subject: "A test mail from Lyceum".to_owned(),
                 heading: "Mail arrives".to_owned(),
@@ -174,7 +194,7 @@ impl Mail {
     }
 }
 
-fn moment(at: DateTime<Utc>) -> String {
+pub(super) fn moment(at: DateTime<Utc>) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }
 
@@ -188,19 +208,6 @@ fn password_reset(link: &str, works_until: DateTime<Utc>) -> Letterhead {
             format!("The link works once, until {}.", moment(works_until)),
             "If it was not you, you need do nothing: your password stays as it is.".to_owned(),
         ],
-    }
-}
-
-fn password_changed(at: DateTime<Utc>, link: &str) -> Letterhead {
-    Letterhead {
-        subject: "Your password for Lyceum was changed".to_owned(),
-        heading: "Your password was changed".to_owned(),
-        paragraphs: vec![
-            format!("The password of your account on Lyceum was changed on {}.", moment(at)),
-            "Browsers that were signed in with the former one are signed out.".to_owned(),
-        ],
-        button: Some(("It was not me".to_owned(), link.to_owned())),
-        notes: vec!["If it was you, you need do nothing. If not, get a link for a new password at once.".to_owned()],
     }
 }
 
@@ -242,6 +249,34 @@ fn email_changed(at: DateTime<Utc>, email: &str) -> Letterhead {
         ],
         button: None,
         notes: vec!["If it was not you, tell the person who runs your installation at once.".to_owned()],
+    }
+}
+
+fn sign_up(link: &str, works_until: DateTime<Utc>) -> Letterhead {
+    Letterhead {
+        subject: "Finish your account on Lyceum".to_owned(),
+        heading: "Finish your account".to_owned(),
+        paragraphs: vec!["Somebody wants an account on Lyceum with this address. If it was you, finish it.".to_owned()],
+        button: Some(("Finish the account".to_owned(), link.to_owned())),
+        notes: vec![
+            format!("The link works once, until {}.", moment(works_until)),
+            "If it was not you, you need do nothing: there is no account without the link.".to_owned(),
+        ],
+    }
+}
+
+fn account_exists(sign_in: &str, forgotten: &str) -> Letterhead {
+    Letterhead {
+        subject: "You have an account on Lyceum".to_owned(),
+        heading: "You have an account".to_owned(),
+        paragraphs: vec![
+            "Somebody wants an account on Lyceum with this address, which has one already. If it was you, sign in.".to_owned(),
+        ],
+        button: Some(("Sign in".to_owned(), sign_in.to_owned())),
+        notes: vec![
+            format!("If you forgot your password, choose a new one: {forgotten}"),
+            "If it was not you, you need do nothing: your account stays as it is.".to_owned(),
+        ],
     }
 }
 

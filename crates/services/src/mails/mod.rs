@@ -4,6 +4,7 @@
 //! from the public address alone; what people typed is escaped by the one renderer.
 //!
 //! what they say   [`Mail`] → `letter` (text and HTML)      sent by   [`deliver()`]
+//! of an account   [`SecurityNotice`], accepted by `services::identity`
 //! on the screen   [`Mails::overview`], [`Mails::send_test`]
 //! table: mails
 
@@ -11,12 +12,17 @@ mod content;
 mod deliver;
 mod letter;
 mod queries;
+mod security;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
+pub(crate) mod testing;
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
 pub(crate) use content::Mail;
 pub(crate) use deliver::{deliver, give_up};
+pub(crate) use security::{SecurityAct, SecurityNotice, Whence};
 
 use crate::jobs::{self, JobKind, NewJob};
 use crate::secrets::place;

@@ -1,14 +1,12 @@
-use super::{Mail, Recipient, deliver, give_up};
+use super::testing::mailer;
+use super::{Mail, Recipient, SecurityAct, deliver, give_up};
 use crate::testing::{owner, parts, services};
 use crate::{Error, Services};
 use domain::MailId;
-use egress::Mailer;
 use sqlx::PgPool;
 
-/// Nobody listens there.
 fn with_mailer(pool: &PgPool) -> Services {
-    let mailer = Mailer::new("smtp://127.0.0.1:9", "Lyceum <lyceum@example.org>").unwrap();
-    Services::new(crate::Parts { mailer: Some(mailer), ..parts(pool) })
+    Services::new(crate::Parts { mailer: Some(mailer()), ..parts(pool) })
 }
 
 async fn accept(services: &Services, viewer: &crate::Viewer) -> MailId {
@@ -71,4 +69,30 @@ async fn mails_are_for_administrators(pool: PgPool) {
     let ada = owner(&services, "ada@example.org").await;
     assert!(matches!(services.mails().overview(&ada).await, Err(Error::NotFound)));
     assert!(matches!(services.mails().send_test(&ada).await, Err(Error::NotFound)));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn every_mail_is_there_to_be_looked_at_under_a_name_of_its_own(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let administrator = crate::Viewer { is_system_administrator: true, ..ada };
+    let previews = services.mails().overview(&administrator).await.unwrap().previews;
+    let names: std::collections::BTreeSet<&str> = previews.iter().map(|preview| preview.name.as_str()).collect();
+    assert_eq!((previews.len(), names.len()), (17, 17), "{names:?}");
+    for act in SecurityAct::examples() {
+        let (_, name) = act.names();
+        let preview = previews.iter().find(|preview| preview.name == name).unwrap();
+        let is_here = preview.text.contains("Firefox on Linux") && preview.text.contains("192.0.2.1");
+        assert_eq!(is_here, act != SecurityAct::PasswordResetOnServer, "{preview:?}");
+        assert!(preview.text.contains("2026") && preview.button.is_some() && preview.notes.len() == 1, "{preview:?}");
+    }
+}
+
+#[test]
+fn what_an_older_version_left_waiting_is_still_sent() {
+    let left = r#"{"PasswordChanged":{"at":"2026-11-21T08:00:00Z","link":"https://lyceum.example.org/forgot-password"}}"#;
+    let mail: Mail = serde_json::from_str(left).unwrap();
+    let Mail::Security(notice) = &mail else { panic!("another mail: {mail:?}") };
+    assert_eq!((&notice.act, &notice.whence), (&SecurityAct::PasswordChanged, &None));
+    assert!(mail.preview().text.contains("was changed on 21 November 2026, 08:00 UTC."));
 }

@@ -2,7 +2,7 @@
 
 use super::draft::ParsedModel;
 use super::queries::{self, ModelRow, NewModelRow, NewProviderRow};
-use super::{MOST_DIMENSIONS, Models, provider_key};
+use super::{MOST_DIMENSIONS, Models, provider_key, require_managing};
 use crate::{Error, OnConstraint, Result, SystemTx, Viewer, audit};
 use domain::audit::{Action, Event};
 use domain::models::{ModelSummary, ModelType, NewModel};
@@ -11,7 +11,7 @@ use domain::{ModelId, ProviderId};
 impl Models<'_> {
     /// Adds a model. An embedding model is called once, to learn the length of its vectors.
     pub async fn add(&self, viewer: &Viewer, model: NewModel) -> Result<ModelSummary> {
-        viewer.require_system_administrator()?;
+        require_managing(viewer)?;
         let parts = &self.services.parts;
         let model = ParsedModel::parse(model, &parts.egress)?;
         if self.replaces_key(&model).await? {

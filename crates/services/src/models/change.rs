@@ -2,7 +2,7 @@
 
 use super::add::about;
 use super::queries::{self, ProviderRow};
-use super::{Models, draft, provider_key};
+use super::{Models, draft, provider_key, require_managing};
 use crate::{Error, OnConstraint, Result, SystemTx, Viewer, audit};
 use domain::audit::{Action, Event};
 use domain::models::{ModelSummary, ProviderKind};
@@ -13,7 +13,7 @@ impl Models<'_> {
     /// Takes a model out of the lists. What names it (prompts, answers) goes on naming it. The default one and the
     /// built-in ones stay: a conflict says so.
     pub async fn remove(&self, viewer: &Viewer, id: ModelId) -> Result<()> {
-        viewer.require_system_administrator()?;
+        require_managing(viewer)?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let row = queries::find(&mut tx, id).await?.filter(|row| !row.is_removed).ok_or(Error::NotFound)?;
         if row.kind == ProviderKind::BuiltIn {
@@ -28,7 +28,7 @@ impl Models<'_> {
 
     /// Makes a model the one that new prompts, chats and datasets start with.
     pub async fn make_default(&self, viewer: &Viewer, id: ModelId) -> Result<ModelSummary> {
-        viewer.require_system_administrator()?;
+        require_managing(viewer)?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let row = queries::find(&mut tx, id).await?.filter(|row| !row.is_removed).ok_or(Error::NotFound)?;
         queries::clear_default(&mut tx, row.model_type).await?;
@@ -43,7 +43,7 @@ impl Models<'_> {
 
     /// Replaces the key of a provider; an empty one removes it.
     pub async fn update_key(&self, viewer: &Viewer, id: ProviderId, api_key: &str) -> Result<()> {
-        viewer.require_system_administrator()?;
+        require_managing(viewer)?;
         self.services.identity().require_recent(viewer).await?;
         let parts = &self.services.parts;
         let mut tx = parts.db.installation_tx().await?;
@@ -59,7 +59,7 @@ impl Models<'_> {
 
     /// Moves a provider to another address. A stored key never goes to another origin: it is asked for again.
     pub async fn update_address(&self, viewer: &Viewer, id: ProviderId, base_url: &str, api_key: &str) -> Result<()> {
-        viewer.require_system_administrator()?;
+        require_managing(viewer)?;
         self.services.identity().require_recent(viewer).await?;
         let parts = &self.services.parts;
         let mut tx = parts.db.installation_tx().await?;

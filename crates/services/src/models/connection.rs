@@ -3,7 +3,7 @@
 use super::add::check_dimensions;
 use super::draft::ParsedModel;
 use super::queries::{self, ModelRow};
-use super::{Models, provider_key};
+use super::{Models, provider_key, require_managing};
 use crate::{Error, Result, Viewer};
 use domain::ModelId;
 use domain::models::{ConnectionReport, ModelType, NewModel, ProviderKind};
@@ -31,7 +31,7 @@ struct Call<'a> {
 impl Models<'_> {
     /// Calls the model once, without retries. That it does not answer is a report, not an error.
     pub async fn test(&self, viewer: &Viewer, what: ConnectionTest) -> Result<ConnectionReport> {
-        viewer.require_system_administrator()?;
+        require_managing(viewer)?;
         match what {
             ConnectionTest::Draft(draft) => {
                 let draft = ParsedModel::parse(draft, &self.services.parts.egress)?;

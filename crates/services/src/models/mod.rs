@@ -1,10 +1,11 @@
 //! Providers and models: what answers questions and what makes vectors.
 //!
 //! The invariant: a stored key leaves this folder only inside a model that is about to be called, and goes to the origin
-//! it was entered for. Models belong to the installation; only its administrators change them.
+//! it was entered for. Models belong to the installation; only its administrators change them (`Permission::ManageModels`), and
+//! whoever may choose among them sees their names (`Permission::ViewModels`).
 //!
 //! for other services  [`Models::chat_model`], [`Models::embedder`], [`Models::embedding_trouble`]   (`resolve`)
-//! for screens         [`Models::list`], `add`, `change`, `connection` ("Test connection")
+//! for screens         [`Models::list`], `choosable`, `add`, `change`, `connection` ("Test connection")
 //! at start            [`Models::check_keyring`]
 //! tables              providers, models, settings
 
@@ -24,8 +25,8 @@ pub use connection::ConnectionTest;
 pub(crate) use resolve::removed;
 pub use resolve::{ResolvedChat, ResolvedEmbedder};
 
-use crate::Services;
-use domain::{ModelId, ProviderId};
+use crate::{Error, Result, Services, Viewer};
+use domain::{ModelId, Permission, ProviderId};
 use uuid::uuid;
 
 /// The provider that is this process itself.
@@ -41,4 +42,9 @@ const MOST_DIMENSIONS: u32 = 2_000;
 /// Providers and models.
 pub struct Models<'a> {
     pub(crate) services: &'a Services,
+}
+
+/// Refuses unless the viewer manages models; for others the screen does not exist.
+fn require_managing(viewer: &Viewer) -> Result<()> {
+    if viewer.may(Permission::ManageModels) { Ok(()) } else { Err(Error::NotFound) }
 }

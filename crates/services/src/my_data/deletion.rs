@@ -4,6 +4,7 @@
 use super::queries::leaving;
 use super::{MyData, key};
 use crate::audit::{self, Author};
+use crate::mails::SecurityAct;
 use crate::team::record_removed;
 use crate::{Error, Result, SystemTx, Viewer, api_keys, people};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -43,7 +44,8 @@ impl MyData<'_> {
         }
         leaving::request(&mut tx, viewer.user_id, self.services.parts.clock.now()).await?;
         let after = terms(&mut tx, viewer.user_id).await?;
-        if before.gone_at.is_none() {
+        if let Some(gone_at) = after.gone_at.filter(|_| before.gone_at.is_none()) {
+            self.services.identity().tell_viewer(&mut tx, viewer, SecurityAct::DeletionScheduled { gone_at }).await?;
             audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountDeletionRequested, viewer.user_id.as_uuid(), "")).await?;
         }
         // Whoever keeps their account makes new ones: programs must not go on for 14 days.

@@ -171,7 +171,7 @@ fn origin() -> crate::identity::Origin {
 async fn sign_up(services: &Services, email: &str) -> Viewer {
     let (first_name, last_name, password) = ("Ada".to_owned(), String::new(), PASSWORD.to_owned().into());
     let person = crate::identity::NewPerson { first_name, last_name, email: email.to_owned(), password, invitation: None };
-    let session = services.identity().sign_up(person, origin()).await.unwrap();
+    let session = services.identity().sign_up(person, origin()).await.unwrap().session().expect("nothing is mailed");
     services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().unwrap()
 }
 

@@ -3,6 +3,7 @@
 use super::ceremony::Begun;
 use super::queries::{self, NewPasskey};
 use super::{Passkeys, relying_party};
+use crate::mails::SecurityAct;
 use crate::{Error, OnConstraint as _, Result, Viewer, audit};
 use domain::PasskeyId;
 use domain::audit::{Action, Event};
@@ -84,6 +85,8 @@ impl Passkeys<'_> {
         queries::insert(&mut tx, new)
             .await
             .on_constraint("passkeys_credential_id_key", || conflict("This passkey opens an account already."))?;
+        let act = SecurityAct::PasskeyAdded { name: name.as_str().to_owned() };
+        self.services.identity().tell_viewer(&mut tx, viewer, act).await?;
         let event = Event::new(Action::AccountPasskeyAdded, viewer.user_id.as_uuid(), name.as_str());
         audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await?;
@@ -96,8 +99,9 @@ impl Passkeys<'_> {
         let has_other = queries::has_other_way_in(&mut tx, viewer.user_id, id).await?;
         let name = queries::delete(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;
         if !has_other {
-            return Err(conflict("This is your only way in. Set a password first."));
+            return Err(conflict("This is your only way in. Set up another one first."));
         }
+        self.services.identity().tell_viewer(&mut tx, viewer, SecurityAct::PasskeyRemoved { name: name.clone() }).await?;
         let event = Event::new(Action::AccountPasskeyRemoved, viewer.user_id.as_uuid(), name);
         audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await

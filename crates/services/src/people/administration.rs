@@ -6,12 +6,11 @@ use crate::licences::seats;
 use crate::{Error, Result, Viewer, audit};
 use domain::UserId;
 use domain::audit::{Action, Event};
-use secrecy::SecretString;
 
 impl People<'_> {
-    /// Lets somebody manage the installation beside the viewer, in return for the viewer's password.
-    pub async fn make_administrator(&self, viewer: &Viewer, person: UserId, password: SecretString) -> Result<()> {
-        self.prove(viewer, person, "make an administrator of", password).await?;
+    /// Lets somebody manage the installation beside the viewer, who has to have confirmed lately that it is they.
+    pub async fn make_administrator(&self, viewer: &Viewer, person: UserId) -> Result<()> {
+        self.prove(viewer, person, "make an administrator of").await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let subject = judge(&mut tx, viewer, person).await?;
         if subject.is_suspended {
@@ -30,10 +29,10 @@ impl People<'_> {
         tx.commit().await
     }
 
-    /// Takes the administration of the installation from somebody, in return for the viewer's password; what they are in their teams
-    /// stays. It holds from their next request on.
-    pub async fn take_administration(&self, viewer: &Viewer, person: UserId, password: SecretString) -> Result<()> {
-        self.prove(viewer, person, "take the administration from", password).await?;
+    /// Takes the administration of the installation from somebody, when the viewer has confirmed lately that it is they; what the person
+    /// is in their teams stays. It holds from their next request on.
+    pub async fn take_administration(&self, viewer: &Viewer, person: UserId) -> Result<()> {
+        self.prove(viewer, person, "take the administration from").await?;
         let mut tx = self.services.parts.db.system_tx().await?; // keeping somebody out needs no licence
         let subject = judge(&mut tx, viewer, person).await?;
         if !subject.is_administrator {

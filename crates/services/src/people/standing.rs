@@ -4,16 +4,15 @@ use super::People;
 use super::queries::{self, SubjectRow};
 use crate::{Error, Result, SystemTx, Viewer};
 use domain::UserId;
-use secrecy::SecretString;
 
 impl People<'_> {
-    /// What a dangerous act begins with: that the viewer may do it, not to themselves, and has typed their password.
-    pub(super) async fn prove(&self, viewer: &Viewer, person: UserId, verb: &str, password: SecretString) -> Result<()> {
+    /// What a dangerous act begins with: that the viewer may do it, not to themselves, and that it is lately proven who they are.
+    pub(super) async fn prove(&self, viewer: &Viewer, person: UserId, verb: &str) -> Result<()> {
         viewer.require_system_administrator()?;
         if person == viewer.user_id {
             return Err(Error::Conflict(format!("You cannot {verb} yourself. Ask another administrator.")));
         }
-        self.services.identity().prove_password(viewer, password).await
+        self.services.identity().require_recent(viewer).await
     }
 }
 

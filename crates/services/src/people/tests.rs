@@ -1,4 +1,5 @@
-//! What administrators can do about people, and what nobody can: to themselves, to the last administrator, or without a password.
+//! What administrators can do about people, and what nobody can: to themselves, to the last administrator, or in a session that was not
+//! confirmed lately.
 
 use crate::identity::{NewPerson, Origin};
 use crate::licences::testing::licence;
@@ -41,7 +42,7 @@ async fn sign_up(services: &Services, name: &str) -> (Viewer, String) {
         password: password(),
         invitation: None,
     };
-    let session = services.identity().sign_up(new, origin()).await.unwrap();
+    let session = services.identity().sign_up(new, origin()).await.unwrap().session().expect("nothing is mailed");
     let token = session.token.expose_secret().to_owned();
     (services.identity().viewer_for_token(&token).await.unwrap().unwrap(), token)
 }
@@ -50,7 +51,7 @@ async fn sign_up(services: &Services, name: &str) -> (Viewer, String) {
 async fn two_administrators(services: &Services) -> (Viewer, Viewer) {
     let (root, _) = sign_up(services, "Root").await;
     let (eve, token) = sign_up(services, "Eve").await;
-    services.people().make_administrator(&root, eve.user_id, password()).await.unwrap();
+    services.people().make_administrator(&root, eve.user_id).await.unwrap();
     let eve = services.identity().viewer_for_token(&token).await.unwrap().unwrap();
     assert!(root.is_system_administrator && eve.is_system_administrator, "from the next request on");
     (root, eve)
@@ -70,14 +71,6 @@ fn sentence<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
     match outcome.unwrap_err() {
         Error::Conflict(sentence) => sentence,
         other => panic!("no sentence: {other:?}"),
-    }
-}
-
-#[track_caller]
-fn at_password<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
-    match outcome.unwrap_err() {
-        Error::Invalid(errors) => errors.get("password").expect("it is about the password").to_owned(),
-        other => panic!("not refused at a field: {other:?}"),
     }
 }
 
@@ -140,35 +133,34 @@ async fn for_people_who_do_not_manage_the_installation_there_is_nothing(pool: Pg
     let (ada, _) = sign_up(&services, "Ada").await;
     let people = services.people();
     assert!(matches!(people.list(&ada, "", PageRequest::default()).await, Err(Error::NotFound)));
-    assert!(matches!(people.suspend(&ada, root.user_id, password()).await, Err(Error::NotFound)));
+    assert!(matches!(people.suspend(&ada, root.user_id).await, Err(Error::NotFound)));
     assert!(matches!(people.reinstate(&ada, root.user_id).await, Err(Error::NotFound)));
-    assert!(matches!(people.make_administrator(&ada, ada.user_id, password()).await, Err(Error::NotFound)));
-    assert!(matches!(people.take_administration(&ada, root.user_id, password()).await, Err(Error::NotFound)));
+    assert!(matches!(people.make_administrator(&ada, ada.user_id).await, Err(Error::NotFound)));
+    assert!(matches!(people.take_administration(&ada, root.user_id).await, Err(Error::NotFound)));
     // Whoever only says so finds nobody either: what counts is what they are when it is done.
     let liar = Viewer { is_system_administrator: true, ..ada };
-    assert!(matches!(people.suspend(&liar, root.user_id, password()).await, Err(Error::NotFound)));
+    assert!(matches!(people.suspend(&liar, root.user_id).await, Err(Error::NotFound)));
     assert!(matches!(people.reinstate(&liar, root.user_id).await, Err(Error::NotFound)));
     // And nobody is nobody.
-    assert!(matches!(people.suspend(&root, UserId::new(), password()).await, Err(Error::NotFound)));
+    assert!(matches!(people.suspend(&root, UserId::new()).await, Err(Error::NotFound)));
     assert!(told(&pool).await.is_empty());
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
-async fn what_is_dangerous_wants_the_administrators_own_password(pool: PgPool) {
-    let (services, clock) = services_at(&pool);
+async fn what_is_dangerous_wants_a_session_that_was_confirmed_lately(pool: PgPool) {
+    let (services, _) = services_at(&pool);
     let (root, eve) = two_administrators(&services).await;
     let (ada, _) = sign_up(&services, "Ada").await;
     let people = services.people();
-    let wrong = || SecretString::from("something else entirely".to_owned());
-    assert_eq!(at_password(people.suspend(&root, ada.user_id, wrong()).await), "This is not your present password.");
-    at_password(people.make_administrator(&root, ada.user_id, wrong()).await);
-    at_password(people.take_administration(&root, eve.user_id, wrong()).await);
-    // Somebody without a password proves who they are by having come in just now.
+    // Somebody without a password acts like everybody else.
     sqlx::query("UPDATE users SET password_hash = '' WHERE id = $1").bind(root.user_id).execute(&pool).await.unwrap();
-    people.suspend(&root, ada.user_id, SecretString::from(String::new())).await.unwrap();
-    clock.advance(TimeDelta::minutes(11));
-    assert!(at_password(people.take_administration(&root, eve.user_id, SecretString::from(String::new())).await).contains("sign in again"));
+    people.suspend(&root, ada.user_id).await.unwrap();
+    sqlx::query("UPDATE sessions SET confirmed_at = now() - interval '11 minutes'").execute(&pool).await.unwrap();
     people.reinstate(&root, ada.user_id).await.unwrap();
+    assert!(matches!(people.suspend(&root, ada.user_id).await, Err(Error::ConfirmFirst)));
+    assert!(matches!(people.make_administrator(&root, ada.user_id).await, Err(Error::ConfirmFirst)));
+    assert!(matches!(people.take_administration(&root, eve.user_id).await, Err(Error::ConfirmFirst)));
+    assert_eq!((administrators(&pool).await, row_of(&services, &root, ada.user_id).await.suspended_at), (2, None));
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -181,7 +173,7 @@ async fn a_suspended_person_has_no_session_no_key_and_no_way_in_until_they_are_r
     let sign_in = async || services.identity().sign_in("ada@example.org", password(), origin()).await;
     assert!(services.identity().is_still_signed_in(&ada).await.unwrap());
 
-    services.people().suspend(&root, ada.user_id, password()).await.unwrap();
+    services.people().suspend(&root, ada.user_id).await.unwrap();
     let since = row_of(&services, &root, ada.user_id).await.suspended_at;
     assert!(since.is_some());
     assert!(!services.identity().is_still_signed_in(&ada).await.unwrap(), "an open stream ends");
@@ -189,9 +181,9 @@ async fn a_suspended_person_has_no_session_no_key_and_no_way_in_until_they_are_r
     assert!(services.api_keys().let_in(&key, HERE).await.viewer.unwrap().is_none());
     let Err(Error::Invalid(refused)) = sign_in().await else { panic!("they came in") };
     assert_eq!(refused.get("form"), Some("The email address or the password is not right."));
-    services.people().suspend(&root, ada.user_id, password()).await.unwrap();
+    services.people().suspend(&root, ada.user_id).await.unwrap();
     assert_eq!(row_of(&services, &root, ada.user_id).await.suspended_at, since, "it does not begin anew");
-    let refused = services.people().make_administrator(&root, ada.user_id, password()).await;
+    let refused = services.people().make_administrator(&root, ada.user_id).await;
     assert!(sentence(refused).contains("Reinstate them first."));
 
     services.people().reinstate(&root, ada.user_id).await.unwrap();
@@ -210,8 +202,7 @@ async fn a_sign_in_that_overtakes_a_suspension_leaves_no_session(pool: PgPool) {
     let (ada, _) = sign_up(&services, "Ada").await;
     let (identity, people) = (services.identity(), services.people());
     for _ in 0..5 {
-        let (_, suspended) =
-            futures::join!(identity.sign_in("ada@example.org", password(), origin()), people.suspend(&root, ada.user_id, password()));
+        let (_, suspended) = futures::join!(identity.sign_in("ada@example.org", password(), origin()), people.suspend(&root, ada.user_id));
         suspended.unwrap();
         let sessions = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sessions WHERE user_id = $1").bind(ada.user_id);
         assert_eq!(sessions.fetch_one(&pool).await.unwrap(), 0);
@@ -225,8 +216,8 @@ async fn nobody_suspends_or_demotes_themselves(pool: PgPool) {
     let (services, _) = services_at(&pool);
     let (root, _) = two_administrators(&services).await;
     let people = services.people();
-    assert!(sentence(people.suspend(&root, root.user_id, password()).await).starts_with("You cannot suspend yourself."));
-    let refused = people.take_administration(&root, root.user_id, password()).await;
+    assert!(sentence(people.suspend(&root, root.user_id).await).starts_with("You cannot suspend yourself."));
+    let refused = people.take_administration(&root, root.user_id).await;
     assert!(sentence(refused).starts_with("You cannot take the administration from yourself."));
     assert_eq!(administrators(&pool).await, 2);
 }
@@ -238,15 +229,15 @@ async fn an_administrator_who_may_come_in_and_stays_is_always_left(pool: PgPool)
     let people = services.people();
     // Eve does not stay, so that Root is the last who does.
     services.my_data().delete_account(&eve, password()).await.unwrap();
-    let suspended = people.suspend(&eve, root.user_id, password()).await;
-    let demoted = people.take_administration(&eve, root.user_id, password()).await;
+    let suspended = people.suspend(&eve, root.user_id).await;
+    let demoted = people.take_administration(&eve, root.user_id).await;
     for refused in [suspended, demoted] {
         assert!(sentence(refused).contains("Make somebody else an administrator first."));
     }
     assert!(sentence(services.my_data().delete_account(&root, password()).await).contains("Nobody else manages this installation."));
     services.my_data().keep_account(&eve).await.unwrap();
-    people.take_administration(&eve, root.user_id, password()).await.unwrap();
-    people.take_administration(&eve, root.user_id, password()).await.unwrap();
+    people.take_administration(&eve, root.user_id).await.unwrap();
+    people.take_administration(&eve, root.user_id).await.unwrap();
     assert_eq!(administrators(&pool).await, 1);
     let told = told(&pool).await.into_iter().map(|(action, _)| action).collect::<Vec<_>>();
     assert_eq!(told, ["person.made-administrator", "person.administration-taken"]);
@@ -256,15 +247,14 @@ async fn an_administrator_who_may_come_in_and_stays_is_always_left(pool: PgPool)
 async fn two_administrators_who_go_at_each_other_at_once_leave_one(pool: PgPool) {
     let (services, _) = services_at(&pool);
     let (root, eve) = two_administrators(&services).await;
+    // A round that suspends somebody ends their sessions; in the next one they go at each other all the same.
+    let (root, eve) = (Viewer { session_id: None, ..root }, Viewer { session_id: None, ..eve });
     let people = services.people();
     for round in 0..6 {
         let (one, other) = if round % 2 == 0 {
-            futures::join!(
-                people.take_administration(&root, eve.user_id, password()),
-                people.take_administration(&eve, root.user_id, password())
-            )
+            futures::join!(people.take_administration(&root, eve.user_id), people.take_administration(&eve, root.user_id))
         } else {
-            futures::join!(people.suspend(&root, eve.user_id, password()), people.take_administration(&eve, root.user_id, password()))
+            futures::join!(people.suspend(&root, eve.user_id), people.take_administration(&eve, root.user_id))
         };
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
         assert_eq!(administrators(&pool).await, 1);
@@ -284,17 +274,17 @@ async fn an_administrator_takes_a_seat_and_without_a_licence_only_keeping_out_go
     sqlx::query("DELETE FROM sessions WHERE user_id <> $1").bind(root.user_id).execute(&pool).await.unwrap();
     services.licences().install(&root, &licence("L-1", 2)).await.unwrap();
     let people = services.people();
-    people.make_administrator(&root, ada.user_id, password()).await.unwrap();
+    people.make_administrator(&root, ada.user_id).await.unwrap();
     assert!(everybody(&services, &root).await.has_seats);
     assert!(row_of(&services, &root, ada.user_id).await.seated_at.is_some());
-    assert!(sentence(people.make_administrator(&root, bob.user_id, password()).await).starts_with("All 2 seats"));
+    assert!(sentence(people.make_administrator(&root, bob.user_id).await).starts_with("All 2 seats"));
     let actions = told(&pool).await.into_iter().map(|(action, _)| action).collect::<Vec<_>>();
     assert_eq!(actions, ["seat.given", "person.made-administrator"]);
 
-    people.suspend(&root, bob.user_id, password()).await.unwrap();
+    people.suspend(&root, bob.user_id).await.unwrap();
     sqlx::query("UPDATE licences SET expires_at = now()").execute(&pool).await.unwrap();
     assert!(matches!(people.reinstate(&root, bob.user_id).await, Err(Error::ReadOnly)));
-    assert!(matches!(people.make_administrator(&root, bob.user_id, password()).await, Err(Error::ReadOnly)));
-    people.take_administration(&root, ada.user_id, password()).await.unwrap();
-    people.suspend(&root, ada.user_id, password()).await.unwrap();
+    assert!(matches!(people.make_administrator(&root, bob.user_id).await, Err(Error::ReadOnly)));
+    people.take_administration(&root, ada.user_id).await.unwrap();
+    people.suspend(&root, ada.user_id).await.unwrap();
 }

@@ -35,6 +35,7 @@ pub(super) struct PromptRow {
     pub description: String,
     pub instructions: String,
     pub model_id: Option<ModelId>,
+    pub model: Option<String>,
     pub removed_model: Option<String>,
     pub visibility: Visibility,
     pub temperature: f32,
@@ -72,10 +73,10 @@ pub(super) async fn find(tx: &mut PgConnection, viewer: &Viewer, id: PromptId) -
         PromptRow,
         r#"SELECT p.id AS "id: PromptId", p.team_id AS "team_id: TeamId", p.created_by AS "created_by: UserId",
                   share_level(NULL, p.id) AS "share?: ShareLevel", p.name, p.description, p.instructions, p.model_id AS "model_id: ModelId",
-                  CASE WHEN m.removed_at IS NOT NULL THEN m.name END AS removed_model,
+                  m.name || ' · ' || v.name AS "model?", CASE WHEN m.removed_at IS NOT NULL THEN m.name END AS removed_model,
                   p.visibility AS "visibility: Visibility", p.temperature, p.max_chunks, p.max_history_items,
                   p.max_completion_tokens, p.trim_ratio, p.examples
-           FROM prompts p LEFT JOIN models m ON m.id = p.model_id
+           FROM prompts p LEFT JOIN models m ON m.id = p.model_id LEFT JOIN providers v ON v.id = m.provider_id
            WHERE p.id = $3
              AND ((p.team_id = $1 AND (p.visibility <> 'Private' OR p.created_by = $2 OR share_level(NULL, p.id) IS NOT NULL))
                   OR p.visibility = 'Company')"#,

@@ -41,7 +41,7 @@ impl Prompts<'_> {
     /// What the form of a prompt offers the viewer.
     pub async fn choices(&self, viewer: &Viewer) -> Result<PromptChoices> {
         viewer.require(Permission::ViewPrompts)?;
-        let models = self.services.models().list(viewer, Some(ModelType::Llm)).await?;
+        let models = self.services.models().choosable(viewer, ModelType::Llm).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let rows = queries::list_readable(&mut tx, viewer).await?;
         let choice =
@@ -68,6 +68,7 @@ pub(super) async fn detail(tx: &mut TeamTx, viewer: &Viewer, id: PromptId) -> Re
         is_editable: row.standing().may_edit(viewer, Permission::ManagePrompts),
         is_shareable: row.standing().may_share(viewer, Permission::ManagePrompts),
         trouble: row.removed_model.as_deref().map(removed),
+        model: row.model.clone(),
         draft: draft(row, dataset_ids),
     })
 }

@@ -5,7 +5,7 @@ use crate::models::EXTRACTIVE;
 use crate::{Error, Services, Viewer, testing};
 use domain::datasets::Visibility;
 use domain::prompts::PromptDraft;
-use domain::{DatasetId, ModelId, PromptId, Role};
+use domain::{DatasetId, ModelId, Permission, PromptId, Role};
 use sqlx::PgPool;
 
 fn draft(name: &str, visibility: Visibility) -> PromptDraft {
@@ -230,4 +230,28 @@ async fn a_removed_model_is_said_and_a_copy_takes_the_default(pool: PgPool) {
     let detail = services.prompts().get(&ada, id).await.unwrap();
     assert_eq!(detail.trouble.as_deref(), Some("The model “old” was removed. Choose another."));
     assert_eq!(services.prompts().duplicate(&ada, id).await.unwrap().draft.model_id, None);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn who_may_not_choose_a_model_keeps_the_one_there_is(pool: PgPool) {
+    let services = testing::services(&pool);
+    let ada = testing::owner(&services, "ada@example.org").await;
+    let bob = testing::member(&services, &ada, "bob@example.org", Role::Collaborator).await;
+    let told = testing::without(&bob, Permission::ViewModels);
+    let prompts = services.prompts();
+    let with = |name: &str, model_id| PromptDraft { model_id, ..draft(name, Visibility::Team) };
+    let id = prompts.create(&ada, with("Named", Some(EXTRACTIVE))).await.unwrap().id;
+    assert!(prompts.choices(&told).await.unwrap().models.is_empty());
+    assert_eq!(prompts.get(&told, id).await.unwrap().model.as_deref(), Some("extractive · Built in"));
+    assert_eq!(prompts.update(&told, id, with("Renamed", Some(EXTRACTIVE))).await.unwrap().draft.model_id, Some(EXTRACTIVE));
+    assert!(matches!(prompts.update(&told, id, with("Renamed", None)).await, Err(Error::Forbidden)));
+    assert!(matches!(prompts.create(&told, with("Mine", Some(EXTRACTIVE))).await, Err(Error::Forbidden)));
+    assert_eq!(prompts.create(&told, with("Mine", None)).await.unwrap().model, None);
+    assert_eq!(prompts.duplicate(&told, id).await.unwrap().draft.model_id, Some(EXTRACTIVE));
+
+    // They cannot be asked to choose another.
+    sqlx::query("UPDATE models SET removed_at = now() WHERE id = $1").bind(EXTRACTIVE).execute(&pool).await.unwrap();
+    prompts.update(&told, id, with("Again", Some(EXTRACTIVE))).await.unwrap();
+    let refused = prompts.update(&bob, id, with("Again", Some(EXTRACTIVE))).await;
+    assert!(matches!(&refused, Err(Error::Invalid(errors)) if errors.get("model_id").is_some()), "{refused:?}");
 }

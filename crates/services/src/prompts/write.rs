@@ -8,14 +8,15 @@ use crate::{Error, OnConstraint, Result, TeamTx, Viewer, audit};
 use domain::audit::{Action, Details, Event};
 use domain::datasets::Visibility;
 use domain::prompts::{PromptDetail, PromptDraft};
-use domain::{FieldErrors, Permission, PromptId};
+use domain::{FieldErrors, ModelId, Permission, PromptId};
 
 impl Prompts<'_> {
-    /// Makes a prompt in the viewer's team.
+    /// Makes a prompt in the viewer's team. Choosing a model takes the right to.
     pub async fn create(&self, viewer: &Viewer, draft: PromptDraft) -> Result<PromptDetail> {
         viewer.require(Permission::ManagePrompts)?;
         let draft = ParsedDraft::parse(draft)?;
         may_publish(viewer, draft.visibility)?;
+        may_choose_model(viewer, None, draft.model_id)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         check_references(&mut tx, viewer, &draft).await?;
         let created = store(&mut tx, viewer, &draft).await?;
@@ -24,13 +25,14 @@ impl Prompts<'_> {
         Ok(created)
     }
 
-    /// Changes a prompt as a whole. Datasets that the viewer cannot read stay in it.
+    /// Changes a prompt as a whole. Datasets that the viewer cannot read stay in it, and so does the model where they may not choose one.
     pub async fn update(&self, viewer: &Viewer, id: PromptId, draft: PromptDraft) -> Result<PromptDetail> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         viewer.require(Permission::ViewPrompts)?;
         let before = changeable(&mut tx, viewer, id).await?;
         let draft = ParsedDraft::parse(draft)?;
         may_become(viewer, &before, draft.visibility)?;
+        may_choose_model(viewer, before.model_id, draft.model_id)?;
         check_references(&mut tx, viewer, &draft).await?;
         queries::update(&mut tx, viewer.team_id, id, &draft).await.on_constraint("prompts_team_id_name_key", || name_taken(&draft))?;
         let shown: Vec<_> = queries::list_datasets(&mut tx, viewer, id).await?.into_iter().map(domain::DatasetId::as_uuid).collect();
@@ -70,14 +72,15 @@ pub(super) async fn store(tx: &mut TeamTx, viewer: &Viewer, draft: &ParsedDraft)
     detail(tx, viewer, id).await
 }
 
-/// Refuses datasets the viewer may not read, as not found, and models that cannot answer.
+/// Refuses datasets the viewer may not read, as not found, and models that cannot answer. Who may not choose another keeps a removed
+/// one: what it asks of them they could not do.
 async fn check_references(tx: &mut TeamTx, viewer: &Viewer, draft: &ParsedDraft) -> Result<()> {
     let readable = queries::count_readable(tx, viewer, &draft.dataset_ids).await?;
     if usize::try_from(readable) != Ok(draft.dataset_ids.len()) {
         return Err(Error::NotFound);
     }
     match draft.model_id {
-        Some(model) if !queries::has_language_model(tx, model).await? => {
+        Some(model) if viewer.may(Permission::ViewModels) && !queries::has_language_model(tx, model).await? => {
             Err(Error::field("model_id", "This model cannot be used any more. Choose another."))
         }
         _ => Ok(()),
@@ -90,6 +93,11 @@ fn may_publish(viewer: &Viewer, visibility: Visibility) -> Result<()> {
     } else {
         Err(FieldErrors::one("visibility", "Only an owner of the team can share with the whole company.").into())
     }
+}
+
+/// Refuses another model than there is already unless the viewer may choose one.
+fn may_choose_model(viewer: &Viewer, before: Option<ModelId>, after: Option<ModelId>) -> Result<()> {
+    if before == after { Ok(()) } else { viewer.require(Permission::ViewModels) }
 }
 
 /// Leaves a prompt of the team to the team, and a private one to its maker: only they decide that it becomes the other.

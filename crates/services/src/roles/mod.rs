@@ -32,6 +32,9 @@ impl Roles<'_> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let RoleChange { role, permission, granted } = change;
+        if Permission::OF_ADMINISTRATORS.contains(&permission) {
+            return Err(Error::field("permission", "System administrators have this right, whatever their role. No role can be given it."));
+        }
         if !Permission::IN_USE.contains(&permission) {
             return Err(Error::field("permission", "Nothing asks for this right yet, so there is nothing to set."));
         }

@@ -2,24 +2,62 @@
 
 use super::queries::{self, GroupShareRow, PersonRow};
 use super::{Sharing, Standing, manage, standing, view};
-use crate::{Error, Result, Viewer};
-use domain::Permission;
+use crate::{Error, Result, TeamTx, Viewer};
 use domain::datasets::Visibility;
-use domain::sharing::{Access, AccessRule, ShareLevel, Shared};
+use domain::sharing::{Access, AccessRule, Explanation, ShareLevel, Shared, Thing};
+use domain::{Permission, UserId};
+
+/// What decides about a thing.
+struct Rules {
+    /// What is shared; none for what cannot be.
+    shared: Option<Shared>,
+    standing: Standing,
+    /// The permission that seeing it takes.
+    view: Permission,
+    /// The permission that changing it takes.
+    manage: Permission,
+}
 
 impl Sharing<'_> {
-    /// The people of the team who may see the thing, by name, each with every rule that lets them; for those who may change it.
-    pub async fn explain(&self, viewer: &Viewer, thing: Shared) -> Result<Vec<Access>> {
+    /// Who of the team may see the thing, each with every rule that lets them; for those who may change it, and of a chat for whose it is.
+    pub async fn explain(&self, viewer: &Viewer, thing: Thing) -> Result<Explanation> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let standing = standing(&mut tx, viewer, thing).await?;
-        viewer.require(Permission::ViewMembers)?;
-        if !standing.may_edit(viewer, manage(thing)) {
-            return Err(Error::Forbidden);
-        }
-        let people = queries::people(&mut tx, viewer.team_id, thing, view(thing), manage(thing)).await?;
-        let groups = queries::group_shares(&mut tx, viewer.team_id, thing).await?;
-        Ok(people.into_iter().filter_map(|person| access(&standing, person, &groups)).collect())
+        let rules = rules(&mut tx, viewer, thing).await?;
+        let rows = queries::people(&mut tx, viewer.team_id, rules.shared, rules.view, rules.manage).await?;
+        let groups = match rules.shared {
+            Some(shared) => queries::group_shares(&mut tx, viewer.team_id, shared).await?,
+            None => Vec::new(),
+        };
+        let dataset = match (thing, rules.shared) {
+            (Thing::Document(_), Some(shared)) => queries::name(&mut tx, viewer.team_id, shared).await?,
+            _ => None,
+        };
+        let owners: Vec<_> = rows.iter().filter(|person| person.is_owner).map(|person| person.user_id).collect();
+        let people: Vec<_> = rows.into_iter().filter_map(|person| access(&rules.standing, person, &groups)).collect();
+        let sees = |owner: UserId| people.iter().any(|person| person.user_id == owner);
+        let is_open_to_owners = !people.is_empty() && owners.into_iter().any(|owner| !sees(owner));
+        Ok(Explanation { dataset, people, is_open_to_owners })
     }
+}
+
+/// The rules of a thing that the viewer sees and may have explained; not found when they do not see it.
+async fn rules(tx: &mut TeamTx, viewer: &Viewer, thing: Thing) -> Result<Rules> {
+    let shared = match thing {
+        Thing::Dataset(id) => Shared::Dataset(id),
+        Thing::Document(id) => Shared::Dataset(crate::datasets::dataset_of(tx, viewer, id).await?),
+        Thing::Prompt(id) => Shared::Prompt(id),
+        // It is the viewer's own, and nobody's name but theirs comes of it: they need not see the people of the team.
+        Thing::Chat(id) => {
+            let standing = crate::chat::standing_of(tx, viewer, id).await?;
+            return Ok(Rules { shared: None, standing, view: Permission::ViewChats, manage: Permission::ManageChats });
+        }
+    };
+    let standing = standing(tx, viewer, shared).await?;
+    viewer.require(Permission::ViewMembers)?;
+    if !standing.may_edit(viewer, manage(shared)) {
+        return Err(Error::Forbidden);
+    }
+    Ok(Rules { shared: Some(shared), standing, view: view(shared), manage: manage(shared) })
 }
 
 /// None for a person who may not see it.

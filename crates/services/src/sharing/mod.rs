@@ -1,4 +1,4 @@
-//! Sharing: private datasets and prompts, with people and groups of their team; and who may see what, and why.
+//! Sharing: private datasets and prompts, with people and groups of their team; and who may see what, chats too, and why.
 //!
 //! The invariant: sharing never lets anybody do more than their role does, and it is looked up at every request, so that who
 //! leaves a group or the team loses what came from it at once. Only who made a private thing says with whom it is shared.

@@ -1,7 +1,7 @@
 //! The SQL of sharing. Every statement runs in a `TeamTx`.
 
 use domain::sharing::{Share, ShareChoice, ShareLevel, ShareWith, Shared};
-use domain::{Permission, TeamId, UserId};
+use domain::{Permission, Role, TeamId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ pub(super) struct PersonRow {
     pub name: String,
     pub may_view: bool,
     pub may_manage: bool,
+    pub is_owner: bool,
     pub share: Option<ShareLevel>,
 }
 
@@ -129,21 +130,22 @@ pub(super) async fn delete(tx: &mut PgConnection, team: TeamId, thing: Shared, w
     Ok(done.rows_affected() == 1)
 }
 
-/// The people of the team who may come in, with what their roles allow and how the thing is shared with themselves.
+/// The people of the team who may come in, with what their roles allow and how the thing, if it can be shared, is shared with themselves.
 pub(super) async fn people(
     tx: &mut PgConnection,
     team: TeamId,
-    thing: Shared,
+    thing: Option<Shared>,
     view: Permission,
     manage: Permission,
 ) -> sqlx::Result<Vec<PersonRow>> {
-    let (dataset, prompt) = columns(thing);
+    let (dataset, prompt) = thing.map(columns).unwrap_or_default();
     sqlx::query_as!(
         PersonRow,
         r#"SELECT m.user_id AS "user_id: UserId",
                   coalesce(nullif(concat_ws(' ', nullif(u.first_name, ''), nullif(u.last_name, '')), ''), u.email) AS "name!",
                   EXISTS (SELECT FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $4) AS "may_view!",
                   EXISTS (SELECT FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $5) AS "may_manage!",
+                  $6 = ANY (m.roles) AS "is_owner!",
                   (SELECT s.level FROM shares s
                    WHERE s.team_id = $1 AND s.user_id = m.user_id AND (s.dataset_id = $2 OR s.prompt_id = $3)) AS "share?: ShareLevel"
            FROM memberships m JOIN users u ON u.id = m.user_id
@@ -153,7 +155,8 @@ pub(super) async fn people(
         dataset,
         prompt,
         view.as_str(),
-        manage.as_str()
+        manage.as_str(),
+        Role::Owner.as_str()
     )
     .fetch_all(tx)
     .await

@@ -1,4 +1,5 @@
-//! Standing: what of a dataset or a prompt decides who may change and share it. One rule for both.
+//! Standing: what of a dataset or a prompt decides who may change and share it. One rule for both; a chat stands as what is private
+//! and shared with nobody.
 
 use crate::Viewer;
 use domain::datasets::Visibility;

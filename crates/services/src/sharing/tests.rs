@@ -1,12 +1,13 @@
 //! What sharing promises: exactly those it is shared with, no longer than that, and the explanation says what is so.
 
 use super::*;
-use crate::testing::{member, owner, services};
+use crate::testing::{member, owner, services, without};
 use domain::chat::NewQuestion;
 use domain::datasets::{DatasetPatch, NewDataset};
 use domain::prompts::PromptDraft;
-use domain::sharing::AccessRule;
-use domain::{DatasetId, DocumentId, GroupId, PromptId, Role};
+use domain::sharing::{AccessRule, Explanation, Thing};
+use domain::text::Title;
+use domain::{ConversationId, DatasetId, DocumentId, GroupId, PromptId, Role};
 use futures::StreamExt as _;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -166,7 +167,7 @@ async fn nothing_is_shared_with_another_team_or_by_it(pool: PgPool) {
     }
     assert!(matches!(sharing.share(&eve, thing, ShareWith::Person(eve.user_id), ShareLevel::Edit).await, Err(Error::NotFound)));
     assert!(matches!(sharing.list(&eve, thing).await, Err(Error::NotFound)));
-    assert!(matches!(sharing.explain(&eve, thing).await, Err(Error::NotFound)));
+    assert!(matches!(sharing.explain(&eve, thing.into()).await, Err(Error::NotFound)));
 
     // Below the services: the other team reads no row of it and writes none over the border.
     let bob = member(&services, &ada, "bob@example.org", Role::Viewer).await;
@@ -229,6 +230,51 @@ async fn a_shared_prompt_answers_each_reader_from_what_they_may_read_themselves(
     assert!(matches!(prompts.delete(&bob, helper).await, Err(Error::Forbidden)));
 }
 
+/// A chat that is found past the policies, and nothing in it.
+async fn chat(pool: &PgPool, viewer: &Viewer) -> ConversationId {
+    let id = ConversationId::new();
+    let insert = "INSERT INTO conversations (id, team_id, user_id, title) VALUES ($1, $2, $3, 'Keys')";
+    sqlx::query(insert).bind(id).bind(viewer.team_id).bind(viewer.user_id).execute(pool).await.unwrap();
+    id
+}
+
+/// The first page of a document, written past the policies.
+async fn read_page(pool: &PgPool, viewer: &Viewer, document: DocumentId) {
+    let insert = "INSERT INTO document_pages (document_id, number, team_id, text) VALUES ($1, 1, $2, 'Keys')";
+    sqlx::query(insert).bind(document).bind(viewer.team_id).execute(pool).await.unwrap();
+}
+
+/// Whether somebody really can open a thing and change it: they try.
+async fn tries(services: &Services, person: &Viewer, thing: Thing) -> (bool, bool) {
+    match thing {
+        Thing::Dataset(id) => services.datasets().get(person, id).await.map_or((false, false), |it| (true, it.summary.is_editable)),
+        Thing::Prompt(id) => services.prompts().get(person, id).await.map_or((false, false), |it| (true, it.is_editable)),
+        Thing::Document(id) => {
+            let opened = services.datasets().source_page(person, id, 1, None).await;
+            // It has not failed, which only those are told who may do something about it.
+            let retried = services.datasets().retry_document(person, id).await;
+            (opened.is_ok(), matches!(retried, Err(Error::Conflict(_))))
+        }
+        Thing::Chat(id) => {
+            let opened = services.chat().open(person, id).await;
+            let renamed = services.chat().rename(person, id, Title::parse("Keys").unwrap()).await;
+            (opened.is_ok(), renamed.is_ok())
+        }
+    }
+}
+
+/// The explanation names exactly those of the team who can open the thing, and says who of them can change it.
+async fn assert_true(services: &Services, explainer: &Viewer, thing: Thing, everybody: &[&Viewer]) -> Explanation {
+    let told = services.sharing().explain(explainer, thing).await.unwrap();
+    for person in everybody {
+        let (can_see, can_edit) = tries(services, person, thing).await;
+        let line = told.people.iter().find(|line| line.user_id == person.user_id);
+        assert_eq!(line.is_some(), can_see, "{thing:?} {}", person.user_id);
+        assert_eq!(line.is_some_and(|line| line.may_edit), can_edit, "{thing:?} {}", person.user_id);
+    }
+    told
+}
+
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn the_explanation_lists_exactly_those_who_can_see_and_edit(pool: PgPool) {
     let services = services(&pool);
@@ -237,30 +283,26 @@ async fn the_explanation_lists_exactly_those_who_can_see_and_edit(pool: PgPool) 
     let cleo = member(&services, &ada, "cleo@example.org", Role::Collaborator).await;
     let dan = member(&services, &ada, "dan@example.org", Role::Collaborator).await;
     let finn = member(&services, &ada, "finn@example.org", Role::Owner).await;
-    let everybody = [&ada, &bob, &cleo, &dan, &finn];
+    let gil = member(&services, &ada, "gil@example.org", Role::TeamManager).await;
+    let everybody = [&ada, &bob, &cleo, &dan, &finn, &gil];
     let writers = group(&services, &ada, "Writers", &[&bob, &cleo]).await;
     for visibility in [Visibility::Private, Visibility::Team, Visibility::Company] {
         let set = dataset(&services, &ada, visibility).await;
+        let document = fill(&pool, &ada, set).await;
+        read_page(&pool, &ada, document).await;
         let helper = prompt(&services, &ada, visibility, &[]).await;
-        for thing in [Shared::Dataset(set), Shared::Prompt(helper)] {
+        for shared in [Shared::Dataset(set), Shared::Prompt(helper)] {
             if visibility == Visibility::Private {
-                services.sharing().share(&ada, thing, ShareWith::Group(writers), ShareLevel::Edit).await.unwrap();
-                services.sharing().share(&ada, thing, ShareWith::Person(dan.user_id), ShareLevel::View).await.unwrap();
+                services.sharing().share(&ada, shared, ShareWith::Group(writers), ShareLevel::Edit).await.unwrap();
+                services.sharing().share(&ada, shared, ShareWith::Person(dan.user_id), ShareLevel::View).await.unwrap();
             }
-            let explained = services.sharing().explain(&ada, thing).await.unwrap();
-            for person in everybody {
-                let (can_see, can_edit) = match thing {
-                    Shared::Dataset(id) => {
-                        services.datasets().get(person, id).await.map_or((false, false), |it| (true, it.summary.is_editable))
-                    }
-                    Shared::Prompt(id) => services.prompts().get(person, id).await.map_or((false, false), |it| (true, it.is_editable)),
-                };
-                let line = explained.iter().find(|line| line.user_id == person.user_id);
-                assert_eq!(line.is_some(), can_see, "{thing:?} {visibility} {}", person.user_id);
-                assert_eq!(line.is_some_and(|line| line.may_edit), can_edit, "{thing:?} {visibility}");
-            }
+        }
+        for thing in [Thing::Dataset(set), Thing::Document(document), Thing::Prompt(helper)] {
+            let explained = assert_true(&services, &ada, thing, &everybody).await;
+            assert_eq!(explained.dataset.is_some(), thing == Thing::Document(document), "whose rules decide");
+            assert_eq!(explained.is_open_to_owners, visibility == Visibility::Private, "{thing:?}: one owner sees nothing private");
             if visibility == Visibility::Private {
-                let rules: Vec<_> = explained.into_iter().map(|line| (line.name, line.rules, line.may_edit)).collect();
+                let rules: Vec<_> = explained.people.into_iter().map(|line| (line.name, line.rules, line.may_edit)).collect();
                 let group = || vec![AccessRule::Group("Writers".to_owned(), ShareLevel::Edit)];
                 let expected = [
                     ("ada@example.org".to_owned(), vec![AccessRule::Creator], true),
@@ -273,4 +315,33 @@ async fn the_explanation_lists_exactly_those_who_can_see_and_edit(pool: PgPool) 
             assert!(services.sharing().explain(&bob, thing).await.is_err(), "for those who may change it");
         }
     }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_chat_is_explained_to_whose_it_is_and_nobody_else_opens_it(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Viewer).await;
+    let gil = member(&services, &ada, "gil@example.org", Role::TeamManager).await;
+    let eve = owner(&services, "eve@example.org").await;
+    let everybody = [&ada, &bob, &gil, &eve];
+    for person in [&ada, &bob, &gil] {
+        let thing = Thing::Chat(chat(&pool, person).await);
+        let explained = assert_true(&services, person, thing, &everybody).await;
+        let is_alone = matches!(&explained.people[..], [line] if line.user_id == person.user_id && line.rules == [AccessRule::Creator]);
+        assert!(is_alone, "{explained:?}");
+        assert_eq!(explained.is_open_to_owners, person.user_id != ada.user_id, "who owns the team views it as others");
+        for other in everybody.iter().filter(|other| other.user_id != person.user_id) {
+            let refused = services.sharing().explain(other, thing).await;
+            assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+        }
+    }
+
+    // A role that no longer asks still reads.
+    let take = "DELETE FROM roles_permissions WHERE role = 'Viewer' AND permission = 'ManageChats'";
+    sqlx::query(take).execute(&pool).await.unwrap();
+    let reader = without(&bob, Permission::ManageChats);
+    let thing = Thing::Chat(chat(&pool, &reader).await);
+    let explained = assert_true(&services, &reader, thing, &[&ada, &reader, &gil]).await;
+    assert!(!explained.people[0].may_edit);
 }

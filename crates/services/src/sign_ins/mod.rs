@@ -2,7 +2,7 @@
 //!
 //! The invariant: a row holds the hash of the tried address and never the address itself; it outlives the person, and goes after a year.
 //!
-//! written by   [`record`], in the transaction of the try      read by   [`SignIns::list_own`], [`SignIns::list`]
+//! written by   [`record`], in the transaction of the try      read by   [`SignIns::list_own`], [`SignIns::list`], [`is_known`]
 //! table        sign_ins
 
 mod queries;
@@ -17,6 +17,7 @@ use domain::sign_ins::{SignInEntry, SignInMethod, SignInOutcome, SignInPage, Sig
 use domain::text::EmailAddress;
 use domain::{FieldErrors, SignInId, UserId};
 use sqlx::PgConnection;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How long a row is kept.
 const KEPT: TimeDelta = TimeDelta::days(365);
@@ -61,6 +62,24 @@ pub(crate) async fn record(tx: &mut PgConnection, attempt: Attempt<'_>, origin: 
     let (ip, user_agent) = origin.logged();
     let email_hash = attempt.email.map(|email| token::hash(email.as_str()));
     Ok(queries::insert(tx, &attempt, email_hash.as_deref(), (&ip, &user_agent), now).await?)
+}
+
+/// Whether somebody came in with such a device from such a network before, as far as the record goes back.
+pub(crate) async fn is_known(tx: &mut PgConnection, user: UserId, origin: &Origin) -> Result<bool> {
+    let (_, user_agent) = origin.logged();
+    let (here, device) = (network(origin.ip), describe_device(&user_agent));
+    let is_same = |row: &queries::OriginRow| {
+        row.ip.parse::<IpAddr>().is_ok_and(|ip| network(ip) == here) && describe_device(&row.user_agent) == device
+    };
+    Ok(queries::list_origins(tx, user).await?.iter().any(is_same))
+}
+
+/// What an address has in common with those that the same line is given on other days.
+fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() & (u32::MAX << 8)).into(),
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 80)).into(),
+    }
 }
 
 impl SignIns<'_> {

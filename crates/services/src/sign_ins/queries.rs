@@ -44,6 +44,19 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Where somebody came in, and with what.
+pub(super) struct OriginRow {
+    pub ip: String,
+    pub user_agent: String,
+}
+
+/// Each pair once.
+pub(super) async fn list_origins(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<OriginRow>> {
+    sqlx::query_as!(OriginRow, "SELECT DISTINCT ip, user_agent FROM sign_ins WHERE user_id = $1 AND succeeded", user.as_uuid())
+        .fetch_all(connection)
+        .await
+}
+
 pub(super) async fn list_of(connection: &mut PgConnection, user: UserId, limit: i64) -> sqlx::Result<Vec<SignInRow>> {
     sqlx::query_as!(
         SignInRow,

@@ -2,8 +2,9 @@
 
 use super::Team;
 use super::queries::groups;
-use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer, audit};
+use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer, audit, licences};
 use domain::audit::{Action, Details, Event};
+use domain::licences::Feature;
 use domain::team::GroupSummary;
 use domain::text::GroupName;
 use domain::{GroupId, Permission, UserId};
@@ -25,6 +26,7 @@ impl Team<'_> {
         viewer.require(Permission::ManageMembers)?;
         let (id, name) = (GroupId::new(), GroupName::parse(name)?);
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        licences::require(&mut tx, Feature::Groups).await?;
         if groups::count(&mut tx, viewer.team_id).await? >= MOST_GROUPS {
             return Err(Error::Conflict(format!("This team has {MOST_GROUPS} groups. Delete some first.")));
         }

@@ -3,7 +3,7 @@
 //! The invariant: nobody gives or takes a role above their own, a team always has an owner who may come in, and an invitation
 //! works once, for one address. What changes members does it under a lock of the team, with the roles as they are then.
 //!
-//! people        `members` (lists) → `standing` (who may change whom) → `change`, `remove`
+//! people        `members` (lists) → `standing` (who may change whom) → `change`, `remove`; `provided` (by an identity provider)
 //! asking        `invitations`, `import`        the team itself   `teams`, `settings`, `deletion`        parts of it   `groups`
 //! tables: memberships, invitations, teams, groups, group_members
 
@@ -13,6 +13,7 @@ mod groups;
 mod import;
 mod invitations;
 mod members;
+mod provided;
 mod queries;
 mod remove;
 mod settings;
@@ -25,6 +26,7 @@ mod view_as;
 mod tests;
 
 pub(crate) use deletion::record_removed;
+pub(crate) use provided::take_provided_role;
 
 use crate::Services;
 

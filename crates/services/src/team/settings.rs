@@ -23,9 +23,12 @@ impl Team<'_> {
     /// What `/team/settings` shows.
     pub async fn settings(&self, viewer: &Viewer) -> Result<TeamDetail> {
         viewer.require(Permission::ManageTeam)?;
-        let models = self.services.models().list_installation(viewer, Some(ModelType::Llm)).await?;
+        let mut models = self.services.models().list_installation(viewer, Some(ModelType::Llm)).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let row = teams::get(&mut tx, viewer.team_id).await?;
+        if !viewer.may(Permission::ViewModels) {
+            models.retain(|model| row.default_model_id == Some(model.id));
+        }
         let own = members::find_actor(&mut tx, viewer.team_id, viewer.user_id).await?;
         let settings = TeamSettings {
             max_upload_mb: row.max_upload_bytes.map(|bytes| u32::try_from(bytes.unsigned_abs() / MB).unwrap_or(u32::MAX)),
@@ -46,12 +49,15 @@ impl Team<'_> {
     }
 
     /// Takes what the team decides. A model that cannot answer, a number out of its range and what is no origin are refused at their
-    /// fields.
+    /// fields. Choosing another default model takes the right to see the models.
     pub async fn update_settings(&self, viewer: &Viewer, settings: TeamSettings) -> Result<TeamDetail> {
         viewer.require(Permission::ManageTeam)?;
         let new = self.check_settings(viewer, &settings).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let before = teams::get(&mut tx, viewer.team_id).await?;
+        if new.default_model_id.is_some() && new.default_model_id != before.default_model_id {
+            viewer.require(Permission::ViewModels)?;
+        }
         teams::update_settings(&mut tx, viewer.team_id, &new).await?;
         let changed = [
             (before.max_upload_bytes != new.max_upload_bytes, "largest file"),

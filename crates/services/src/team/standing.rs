@@ -3,7 +3,8 @@
 use super::members::{highest, roles};
 use super::queries::members::{self, MemberRow};
 use crate::{Error, Result, TeamTx, Viewer};
-use domain::{Permission, Role, UserId};
+use domain::{Permission, Role, TeamId, UserId};
+use sqlx::PgConnection;
 
 /// Somebody the viewer may change, and how high the viewer stands.
 pub(super) struct Standing {
@@ -29,11 +30,16 @@ pub(super) async fn judge(tx: &mut TeamTx, viewer: &Viewer, person: UserId) -> R
     Ok(Standing { own, subject, subject_roles })
 }
 
+/// Whether the team has no other owner who may come in; under its lock.
+pub(super) async fn is_last_owner(connection: &mut PgConnection, team: TeamId, member: &MemberRow) -> Result<bool> {
+    let is_owner = roles(&member.roles).contains(&Role::Owner) && member.suspended_at.is_none();
+    Ok(is_owner && members::count_other_owners(connection, team, member.user_id).await? == 0)
+}
+
 impl Standing {
     /// Refuses what would leave the team without an owner who may come in.
     pub(super) async fn keep_an_owner(&self, tx: &mut TeamTx, viewer: &Viewer) -> Result<()> {
-        let is_owner = self.subject_roles.contains(&Role::Owner) && self.subject.suspended_at.is_none();
-        if is_owner && members::count_other_owners(tx, viewer.team_id, self.subject.user_id).await? == 0 {
+        if is_last_owner(tx, viewer.team_id, &self.subject).await? {
             return Err(Error::Conflict("A team needs an owner. Make somebody else an owner first.".to_owned()));
         }
         Ok(())

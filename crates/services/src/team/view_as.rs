@@ -6,8 +6,9 @@
 use super::Team;
 use super::queries::members;
 use crate::identity::set_view;
-use crate::{Error, Result, Viewer, audit};
+use crate::{Error, Result, Viewer, audit, licences};
 use domain::audit::{Action, Event};
+use domain::licences::Feature;
 use domain::{Role, UserId};
 
 impl Team<'_> {
@@ -21,6 +22,7 @@ impl Team<'_> {
         if !own.is_some_and(|own| own.roles.iter().any(|role| role == Role::Owner.as_str())) {
             return Err(Error::Forbidden);
         }
+        licences::require(&mut tx, Feature::ViewAs).await?;
         if person == viewer.user_id || subject.suspended_at.is_some() {
             return Err(Error::Conflict("Choose somebody else who may come in.".to_owned()));
         }

@@ -17,7 +17,7 @@ async fn sentences(services: &Services, viewer: &Viewer, query: &AuditQuery) -> 
 }
 
 fn administrator(viewer: &Viewer) -> Viewer {
-    Viewer { is_system_administrator: true, ..viewer.clone() }
+    crate::testing::administrator(viewer.clone())
 }
 
 /// All actions there are, the earliest first.

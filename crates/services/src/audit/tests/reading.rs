@@ -1,7 +1,7 @@
 //! Reading: rights, filters, pages, exports.
 
 use super::{administrator, list, sentences};
-use crate::testing::{member, owner, services};
+use crate::testing::{many_events, member, owner, services};
 use crate::{Error, Services, Viewer};
 use chrono::Utc;
 use domain::Role;
@@ -124,4 +124,18 @@ async fn exports_are_safe_for_spreadsheets_whole_for_programs_and_told(pool: PgP
     let all: Value =
         serde_json::from_str(&export(&services, &administrator(&ada), AuditScope::Installation, ExportFormat::Json).await).unwrap();
     assert_eq!(all.as_array().unwrap().len(), 4);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn an_export_of_many_pages_is_one_file_that_holds_every_event_once(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    many_events(&pool, Some(ada.team_id), &[ada.user_id], 2500).await;
+    let json: Value = serde_json::from_str(&export(&services, &ada, AuditScope::Team, ExportFormat::Json).await).unwrap();
+    let numbers: Vec<i64> = json.as_array().unwrap().iter().map(|event| event["number"].as_i64().unwrap()).collect();
+    assert!(numbers.iter().copied().eq((1..=2501).rev()), "{} events: {:?}", numbers.len(), numbers.first());
+    let csv = export(&services, &ada, AuditScope::Team, ExportFormat::Csv).await;
+    let numbers: Vec<&str> = csv.lines().map(|line| line.split(',').next().unwrap().trim_matches('"')).collect();
+    assert_eq!(numbers[0], "Number");
+    assert!(numbers[1..].iter().map(|number| number.parse::<i64>().unwrap()).eq((1..=2502).rev()), "{} lines", numbers.len());
 }

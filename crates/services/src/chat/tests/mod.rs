@@ -47,7 +47,7 @@ impl Scene {
     async fn on(services: Services) -> Self {
         let viewer = testing::owner(&services, "ada@example.org").await;
         let provider = FakeProvider::start().await;
-        let administrator = Viewer { is_system_administrator: true, ..viewer.clone() };
+        let administrator = testing::administrator(viewer.clone());
         let model = NewModel {
             provider: "Fake".to_owned(),
             kind: ProviderKind::OpenAiCompatible,

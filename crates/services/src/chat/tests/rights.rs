@@ -2,9 +2,9 @@
 
 use super::{Scene, generation, rest};
 use crate::{Error, Viewer, testing};
-use domain::chat::ConversationList;
+use domain::chat::{ConversationList, NewQuestion};
 use domain::text::Title;
-use domain::{ConversationId, GenerationId, MessageId, PageRequest, Role};
+use domain::{ConversationId, GenerationId, MessageId, PageRequest, Permission, Role};
 use sqlx::PgPool;
 
 /// A finished conversation of the scene's person, and people who are not that person.
@@ -66,6 +66,17 @@ async fn without_the_permission_nothing_is_asked(pool: PgPool) {
     let chat = scene.services.chat();
     assert!(matches!(chat.ask(&powerless, scene.question(None, "Hello?")).await, Err(Error::Forbidden)));
     assert!(matches!(chat.list(&powerless, PageRequest::default()).await, Err(Error::Forbidden)));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn who_may_not_choose_a_model_asks_the_default_one(pool: PgPool) {
+    let scene = Scene::new(&pool).await;
+    let told = testing::without(&scene.viewer, Permission::ViewModels);
+    let chat = scene.services.chat();
+    assert!(chat.opening(&told, None).await.unwrap().models.is_empty());
+    assert!(matches!(chat.ask(&told, scene.question(None, "Hello?")).await, Err(Error::Forbidden)), "it names a model");
+    let question = NewQuestion { model_id: None, ..scene.question(None, "Hello?") };
+    assert_eq!(chat.ask(&told, question).await.unwrap().answer.model.as_deref(), Some("extractive"));
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -25,7 +25,7 @@ async fn set_up(pool: &PgPool, providers: &[&Provider]) -> (Services, Viewer) {
 }
 
 async fn administrator(services: &Services, email: &str) -> Viewer {
-    Viewer { is_system_administrator: true, ..testing::owner(services, email).await }
+    testing::administrator(testing::owner(services, email).await)
 }
 
 fn draft(provider: &Provider, name: &str, model_type: ModelType) -> NewModel {

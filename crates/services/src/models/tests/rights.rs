@@ -3,9 +3,9 @@
 use super::{Provider, draft, set_up};
 use crate::models::ConnectionTest;
 use crate::models::{BUILT_IN_PROVIDER, EXTRACTIVE};
-use crate::{Error, testing};
+use crate::{Error, Viewer, testing};
 use domain::models::ModelType;
-use domain::{ModelId, ProviderId};
+use domain::{ModelId, Permission, ProviderId};
 use sqlx::PgPool;
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -29,6 +29,19 @@ async fn only_system_administrators_find_anything_to_manage(pool: PgPool) {
         assert!(matches!(result, Err(Error::NotFound)), "call {place} answered {result:?}");
     }
     assert!(provider.seen().is_empty());
+    let flagged = Viewer { is_system_administrator: true, ..person };
+    assert!(matches!(models.overview(&flagged).await, Err(Error::NotFound)), "the right decides, as everywhere");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn what_there_is_to_choose_from_is_for_those_who_may_choose(pool: PgPool) {
+    let (services, _) = set_up(&pool, &[]).await;
+    let person = testing::owner(&services, "ada@example.org").await;
+    let told = testing::without(&person, Permission::ViewModels);
+    let models = services.models();
+    assert!(matches!(models.list(&told, None).await, Err(Error::Forbidden)));
+    assert!(models.choosable(&told, ModelType::Llm).await.unwrap().is_empty());
+    assert_eq!(models.choosable(&person, ModelType::Llm).await.unwrap().len(), 1);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

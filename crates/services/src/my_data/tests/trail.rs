@@ -1,7 +1,7 @@
 //! What the trail tells of an account: what was asked for it, and once it is gone what its person did, without a word about them.
 
 use super::{count, delete, installation, sign_up};
-use crate::testing::{member, owner, services};
+use crate::testing::{many_events, member, owner, services};
 use crate::{CameFrom, Error, Viewer};
 use chrono::TimeDelta;
 use domain::audit::{AuditQuery, AuditScope, Via};
@@ -70,6 +70,29 @@ async fn the_trail_keeps_what_somebody_did_and_forgets_who_it_was(pool: PgPool) 
     assert_eq!(all[..2], expected);
     let report = services.audit().verify(&administrator, AuditScope::Installation).await.unwrap();
     assert!(report.is_whole, "{}", report.sentence);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_person_is_forgotten_in_chains_of_thousands_of_events_and_nobody_else_is(pool: PgPool) {
+    let (services, clock, administrator) = installation(&pool).await;
+    let olga = owner(&services, "olga@example.org").await;
+    let ada = sign_up(&services, "ada@example.org").await;
+    for team in [Some(olga.team_id), None] {
+        many_events(&pool, team, &[ada.user_id, olga.user_id], 3000).await;
+    }
+    delete(&services, &ada).await.unwrap();
+    clock.advance(TimeDelta::days(15));
+    assert_eq!(services.my_data().remove_gone_accounts().await.unwrap(), 1);
+    let forgotten = "SELECT count(*) FILTER (WHERE actor_id = $1 AND actor_name = '' AND ip = '' AND salt IS NULL),
+                            count(*) FILTER (WHERE actor_id = $2 AND actor_name = 'olga@example.org' AND ip <> '' AND salt IS NOT NULL),
+                            count(*) FILTER (WHERE target_name = '')
+                     FROM audit_events WHERE action = 'group.created'";
+    let counts: (i64, i64, i64) = sqlx::query_as(forgotten).bind(ada.user_id).bind(olga.user_id).fetch_one(&pool).await.unwrap();
+    assert_eq!(counts, (3000, 3000, 0));
+    for (viewer, scope) in [(&olga, AuditScope::Team), (&administrator, AuditScope::Installation)] {
+        let report = services.audit().verify(viewer, scope).await.unwrap();
+        assert!(report.is_whole, "{}", report.sentence);
+    }
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -1,11 +1,14 @@
 //! Changing members: nobody above themselves, always an owner, also when two go at it at once.
 
 use crate::identity::Origin;
+use crate::team::take_provided_role;
 use crate::testing::{member, owner, parts, services};
 use crate::{Error, MockClock, Parts, Services, Viewer};
 use chrono::Utc;
+use domain::audit::Named;
 use domain::datasets::{NewDataset, Visibility};
 use domain::prompts::PromptDraft;
+use domain::sign_ins::SignInMethod;
 use domain::team::{Belongings, MemberSummary};
 use domain::{Role, UserId};
 use secrecy::ExposeSecret as _;
@@ -125,6 +128,26 @@ async fn two_owners_who_step_down_or_remove_each_other_at_once_leave_one(pool: P
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
 }
 
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_provider_gives_members_a_role_but_makes_nobody_a_member_and_keeps_the_last_owner(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let grace = member(&services, &ada, "grace@example.org", Role::Owner).await;
+    let eve = owner(&services, "eve@example.org").await;
+    for person in [eve.user_id, grace.user_id, ada.user_id] {
+        let says_so = Named { id: uuid::Uuid::nil(), name: "Works".to_owned() };
+        let mut tx = services.db().system_tx().await.unwrap();
+        take_provided_role(&mut tx, (ada.team_id, person), Role::Collaborator, says_so).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let members = services.team().list_members(&ada).await.unwrap();
+    let roles: Vec<_> = members.iter().map(|member| (member.user_id, member.roles.as_slice())).collect();
+    assert_eq!(roles, [(ada.user_id, [Role::Owner].as_slice()), (grace.user_id, [Role::Collaborator].as_slice())]);
+    let told = "SELECT target_id FROM audit_events WHERE action = 'member.roles-provided' AND team_id = $1 AND actor_id IS NULL";
+    let told: Vec<Option<UserId>> = sqlx::query_scalar(told).bind(ada.team_id).fetch_all(&pool).await.unwrap();
+    assert_eq!(told, [Some(grace.user_id)]);
+}
+
 /// Services with a clock, and two people signed in with a session in Ada's team.
 async fn with_sessions(pool: &PgPool) -> (Services, Viewer, Viewer, String) {
     let clock = Arc::new(MockClock::at(Utc::now()));
@@ -133,7 +156,7 @@ async fn with_sessions(pool: &PgPool) -> (Services, Viewer, Viewer, String) {
     let grace = member(&services, &ada, "grace@example.org", Role::Collaborator).await;
     let origin = Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: "Test".to_owned() };
     let mut tx = services.db().system_tx().await.unwrap();
-    let session = services.identity().start_session(&mut tx, grace.user_id, ada.team_id, &origin).await.unwrap();
+    let session = services.identity().start_session(&mut tx, (grace.user_id, ada.team_id), SignInMethod::Password, &origin).await.unwrap();
     tx.commit().await.unwrap();
     (services, ada, grace, session.token.expose_secret().to_owned())
 }
@@ -163,7 +186,7 @@ async fn who_is_suspended_in_one_team_goes_on_in_another(pool: PgPool) {
     let origin = Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: "Test".to_owned() };
     let home = services.team().list_teams(&grace).await.unwrap().into_iter().find(|team| team.is_personal).unwrap().id;
     let mut tx = services.db().system_tx().await.unwrap();
-    let session = services.identity().start_session(&mut tx, grace.user_id, home, &origin).await.unwrap();
+    let session = services.identity().start_session(&mut tx, (grace.user_id, home), SignInMethod::Password, &origin).await.unwrap();
     tx.commit().await.unwrap();
     services.team().suspend(&ada, grace.user_id).await.unwrap();
     let viewer = services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().unwrap();

@@ -1,6 +1,6 @@
 //! The team itself: made, renamed, set up, deleted, restored, gone.
 
-use crate::testing::{member, owner, parts, services};
+use crate::testing::{self, member, owner, parts, services};
 use crate::{Error, MockClock, Parts, Services, Viewer};
 use bytes::Bytes;
 use chrono::{TimeDelta, Utc};
@@ -98,7 +98,7 @@ async fn the_default_model_of_a_team_answers_in_it_and_in_no_other(pool: PgPool)
     let services = services(&pool);
     let ada = owner(&services, "ada@example.org").await;
     let eve = owner(&services, "eve@example.org").await;
-    let administrator = Viewer { is_system_administrator: true, ..eve.clone() };
+    let administrator = testing::administrator(eve.clone());
     let added = services.models().add(&administrator, model("teller")).await.unwrap();
     let unknown = TeamSettings { default_model_id: Some(ModelId::new()), ..TeamSettings::default() };
     let refused = services.team().update_settings(&ada, unknown).await;
@@ -115,12 +115,27 @@ async fn the_default_model_of_a_team_answers_in_it_and_in_no_other(pool: PgPool)
     let question = domain::chat::NewQuestion { conversation_id: None, prompt_id: None, model_id: None, text: "Hello?".to_owned() };
     assert_eq!(services.chat().ask(&ada, question.clone()).await.unwrap().answer.model.as_deref(), Some("teller"));
     assert_eq!(services.chat().ask(&eve, question.clone()).await.unwrap().answer.model.as_deref(), Some("extractive"));
-    let overview = services.models().overview(&Viewer { is_system_administrator: true, ..ada.clone() }).await.unwrap();
+    let overview = services.models().overview(&testing::administrator(ada.clone())).await.unwrap();
     assert!(overview.iter().any(|model| model.name == "extractive" && model.is_default), "the installation's own is as it was");
 
     services.models().remove(&administrator, added.id).await.unwrap();
     assert_eq!(default(&ada).await, ["extractive"], "a model that was removed answers nowhere");
     assert_eq!(services.team().settings(&ada).await.unwrap().settings.default_model_id, None);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn who_may_not_choose_models_sees_and_keeps_the_one_the_team_has(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let told = testing::without(&ada, Permission::ViewModels);
+    let settings = TeamSettings { default_model_id: Some(crate::models::EXTRACTIVE), ..TeamSettings::default() };
+    let team = services.team();
+    assert!(matches!(team.update_settings(&told, settings.clone()).await, Err(Error::Forbidden)));
+    assert!(team.settings(&told).await.unwrap().models.is_empty());
+    team.update_settings(&ada, settings.clone()).await.unwrap();
+    let kept = TeamSettings { max_upload_mb: Some(1), ..settings };
+    assert_eq!(team.update_settings(&told, kept.clone()).await.unwrap().settings, kept);
+    assert_eq!(team.settings(&told).await.unwrap().models.len(), 1, "the one it has");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -1,0 +1,59 @@
+// The program comes in parts: what people see when one of them cannot be fetched, and that it is there when they try again.
+import { TeamPage } from '../pages/TeamPage';
+import { hydrated } from '../support/people';
+import { expect, expectAccessible, test } from '../support/test';
+
+// Longer than a page takes that is taken over.
+const A_WHILE = 1_000;
+const PART = '**/pkg/split_team*.wasm';
+
+// What a browser says of a file that does not come, and the program of its part.
+test.use({ forgiven: ['Failed to fetch', 'net::ERR_'] });
+
+test('a screen whose part cannot be fetched says so, and opens when it is tried again', async ({ member: page }) => {
+  const sections = page.getByRole('navigation', { name: 'Sections' });
+  const panel = page.getByRole('main').getByRole('alert').filter({ hasText: 'This screen could not be fetched.' });
+  const team = new TeamPage(page);
+  let refused = 0;
+  await page.route(PART, (route) => {
+    refused += 1;
+    return route.abort();
+  });
+  await sections.getByRole('link', { name: 'Team', exact: true }).click();
+  await expect(panel).toBeVisible();
+  await expect(page).toHaveURL(/\/team$/);
+  expect(refused).toBeGreaterThan(0);
+  await expectAccessible(page);
+
+  // The other parts go on meanwhile.
+  await sections.getByRole('link', { name: 'Datasets', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Datasets' })).toBeVisible();
+  await expect(panel).toHaveCount(0);
+  await sections.getByRole('link', { name: 'Team', exact: true }).click();
+  await expect(panel).toBeVisible();
+
+  await page.unroute(PART);
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await expect(team.members).toContainText('Ada Lovelace');
+  await hydrated(page);
+  await expect(panel).toHaveCount(0);
+  await page.getByRole('button', { name: 'Invite member' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+});
+
+test('a page whose part does not come stays as it was written, and its links lead on', async ({ member: page }) => {
+  let refused = 0;
+  await page.route(PART, (route) => {
+    refused += 1;
+    return route.abort();
+  });
+  await page.goto('/team');
+  await expect.poll(() => refused).toBeGreaterThan(0);
+  await page.waitForTimeout(A_WHILE);
+  await expect(page.locator('html')).not.toHaveAttribute('data-hydrated', /.*/);
+  await expect(new TeamPage(page).members).toContainText('Ada Lovelace');
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Datasets', exact: true }).click();
+  await page.waitForURL('**/datasets');
+  await hydrated(page);
+  await expect(page.getByRole('heading', { level: 1, name: 'Datasets' })).toBeVisible();
+});
