@@ -1,1 +1,2 @@
+ALTER TABLE invitations DROP COLUMN mailed_verifier_hash;
 DROP TABLE sign_ups;

@@ -9,7 +9,8 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "the error is that of fetching a part, which the macro adds")]
 
-use crate::browser::links::follow_without_router;
+use crate::browser::links::PastRouter;
+use crate::browser::timer::in_browser;
 use crate::features::audit::page::{InstallationAuditPage, TeamAuditPage};
 use crate::features::datasets::page::{DatasetPage, DatasetsPage};
 use crate::features::identity::page::{
@@ -157,8 +158,11 @@ macro_rules! part {
             }
 
             async fn preload(&self) {
-                if $load().await.is_err() && !is_taken_over() {
-                    follow_without_router();
+                let waiting = waits_for_part().then(PastRouter::begin);
+                if $load().await.is_err()
+                    && let Some(waiting) = waiting
+                {
+                    waiting.stay();
                     std::future::pending::<()>().await;
                 }
             }
@@ -171,9 +175,9 @@ part!(TeamScreen, show_team, load_team);
 part!(AccountScreen, show_account, load_account);
 part!(AdminScreen, show_admin, load_admin);
 
-/// Whether the program has taken over the page that the server wrote.
-fn is_taken_over() -> bool {
-    document().document_element().is_some_and(|root| root.has_attribute(HYDRATED))
+/// Whether this is a browser that has not taken over the page yet that the server wrote.
+fn waits_for_part() -> bool {
+    in_browser() && document().document_element().is_some_and(|root| !root.has_attribute(HYDRATED))
 }
 
 /// In place of a screen whose part could not be fetched: most often Lyceum was replaced meanwhile, and the page has to be asked for anew.

@@ -8,10 +8,13 @@ function psql(database: string, ...words: string[]): string {
 }
 
 /** As if somebody had read the mail that finishes their sign-up: of the token that was mailed there is only a hash, so it gets another. */
-export function signUpToken(email: string): string {
+export function signUpToken(email: string, database = process.env.DATABASE_URL!): string {
   const verifier = randomBytes(32).toString('base64url');
-  const replace = `UPDATE sign_ups SET verifier_hash = sha256('${verifier}') WHERE email = '${email}' RETURNING selector`;
-  return `${psql(process.env.DATABASE_URL!, '--tuples-only', '--no-align', '-c', replace).trim()}.${verifier}`;
+  const latest = `SELECT selector FROM sign_ups WHERE email = '${email}' ORDER BY created_at DESC LIMIT 1`;
+  const replace = `UPDATE sign_ups SET verifier_hash = sha256('${verifier}') WHERE selector = (${latest}) RETURNING selector`;
+  const selector = psql(database, '--tuples-only', '--no-align', '-c', replace).trim();
+  if (!selector) throw new Error(`Nobody asked for an account with ${email} on the database of all tests`);
+  return `${selector}.${verifier}`;
 }
 
 /** As if somebody had proved that many minutes ago who they are. */

@@ -45,6 +45,18 @@ export async function signUp(page: Page, firstName = 'Ada', email = freshAddress
   return email;
 }
 
+/** Makes an account at the page of an invitation whose link was handed over, and ends on the chat of the team that invited. */
+export async function signUpInvited(page: Page, link: string, firstName = 'Grace', lastName = 'Hopper'): Promise<void> {
+  const { pathname, search } = new URL(link);
+  await page.goto(pathname + search);
+  await hydrated(page);
+  await page.getByLabel('First name').fill(firstName);
+  await page.getByLabel('Last name').fill(lastName);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await createAccount(page, await page.getByLabel('Email').inputValue());
+  await hydrated(page);
+}
+
 /** Signs in through the form. */
 export async function signIn(page: Page, email: string, password = PASSWORD): Promise<void> {
   await page.goto('/sign-in');

@@ -37,6 +37,9 @@ export class Call {
   }
 }
 
+/** How long a test waits for a request: one that never comes is told where the test stands. */
+const PATIENCE_MS = 60_000;
+
 /** Listens where the server under test may go: scripts/test names the port. 0 takes any, for a server of the test's own. */
 export class Provider {
   private readonly server: Server;
@@ -64,7 +67,18 @@ export class Provider {
   /** The next request that no test has taken yet. */
   call(): Promise<Call> {
     const call = this.calls.shift();
-    return call ? Promise.resolve(call) : new Promise((resolve) => this.waiting.push(resolve));
+    if (call) return Promise.resolve(call);
+    return new Promise((resolve, reject) => {
+      const taker = (call: Call): void => {
+        clearTimeout(patience);
+        resolve(call);
+      };
+      const patience = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(taker), 1);
+        reject(new Error(`No request reached the provider within ${PATIENCE_MS / 1000} seconds`));
+      }, PATIENCE_MS);
+      this.waiting.push(taker);
+    });
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -101,16 +101,21 @@ export class OwnServer {
 
   /** Waits until it says that it is. */
   async ready(): Promise<void> {
-    while (!(await fetch(`${this.url}/readyz`).then((answer) => answer.ok, () => false))) {
+    while (!(await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).then((answer) => answer.ok, () => false))) {
+      if (this.hasEnded()) throw new Error('The server ended instead of becoming ready: see target/test/own-server.log');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  private hasEnded(): boolean {
+    return this.process!.exitCode !== null || this.process!.signalCode !== null;
   }
 
   /** As a power cut would: nothing is said, nothing is saved. */
   async kill(): Promise<void> {
     const gone = new Promise((resolve) => this.process!.once('exit', resolve));
     this.process!.kill('SIGKILL');
-    await gone;
+    if (!this.hasEnded()) await gone;
   }
 
   /** Asks it to stop, which it does with 0, whatever happened to it before. */

@@ -1,9 +1,10 @@
 // Licences on a server of this test's own: what they say, who has a seat, and that nothing is locked in at the end.
 import { expect, expectAccessible, test } from '../support/test';
-import { freshAddress, hydrated, PASSWORD, signUp } from '../support/people';
+import { freshAddress, hydrated, PASSWORD, signIn, signUp } from '../support/people';
 import { LicenceIssuer } from '../support/licence';
 import { OwnServer } from '../support/server';
 import { LicencesPage } from '../pages/LicencesPage';
+import { TeamPage } from '../pages/TeamPage';
 
 const issuer = new LicenceIssuer();
 const server = new OwnServer();
@@ -103,6 +104,20 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('heading', { name: 'Rules', level: 1 })).toBeVisible();
 
+  // Somebody joins, as whom the owner can view the team.
+  const team = new TeamPage(page);
+  await team.open();
+  const invitation = new URL(await team.invite(adas, 'Viewer'));
+  await signIn(adasPage, adas);
+  await adasPage.goto(invitation.pathname + invitation.search);
+  await hydrated(adasPage);
+  await adasPage.getByRole('button', { name: 'Join team' }).click();
+  await adasPage.waitForURL('**/chat');
+  const viewAs = page.getByRole('menuitem', { name: 'View as' });
+  await team.open();
+  await team.row(adas).getByRole('button', { name: /^Actions for/ }).click();
+  await expect(viewAs).toBeVisible();
+
   // What a licence does not name is off, and the screens say so in place of their buttons.
   await licences.open();
   await expect(licences.stateOf('API keys')).toHaveText('On');
@@ -117,7 +132,6 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
     ['/account', 'API keys', page.getByRole('button', { name: 'Create API key…' })],
     ['/admin/sign-in', 'identity providers', page.getByRole('button', { name: 'Add provider' })],
     ['/team/audit', 'exporting the audit trail', page.getByRole('link', { name: 'Export CSV' })],
-    ['/team', 'viewing a team as one of its members', page.getByRole('menuitem', { name: 'View as' })],
   ] as const;
   for (const [path, what, control] of leftOut) {
     await page.goto(path);
@@ -126,6 +140,12 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
     await expect(control).toHaveCount(0);
     await expectAccessible(page);
   }
+  await team.open();
+  await expect(page.getByText('The licence of this installation does not include viewing a team as one of its members.')).toBeVisible();
+  await team.row(adas).getByRole('button', { name: /^Actions for/ }).click();
+  await expect(page.getByRole('menuitem', { name: 'Suspend' })).toBeVisible();
+  await expect(viewAs).toHaveCount(0);
+  await expectAccessible(page);
   await page.goto('/team/groups');
   await hydrated(page);
   await expect(page.getByRole('button', { name: 'New group' })).toBeVisible();

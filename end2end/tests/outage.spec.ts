@@ -1,6 +1,6 @@
 // What people see when the server or its database goes away under them, and that all comes back by itself.
 import { expect, test, watched } from '../support/test';
-import { signUp } from '../support/people';
+import { hydrated, signUp } from '../support/people';
 import { Provider } from '../support/provider';
 import { OwnServer } from '../support/server';
 import { ChatPage } from '../pages/ChatPage';
@@ -48,6 +48,7 @@ test('a server killed in mid-stream leaves its answer interrupted, with its text
   await expect(chat.answer).toContainText('It was a dark and stormy night');
   await expect(chat.answer).toContainText('went away');
   await page.reload();
+  await hydrated(page);
   await expect(chat.answer).toContainText('It was a dark and stormy night');
   await expect(chat.answer).toHaveAttribute('data-status', 'Interrupted');
 

@@ -15,8 +15,8 @@ test.use({ forgiven: ['403', '409'], baseURL: async ({}, use) => use(server.url)
 test.beforeAll(() => server.start('127.0.0.1:1', { LYCEUM_SMTP_URL: '' }, `lyceum_required_${Date.now()}`));
 test.afterAll(() => server.stop());
 
-/** Goes through the dialog behind the button of the page. */
-async function setUp(page: Page): Promise<void> {
+/** Goes through the dialog behind the button of the page; returns a recovery code. */
+async function setUp(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Set up two-step sign-in…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Set up two-step sign-in' });
   await dialog.getByLabel('Your password').fill(PASSWORD);
@@ -26,7 +26,9 @@ async function setUp(page: Page): Promise<void> {
   await dialog.getByLabel('Code', { exact: true }).fill(totp(secret));
   await dialog.getByRole('button', { name: 'Turn on' }).click();
   await expect(dialog.getByRole('listitem')).toHaveCount(10);
+  const code = (await dialog.getByRole('listitem').first().textContent())!.trim();
   await dialog.getByRole('button', { name: 'I have kept them' }).click();
+  return code;
 }
 
 test('the administrator requires it, and somebody without it sets it up first', async ({ page, browser }) => {
@@ -78,7 +80,7 @@ test('the administrator requires it, and somebody without it sets it up first', 
   await graces.getByRole('button', { name: 'Sign in' }).click();
   await graces.waitForURL('**/account/two-step-required?next=/datasets');
   await hydrated(graces);
-  await setUp(graces);
+  const recovery = await setUp(graces);
   await expect(graces.getByText('Two-step sign-in is on')).toBeVisible();
   await expectAccessible(graces);
   await graces.getByRole('link', { name: 'Go on' }).click();
@@ -89,5 +91,15 @@ test('the administrator requires it, and somebody without it sets it up first', 
   await hydrated(graces);
   await expect(graces.getByText('Your administrator requires it of you.')).toBeVisible();
   await expect(graces.getByRole('button', { name: 'Turn off…' })).toHaveCount(0);
-  await graces.close();
+  await graces.getByRole('button', { name: 'Set up another…' }).click();
+  const dialog = graces.getByRole('dialog', { name: 'Set up another second step?' });
+  await dialog.getByLabel('Your password').fill(PASSWORD);
+  await dialog.getByLabel('Code', { exact: true }).fill(recovery);
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  await graces.waitForURL('**/account/two-step-required?next=/account');
+  await hydrated(graces);
+  await setUp(graces);
+  await graces.getByRole('link', { name: 'Go on' }).click();
+  await graces.waitForURL('**/account');
+  await graces.context().close();
 });

@@ -2,7 +2,7 @@
 import { ChatPage } from '../pages/ChatPage';
 import { RolesPage } from '../pages/RolesPage';
 import { TeamPage } from '../pages/TeamPage';
-import { freshAddress, hydrated, PASSWORD } from '../support/people';
+import { freshAddress, hydrated, signUpInvited } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
 test('the matrix shows every role and takes a change', async ({ administrator: page }) => {
@@ -32,15 +32,9 @@ test('a role that may not choose models is told what answers', async ({ administ
   test.setTimeout(180_000);
   const team = new TeamPage(member);
   await team.open();
-  const link = new URL(await team.invite(freshAddress('max'), 'Team manager'));
+  const link = await team.invite(freshAddress('max'), 'Team manager');
   const page = await (await browser.newContext({ baseURL })).newPage();
-  await page.goto(link.pathname + link.search);
-  await hydrated(page);
-  await page.getByLabel('First name').fill('Max');
-  await page.getByLabel('Last name').fill('Planck');
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.waitForURL('**/chat');
+  await signUpInvited(page, link, 'Max', 'Planck');
 
   // A right that no other test needs of team managers; it is put back.
   const roles = new RolesPage(administrator);
@@ -68,7 +62,7 @@ test('a role that may not choose models is told what answers', async ({ administ
     await box.check();
     await expect(administrator.getByText('Team manager may now: models, see and choose.')).toBeVisible();
   }
-  await page.close();
+  await page.context().close();
 });
 
 test.describe('for people who do not manage the installation', () => {

@@ -6,22 +6,16 @@ import { ChatPage } from '../pages/ChatPage';
 import { DatasetsPage } from '../pages/DatasetsPage';
 import { PromptsPage } from '../pages/PromptsPage';
 import { TeamPage } from '../pages/TeamPage';
-import { freshAddress, hydrated, PASSWORD } from '../support/people';
+import { freshAddress, hydrated, signUpInvited } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
 /** Somebody who was invited into the team of the page's person, on a page of their own. */
 async function colleague(page: Page, browser: Browser, baseURL: string | undefined, role: string): Promise<Page> {
   const team = new TeamPage(page);
   await team.open();
-  const link = new URL(await team.invite(freshAddress('grace'), role));
+  const link = await team.invite(freshAddress('grace'), role);
   const grace = await (await browser.newContext({ baseURL })).newPage();
-  await grace.goto(link.pathname + link.search);
-  await hydrated(grace);
-  await grace.getByLabel('First name').fill('Grace');
-  await grace.getByLabel('Last name').fill('Hopper');
-  await grace.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await grace.getByRole('button', { name: 'Create account' }).click();
-  await grace.waitForURL('**/chat');
+  await signUpInvited(grace, link);
   return grace;
 }
 

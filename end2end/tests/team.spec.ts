@@ -2,7 +2,7 @@
 import type { Browser, Page } from '@playwright/test';
 import { TeamPage } from '../pages/TeamPage';
 import { ageSessions } from '../support/database';
-import { freshAddress, hydrated, PASSWORD, signUp } from '../support/people';
+import { freshAddress, hydrated, PASSWORD, signUp, signUpInvited } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
 /** The path of a link, so that it is opened on the server under test whatever its public address is. */
@@ -11,23 +11,12 @@ function pathOf(link: string): string {
   return url.pathname + url.search;
 }
 
-/** Fills in the form of an invitation that is open, as Grace Hopper, and ends on the chat. */
-async function signUpAsGrace(invited: Page): Promise<void> {
-  await invited.getByLabel('First name').fill('Grace');
-  await invited.getByLabel('Last name').fill('Hopper');
-  await invited.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await invited.getByRole('button', { name: 'Create account' }).click();
-  await invited.waitForURL('**/chat');
-}
-
 /** Grace Hopper makes an account by an invitation into the team, whose screen is opened. */
 async function addGrace(team: TeamPage, role: string, browser: Browser, baseURL?: string): Promise<void> {
   await team.open();
   const link = await team.invite(freshAddress('grace'), role);
   const invited = await browser.newPage({ baseURL });
-  await invited.goto(pathOf(link));
-  await hydrated(invited);
-  await signUpAsGrace(invited);
+  await signUpInvited(invited, link);
   await invited.close();
 }
 
@@ -55,7 +44,7 @@ test('an invited person signs up into the team', async ({ member, browser, baseU
   await hydrated(invited);
   await expect(invited.getByRole('main')).toContainText('You are invited to');
   await expect(invited.getByLabel('Email')).toHaveValue(email);
-  await signUpAsGrace(invited);
+  await signUpInvited(invited, link);
   await invited.close();
 
   await team.open();

@@ -45,6 +45,9 @@ test('they are turned off by somebody with a passkey, and on again by the comman
   await page.getByRole('button', { name: 'Turn off Passkeys' }).click();
   await expect(screen.notifications.getByText('Nobody could sign in then')).toBeVisible();
   await expectAccessible(page);
+  await page.goto('/account');
+  await expect(page.getByText('People sign in without a password here.')).toBeVisible();
+  await expect(page.getByLabel('New password')).toHaveCount(0);
 
   const stranger = await (await browser.newContext({ baseURL: address })).newPage();
   for (const path of ['/sign-in', '/sign-up', '/forgot-password', '/reset-password']) {

@@ -2,10 +2,23 @@
 
 use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use leptos::prelude::document;
+use leptos::web_sys::Event;
 
-/// From now on every link leads to a whole page: on one that the program cannot take over, the router hears clicks that nothing answers.
-pub fn follow_without_router() {
-    // The capture phase of the document comes before the router, which listens on the window.
-    let first = EventListenerOptions { phase: EventListenerPhase::Capture, passive: true };
-    EventListener::new_with_options(&document(), "click", first, |event| event.stop_propagation()).forget();
+/// As long as it is there every link leads to a whole page: before the program has taken a page over, the router hears clicks that
+/// nothing answers.
+#[must_use]
+pub struct PastRouter(EventListener);
+
+impl PastRouter {
+    /// From now on.
+    pub fn begin() -> Self {
+        // The capture phase of the document comes before the router, which listens on the window.
+        let first = EventListenerOptions { phase: EventListenerPhase::Capture, passive: true };
+        Self(EventListener::new_with_options(&document(), "click", first, Event::stop_propagation))
+    }
+
+    /// For good.
+    pub fn stay(self) {
+        self.0.forget();
+    }
 }

@@ -130,7 +130,7 @@ pub struct TwoStepState {
     pub is_mailed: bool,
     /// It could be mailed here.
     pub offers_mail: bool,
-    /// The administrator requires it of this person, so that it cannot be turned off.
+    /// The administrator requires it of this person: whoever turns it off sets another one up before anything else.
     pub is_required: bool,
 }
 
@@ -179,6 +179,8 @@ pub struct SignUpTerms {
     pub signed_in_as: Option<String>,
     /// The identity providers one can sign in with.
     pub ways: Vec<WayIn>,
+    /// They let people in who have no account: the licence includes that.
+    pub ways_take_newcomers: bool,
     /// One can sign in with a password, and make an account with one.
     pub takes_passwords: bool,
     /// One can sign in with a passkey.

@@ -1,6 +1,6 @@
 //! Signing in through an identity provider, and what becomes of every lie it could tell.
 
-use crate::support::{Answer, CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie, PASSWORD, TestApp, TestClient};
+use crate::support::{Answer, CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, FakeMailServer, Lie, PASSWORD, TestApp, TestClient};
 use app::own_path::{escape, with_next};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use domain::identity_providers::{IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport, SignInWays};
@@ -24,7 +24,12 @@ pub struct Scene {
 impl Scene {
     /// The provider as in [`draft`], but for what a test changes.
     pub async fn start(pool: &PgPool, change: impl FnOnce(&mut IdentityProviderDraft)) -> Self {
-        let (app, provider) = (TestApp::start(pool).await, FakeIdentityProvider::start().await);
+        Self::start_on(TestApp::start(pool).await, change).await
+    }
+
+    /// The same on a server that is there.
+    pub async fn start_on(app: TestApp, change: impl FnOnce(&mut IdentityProviderDraft)) -> Self {
+        let provider = FakeIdentityProvider::start().await;
         let administrator = app.sign_up("administrator@example.org").await;
         let id = IdentityProviderId::new();
         let mut draft = draft(&provider);
@@ -309,6 +314,30 @@ async fn suspended_people_and_providers_that_are_off_let_nobody_in(pool: PgPool)
     browser.get(&back).await.expect_redirect("/sign-in?trouble=provider-off");
     browser.get(&scene.address()).await.expect_redirect("/sign-in?trouble=provider-off");
     assert!(!scene.app.anonymous().get("/sign-in").await.expect(200).text.contains("Continue with"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_link_that_is_made_or_ended_is_told_by_mail(pool: PgPool) {
+    let server = FakeMailServer::start().await;
+    let mailer = server.mailer();
+    let app = TestApp::start_with(&pool, |parts| parts.mailer = Some(mailer)).await;
+    let scene = Scene::start_on(app, |_| {}).await;
+    let grace = scene.app.sign_up("grace@example.org").await;
+    let start = json!({ "id": scene.id, "password": PASSWORD });
+    let address: String = grace.server_fn("identity-providers/start-link", start).await.json();
+    grace.get(&scene.provider.agree(&address).await).await.expect_redirect("/account");
+    let ways: SignInWays = grace.server_fn("identity-providers/ways", json!({})).await.json();
+    grace.server_fn("identity-providers/unlink", json!({ "id": ways.linked[0].id })).await.ok();
+    while scene.app.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
+    for (subject, deed) in [
+        ("An identity provider was linked on Lyceum", "was linked to the identity provider “Works” on "),
+        ("An identity provider was unlinked on Lyceum", "to the identity provider “Works” was ended on "),
+    ] {
+        let mails = server.mails();
+        let mail = mails.iter().find(|mail| mail.header("Subject").as_deref() == Some(subject)).expect(subject);
+        assert_eq!(mail.to, ["grace@example.org"]);
+        assert!(mail.words().contains(deed) && mail.words().contains("from the address 127.0.0.1."), "{}", mail.raw);
+    }
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

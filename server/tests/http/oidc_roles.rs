@@ -110,6 +110,32 @@ async fn the_last_owner_stays_one_and_a_second_step_comes_after_the_role(pool: P
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_role_holds_from_the_first_sign_in_also_for_who_links_and_who_was_invited(pool: PgPool) {
+    let scene = Scene::start(&pool, |_| {}).await;
+    let team = scene.administrator.team().await;
+    set_up(&scene, team, true).await;
+    scene.app.sign_up("grace@example.org").await;
+    scene.app.add_member(team, "grace@example.org", domain::Role::TeamManager).await;
+    scene.provider.vouch_for(grace(json!(["staff"])));
+    let browser = scene.app.anonymous();
+    scene.sign_in(&browser).await.expect_redirect("/sign-in/link");
+    assert_eq!(roles(&pool, team).await, ["TeamManager"], "nothing is proved yet");
+    browser.post_form("/sign-in/link", &[("password", PASSWORD)]).await.expect_redirect("/chat");
+    assert_eq!((roles(&pool, team).await, told(&pool).await), (vec!["Viewer".to_owned()], 1));
+
+    sqlx::query("DELETE FROM identities").execute(&pool).await.expect("as if she had never come");
+    sqlx::query("UPDATE users SET email = 'former@example.org' WHERE email = 'grace@example.org'")
+        .execute(&pool)
+        .await
+        .expect("another Grace");
+    let invitation = json!({ "email": "grace@example.org", "role": "TeamManager" });
+    scene.administrator.server_fn("team/invite", invitation).await.ok();
+    sqlx::query("UPDATE identity_providers SET creates_accounts = false").execute(&pool).await.expect("the invitation lets her in");
+    sign_in(&scene, json!(["staff"])).await;
+    assert_eq!((roles(&pool, team).await, told(&pool).await), (vec!["Viewer".to_owned()], 2));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn taking_roles_at_every_sign_in_wants_a_claim_and_a_team(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
     let draft = IdentityProviderDraft { updates_roles: true, ..draft(&scene.provider) };

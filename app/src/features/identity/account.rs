@@ -2,7 +2,7 @@
 
 use super::answers_form::AnswersCard;
 use super::email_form::EmailCard;
-use super::password_form::PasswordForm;
+use super::password_form::PasswordCard;
 use super::profile_form::ProfileCard;
 use super::sessions::SessionsCard;
 use super::shortcuts_card::ShortcutsCard;
@@ -28,7 +28,7 @@ pub fn AccountPage() -> impl IntoView {
                 <AnswersCard/>
                 <Card title="Theme" description="How Lyceum looks in this browser."><ThemeChoice/></Card>
                 <ShortcutsCard/>
-                <Card title="Password" description="A new password signs you out in all other browsers."><PasswordForm/></Card>
+                <PasswordCard/>
                 <EmailCard/>
                 <TwoStepCard/>
                 <PasskeysCard/>

@@ -1,11 +1,38 @@
 //! Password form: a new password for whoever knows the present one.
 
-use super::api::ChangePassword;
+use super::api::{ChangePassword, read_reset_terms};
 use crate::error::AppError;
 use crate::own_path;
-use crate::ui::{Button, Field, FieldKind, FormError, use_toasts, use_viewer, use_viewer_resource};
+use crate::ui::{Button, Card, Field, FieldKind, FormError, FormSkeleton, ResourceView, use_toasts, use_viewer, use_viewer_resource};
+use domain::identity::ResetTerms;
 use leptos::prelude::*;
 use leptos_router::components::A;
+
+/// The form, where people sign in with passwords.
+#[component]
+pub fn PasswordCard() -> impl IntoView {
+    let terms = Resource::new(|| (), |()| read_reset_terms(None));
+    let show = |terms: ResetTerms| {
+        if terms.takes_passwords {
+            view! { <PasswordForm/> }.into_any()
+        } else {
+            let again = own_path::asking_anew(&own_path::with_next("/sign-in", "/account"));
+            view! {
+                <p>
+                    "People sign in without a password here. Before you do anything that asks for one, "
+                    <A href=again attr:class="text-link">"sign in again"</A> "."
+                </p>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <Card title="Password" description="A new password signs you out in all other browsers.">
+            <ResourceView resource=terms skeleton=|| view! { <FormSkeleton/> } children=show/>
+        </Card>
+    }
+    .into_any()
+}
 
 /// What whoever has none is told: they prove in another way who they are.
 #[component]
@@ -21,7 +48,7 @@ fn NoPassword() -> impl IntoView {
 
 /// The form; it empties itself once the password is changed.
 #[component]
-pub fn PasswordForm() -> impl IntoView {
+fn PasswordForm() -> impl IntoView {
     let change = ServerAction::<ChangePassword>::new();
     let (toasts, frame, viewer) = (use_toasts(), use_viewer_resource(), use_viewer());
     let has_password = Memo::new(move |_| viewer.with(|viewer| viewer.has_password));

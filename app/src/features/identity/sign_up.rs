@@ -8,6 +8,7 @@ use crate::own_path;
 use crate::ui::layout::AuthFrame;
 use crate::ui::{Button, ButtonLink, ButtonVariant, FieldKind, FormError, ResourceView};
 use domain::identity::SignUpTerms;
+use domain::licences::Feature;
 use domain::team::{InvitationPreview, invitation_path};
 use leptos::prelude::*;
 use leptos_router::components::{A, Redirect};
@@ -82,6 +83,8 @@ fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoVie
     // An invitation that works goes along through signing in; an account that is there joins with it.
     let next = terms.invitation.as_ref().map(|_| invitation_path(&token)).unwrap_or_default();
     let sign_in = own_path::with_next("/sign-in", &next);
+    // Buttons that would lead a newcomer into a refusal are none.
+    let terms = if terms.ways_take_newcomers { terms } else { SignUpTerms { ways: Vec::new(), ..terms } };
     if !terms.takes_passwords {
         return view! { <WithoutPassword terms next sign_in outcome/> }.into_any();
     }
@@ -113,6 +116,9 @@ fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoVie
 #[component]
 fn WithoutPassword(terms: SignUpTerms, next: String, sign_in: String, outcome: FormOutcome) -> impl IntoView {
     let sentence = match (&terms.invitation, terms.ways.is_empty()) {
+        _ if !terms.ways_take_newcomers => {
+            format!("Accounts are made without a password here, through an identity provider. {}", Feature::IdentityProviders.refusal())
+        }
         (_, true) => "Accounts are made without a password here, and at the moment there is no identity provider to make one with. Ask your administrator.".to_owned(),
         (Some(invitation), false) => format!("Go on with one of these. It has to know you as {}.", invitation.email),
         (None, false) => "Accounts are made without a password here: sign in with one of these.".to_owned(),

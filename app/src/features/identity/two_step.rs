@@ -4,6 +4,7 @@ use super::api::{open_two_step, renew_recovery_codes, turn_off_two_step};
 use super::proof::{Proof, ProofForm};
 use super::recovery_codes::RecoveryCodes;
 use super::two_step_setup::{SetUp, Way};
+use crate::own_path;
 use crate::ui::{Badge, Button, ButtonVariant, Card, Dialog, FormSkeleton, ResourceView, Time, Tone, use_toasts};
 use domain::identity::{SecondStep, TwoStepState};
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ struct Dialogs {
     by_mail: RwSignal<bool>,
     renew: RwSignal<bool>,
     turn_off: RwSignal<bool>,
+    replace: RwSignal<bool>,
 }
 
 /// The card, and the dialogs behind its buttons; they outlive what they change.
@@ -23,7 +25,7 @@ pub fn TwoStepCard() -> impl IntoView {
     let changed = RwSignal::new(0_u32);
     let state = Resource::new(move || changed.get(), |_| open_two_step());
     let closed = || RwSignal::new(false);
-    let dialogs = Dialogs { set_up: closed(), by_mail: closed(), renew: closed(), turn_off: closed() };
+    let dialogs = Dialogs { set_up: closed(), by_mail: closed(), renew: closed(), turn_off: closed(), replace: closed() };
     let is_mailed = RwSignal::new(false);
     view! {
         <Card title="Two-step sign-in" description="After your password, Lyceum asks for a code that your phone shows or that is mailed to you.">
@@ -33,6 +35,7 @@ pub fn TwoStepCard() -> impl IntoView {
         <Dialog open=dialogs.by_mail title="Second step by mail"><SetUp way=Way::Mail open=dialogs.by_mail changed/></Dialog>
         <Dialog open=dialogs.renew title="New recovery codes"><Renew open=dialogs.renew changed is_mailed/></Dialog>
         <Dialog open=dialogs.turn_off title="Turn two-step sign-in off?"><TurnOff open=dialogs.turn_off changed is_mailed/></Dialog>
+        <Dialog open=dialogs.replace title="Set up another second step?"><Replace open=dialogs.replace is_mailed/></Dialog>
     }
     .into_any()
 }
@@ -62,9 +65,11 @@ fn Standing(state: TwoStepState, dialogs: Dialogs, is_mailed: RwSignal<bool>) ->
         1 => "1 recovery code is left.".to_owned(),
         count => format!("{count} recovery codes are left."),
     };
-    let turn_off = (!state.is_required).then(|| {
-        view! { <Button variant=ButtonVariant::Danger on_click=ask(dialogs.turn_off)>"Turn off…"</Button> }
-    });
+    let turn_off = if state.is_required {
+        view! { <Button on_click=ask(dialogs.replace)>"Set up another…"</Button> }.into_any()
+    } else {
+        view! { <Button variant=ButtonVariant::Danger on_click=ask(dialogs.turn_off)>"Turn off…"</Button> }.into_any()
+    };
     let required = state.is_required.then_some(" Your administrator requires it of you.");
     view! {
         <p><Badge tone=Tone::Success>"On"</Badge>" since "<Time at=since/>". "{how}" "{left}{required}</p>
@@ -127,6 +132,27 @@ fn TurnOff(open: RwSignal<bool>, changed: RwSignal<u32>, is_mailed: RwSignal<boo
         <ProofForm
             proof place="proof" step=Some(second_step(is_mailed)) act=turn_off verb="Turn off" variant=ButtonVariant::Danger
             on_cancel=move || open.set(false)
+        />
+    }
+    .into_any()
+}
+
+/// For whom it is required: the one they have goes, and the only screen that is open to them then sets up the next.
+#[component]
+fn Replace(open: RwSignal<bool>, is_mailed: RwSignal<bool>) -> impl IntoView {
+    let proof = Proof::empty();
+    let replace = Action::new(move |(): &()| async move {
+        let (password, code, token) = proof.read();
+        match turn_off_two_step(password, code, token).await {
+            Ok(()) => drop(window().location().set_href(&own_path::with_next(own_path::TWO_STEP_REQUIRED, "/account"))),
+            Err(error) => proof.refuse(error),
+        }
+    });
+    view! {
+        <ProofForm
+            proof place="proof" step=Some(second_step(is_mailed)) act=replace verb="Go on" variant=ButtonVariant::Primary
+            on_cancel=move || open.set(false)
+            text="The one you have ends, with its recovery codes, and you set up another before anything else: another phone, say, or mailed codes."
         />
     }
     .into_any()

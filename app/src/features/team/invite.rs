@@ -108,8 +108,8 @@ pub fn SentLink(
     let (email, role) = (sent.invitation.email, role_name(sent.invitation.role));
     let (sentence, hint) = if sent.is_mailed {
         (
-            format!("This link is mailed to {email}. It works once, for that address, and makes them {role}."),
-            "You can also hand it over yourself. It is shown only now.",
+            format!("A link is mailed to {email}. It works once, for that address, and makes them {role}."),
+            "This one leads to the same: hand it over yourself if the mail does not arrive. A new account made with it is confirmed by mail. It is shown only now.",
         )
     } else {
         (

@@ -74,8 +74,10 @@ pub(super) fn candidates(question: &str, passages: &[Passage]) -> Vec<Candidate>
 /// the best, is quoted too where any of its sentences has to do with the question.
 pub(super) fn choose(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     sort(&mut candidates);
-    let of_first = candidates.iter().find(|candidate| candidate.passage == 0 && candidate.score() > 0.0).cloned();
     let best = candidates.first().map_or(0.0, Candidate::score);
+    // A likeness alone is hardly ever nothing: it has to be one.
+    let is_related = |candidate: &&Candidate| candidate.by_words > 0.0 || candidate.likeness >= GOOD_ENOUGH * best;
+    let of_first: Vec<_> = candidates.iter().filter(|candidate| candidate.passage == 0).filter(is_related).cloned().collect();
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in candidates {
         let score = candidate.score();
@@ -83,15 +85,22 @@ pub(super) fn choose(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
         if chosen.len() == MOST || !is_wanted || (score <= 0.0 && best > 0.0) {
             break;
         }
-        if !chosen.iter().any(|other| overlap(&other.stems, &candidate.stems) >= SAME) {
+        if is_new(&chosen, &candidate) {
             chosen.push(candidate);
         }
     }
-    if let Some(of_first) = of_first.filter(|_| chosen.iter().all(|candidate| candidate.passage > 0)) {
+    if chosen.iter().all(|candidate| candidate.passage > 0)
+        && let Some(of_first) = of_first.into_iter().find(|candidate| is_new(&chosen, candidate))
+    {
         chosen.truncate(MOST - 1);
         chosen.push(of_first);
     }
     chosen
+}
+
+/// Whether it says what none of the chosen says.
+fn is_new(chosen: &[Candidate], candidate: &Candidate) -> bool {
+    chosen.iter().all(|other| overlap(&other.stems, &candidate.stems) < SAME)
 }
 
 /// Best first; equal ones in the order in which they are read.

@@ -121,6 +121,26 @@ impl Embedder for Fixed {
 }
 
 #[tokio::test]
+async fn what_the_search_found_first_is_not_quoted_for_a_faint_likeness() {
+    let likeness = |text: &str| Ok(if text.contains("weather") { vec![0.1, 0.995] } else { vec![1.0, 0.0] });
+    let model = ExtractiveModel::new(Some(std::sync::Arc::new(Fixed(likeness))));
+    let passages = vec![
+        passage(1, 1, "", "It is about the weather of all days."),
+        passage(2, 2, "", "The notice period is three months. A notice period begins on the first day of a month."),
+    ];
+    let answer = ask_with(model, "What is the notice period?", passages).await;
+    assert!(answer.contains("[2]") && !answer.contains("[1]"), "{answer}");
+}
+
+#[tokio::test]
+async fn what_the_search_found_first_is_not_quoted_for_what_another_passage_says_too() {
+    let text = "The notice period is three months.";
+    let passages = vec![passage(1, 1, "", text), passage(2, 2, "Notice period", text)];
+    let answer = ask("What is the notice period?", passages).await;
+    assert_eq!(answer.matches("three months").count(), 1, "{answer}");
+}
+
+#[tokio::test]
 async fn meaning_finds_what_words_do_not_and_a_failing_embedder_is_done_without() {
     let knows_dogs = |text: &str| Ok(if text.contains("Bruno") || text.contains("canine") { vec![1.0, 0.0] } else { vec![0.0, 1.0] });
     let model = ExtractiveModel::new(Some(std::sync::Arc::new(Fixed(knows_dogs))));

@@ -13,6 +13,7 @@ use domain::answers::AnswerPreferences;
 use domain::chat::{Asked, MessageRole, MessageStatus, MessageView, NewQuestion};
 use domain::text::Question;
 use domain::{ConversationId, GenerationId, MessageId, Permission};
+use tracing::Instrument as _;
 
 /// A question that was stored.
 struct Stored {
@@ -36,6 +37,13 @@ impl Chat<'_> {
         let text = Question::parse(&question.text)?.into_string();
         let seat = self.runtime().seat()?;
         let setup = self.setup(viewer, question.prompt_id, question.model_id).await?;
+        // Goes on when nobody waits for it any more: a question that is stored has somebody who answers it.
+        let (services, viewer) = (self.services.clone(), viewer.clone());
+        let exchange = async move { services.chat().exchange(viewer, question, text, (setup, seat)).await };
+        tokio::spawn(exchange.in_current_span()).await.map_err(Error::internal)?
+    }
+
+    async fn exchange(&self, viewer: Viewer, question: NewQuestion, text: String, (setup, seat): (Setup, Seat)) -> Result<Asked> {
         let title = retrieval::title::from_question(&text);
         let new = NewExchange {
             person: viewer.user_id,
@@ -52,15 +60,16 @@ impl Chat<'_> {
             most_in_team: MOST_RUNNING_PER_TEAM,
             most_before: i64::from(setup.draft.max_history_items),
         };
-        let stored = self.store(viewer, &new).await?;
+        let stored = self.store(&viewer, &new).await?;
         let asked = asked(&new, &stored, &setup);
         let (generation_id, message_id) = (new.generation, new.answer);
         let background = Background { person: stored.person, history: turns(stored.history) };
-        self.start(Plan { generation_id, message_id, viewer: viewer.clone(), question: text, kept: None, setup, background }, seat);
+        self.start(Plan { generation_id, message_id, viewer, question: text, kept: None, setup, background }, seat);
         Ok(asked)
     }
 
-    /// Stores an exchange, unless it is refused. Where the team limits its requests it is counted once nothing else refuses it.
+    /// Stores an exchange, unless it is refused. Where the team limits its requests it is counted once nothing that is known by then
+    /// refuses it.
     async fn store(&self, viewer: &Viewer, new: &NewExchange<'_>) -> Result<Stored> {
         let mut is_counted = viewer.api_key.is_some();
         loop {

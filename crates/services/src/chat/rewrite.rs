@@ -38,7 +38,8 @@ impl Chat<'_> {
         let row = messages::lock_answer(&mut tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
         drop(tx);
         // Resolving takes connections of its own, so none is held meanwhile; what was read is read again under the lock.
-        let setup = self.setup(viewer, row.prompt_id, row.model_id).await?;
+        let choice = row.model_id.filter(|_| viewer.may(Permission::ViewModels));
+        let setup = self.setup(viewer, row.prompt_id, choice).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let row = messages::lock_answer(&mut tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
         let running = generations::count_running(&mut tx, row.conversation_id, viewer.user_id, viewer.team_id).await?;

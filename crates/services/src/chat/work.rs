@@ -187,7 +187,8 @@ fn uuids(ids: &[GenerationId]) -> Vec<Uuid> {
 async fn sent_to_model(tx: &mut SystemTx, id: GenerationId) -> Result<Vec<Citation>> {
     let mut sent = Vec::new();
     for event in generations::events(tx, id).await? {
-        if let ChatEvent::Source(citation) = parse_event(&event.payload)? {
+        // An event that a later version wrote tells of nothing that this one knows, and must not keep the run from ending.
+        if let Ok(ChatEvent::Source(citation)) = parse_event(&event.payload) {
             sent.push(citation);
         }
     }

@@ -15,13 +15,17 @@ use uuid::Uuid;
 const KEYS_PER_JOB: usize = 500;
 
 impl Datasets<'_> {
-    /// Makes a dataset of the viewer's team; without a model it takes the default one.
+    /// Makes a dataset of the viewer's team; without a model it takes the default one, and only who may choose among models names
+    /// one.
     pub async fn create(&self, viewer: &Viewer, new: NewDataset) -> Result<DatasetSummary> {
         viewer.require(Permission::ManageDatasets)?;
         let (name, description) = parse(&new.name, &new.description)?;
         let models = self.services.models();
         let model = match new.embedding_model_id {
-            Some(id) => Some(models.embedder(id).await?.id),
+            Some(id) => {
+                viewer.require(Permission::ViewModels)?;
+                Some(models.embedder(id).await?.id)
+            }
             None => models.default_embedding_model().await?,
         };
         let row = NewDatasetRow { id: DatasetId::new(), name, description, visibility: new.visibility, embedding_model_id: model };

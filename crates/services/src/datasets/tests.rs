@@ -1,10 +1,10 @@
 //! Behaviour of datasets and of the pipeline, on a database. The reader of files is a shell that answers what a test says.
 
-use crate::testing::{member, owner, parts};
+use crate::testing::{member, owner, parts, without};
 use crate::{Error, Services, Viewer};
 use bytes::Bytes;
 use domain::datasets::{DatasetPatch, DatasetSummary, DocumentStatus, DocumentSummary, NewDataset, UploadOutcome, Visibility};
-use domain::{DatasetId, DocumentId, PageRequest, Role};
+use domain::{DatasetId, DocumentId, PageRequest, Permission, Role};
 use futures::{StreamExt, stream};
 use llm::MiniLmEmbedder;
 use serde_json::{Value, json};
@@ -51,6 +51,24 @@ async fn objects(services: &Services) -> usize {
 
 async fn run(services: &Services) {
     services.jobs().run_due_once().await.unwrap();
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_dataset_gets_the_model_named_by_whoever_may_choose_one(pool: PgPool) {
+    let services = answering(&pool, &two_pages(), false);
+    let ada = owner(&services, "ada@example.org").await;
+    let model = services.models().default_embedding_model().await.unwrap();
+    assert!(model.is_some(), "the built-in model is the default");
+    let naming = |name: &str| NewDataset {
+        name: name.to_owned(),
+        description: String::new(),
+        visibility: Visibility::Team,
+        embedding_model_id: model,
+    };
+    let told = without(&ada, Permission::ViewModels);
+    assert!(matches!(services.datasets().create(&told, naming("Chosen")).await, Err(Error::Forbidden)));
+    dataset(&services, &told, "Default", Visibility::Team).await;
+    services.datasets().create(&ada, naming("Chosen")).await.unwrap();
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

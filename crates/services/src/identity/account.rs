@@ -98,7 +98,7 @@ impl Identity<'_> {
     /// What stands in for the password of somebody from whom none is taken: they proved just now who they are. That their session is young does
     /// not do: an identity provider lets in whom it knows still, without a question.
     async fn prove_freshness(&self, viewer: &Viewer, field: &str) -> Result<()> {
-        let sentence = "No password is taken from you here. On your account page, follow “sign in again”, and do this within 10 minutes.";
+        let sentence = "No password is taken from you here. Follow “sign in again” on your account page, or sign out and in, and do this within 10 minutes.";
         match self.require_recent(viewer).await {
             Err(Error::ConfirmFirst) => Err(Error::field(field, sentence)),
             proven => proven,

@@ -62,6 +62,17 @@ impl Identity<'_> {
     /// Notes when an identity provider last asked somebody who they are whose session begins; none where it does not say.
     pub(crate) async fn proved_elsewhere(&self, tx: &mut SystemTx, session: &SignedIn, at: Option<DateTime<Utc>>) -> Result<()> {
         let at = at.map(|at| at.min(self.services.parts.clock.now()));
+        self.proved_since(tx, session, at).await
+    }
+
+    /// [`Identity::proved_elsewhere`] for somebody who has yet to type a code: the code alone confirms nothing.
+    pub(crate) async fn half_proved_elsewhere(&self, tx: &mut SystemTx, step: &SecretString, at: Option<DateTime<Utc>>) -> Result<()> {
+        let at = at.map(|at| at.min(self.services.parts.clock.now()));
+        Ok(queries_two_step::set_proved(tx, &token::hash(step.expose_secret()), at).await?)
+    }
+
+    /// The session that begins is confirmed since then.
+    pub(super) async fn proved_since(&self, tx: &mut SystemTx, session: &SignedIn, at: Option<DateTime<Utc>>) -> Result<()> {
         Ok(queries_confirmation::set_confirmed(tx, &token::hash(session.token.expose_secret()), at).await?)
     }
 

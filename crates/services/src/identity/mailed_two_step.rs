@@ -5,10 +5,13 @@
 use super::email_code::{Purpose, RightCode, Tried};
 use super::two_step::{is_off, record, renew_codes};
 use super::{Identity, queries, queries_two_step, token};
+use crate::identity_providers::is_allowed;
 use crate::mails::SecurityAct;
-use crate::{Error, Result, Viewer};
+use crate::{Error, Result, SystemTx, Viewer};
+use domain::UserId;
 use domain::audit::Action;
 use domain::identity::SecondStep;
+use domain::identity_providers::OwnWay;
 use domain::sign_ins::SignInReason;
 use domain::text::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -16,13 +19,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 impl Identity<'_> {
     /// Mails the viewer a code, in return for their password; it turns their second step by mail on together with the token.
     pub async fn start_mailed_two_step(&self, viewer: &Viewer, password: SecretString) -> Result<String> {
-        let (is_offered, is_on) = {
+        let (offer, is_on) = {
             let mut tx = self.services.parts.db.system_tx().await?;
-            (self.mails_codes(&mut tx).await?, queries_two_step::is_on(&mut tx, viewer.user_id).await?)
+            (self.offer_of_mailed_step(&mut tx, viewer.user_id).await?, queries_two_step::is_on(&mut tx, viewer.user_id).await?)
         };
-        if !is_offered {
-            return Err(Error::Conflict(SignInReason::WayOff.sentence().to_owned()));
-        }
+        offer?;
         if is_on {
             return Err(on_already());
         }
@@ -35,6 +36,7 @@ impl Identity<'_> {
         let counted = self.take_guess(user).await?;
         let right = self.account_code(viewer, token, code).await?.ok_or_else(not_right)?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.offer_of_mailed_step(&mut tx, user).await??;
         if !self.use_code(&mut tx, &right).await? {
             return Err(not_right());
         }
@@ -47,6 +49,17 @@ impl Identity<'_> {
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await?;
         Ok(codes)
+    }
+
+    /// Whether a person may choose mailed codes as their second step, or why not: where passwords are off it would be the second step of
+    /// nothing for those whose first one is a mailed code.
+    pub(super) async fn offer_of_mailed_step(&self, tx: &mut SystemTx, user: UserId) -> Result<Result<()>> {
+        if !self.mails_codes(tx).await? {
+            return Ok(Err(Error::Conflict(SignInReason::WayOff.sentence().to_owned())));
+        }
+        let has_first = is_allowed(tx, OwnWay::Passwords).await? || self.services.identity_providers().opens_for(tx, user).await?;
+        let sentence = "People sign in without a password here, and a mailed code cannot be both steps. Use an app, or add a passkey.";
+        Ok(if has_first { Ok(()) } else { Err(Error::Conflict(sentence.to_owned())) })
     }
 
     /// Mails the viewer the code that their second step by mail takes to be changed, in return for their password.

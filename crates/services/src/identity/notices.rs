@@ -1,13 +1,15 @@
 //! Notices: where mail is set up, a person is told of what changes who gets into their account, in the transaction of the act.
 
 use super::{Identity, Origin, device, queries, queries_notices};
+use crate::identity_providers::is_allowed;
 use crate::mails::{Mail, SecurityAct, SecurityNotice, Whence};
 use crate::{Result, SystemTx, Viewer, sign_ins};
+use domain::identity_providers::OwnWay;
 use domain::{TeamId, UserId};
 
 impl Origin {
     /// As a person is told.
-    pub(super) fn whence(&self) -> Whence {
+    pub(crate) fn whence(&self) -> Whence {
         let (address, user_agent) = self.logged();
         Whence { device: device::describe(&user_agent), address }
     }
@@ -37,7 +39,7 @@ impl Identity<'_> {
     }
 
     /// Tells a person what happened to their account. The mail is sent by a job of the team.
-    pub(super) async fn tell(
+    pub(crate) async fn tell(
         &self,
         tx: &mut SystemTx,
         (user, team): (UserId, TeamId),
@@ -48,8 +50,9 @@ impl Identity<'_> {
             return Ok(());
         }
         let to = queries::get_account(tx, user).await?.recipient();
-        let link = format!("{}{}", self.services.settings().public_url, act.screen());
-        let notice = SecurityNotice { act, at: self.services.parts.clock.now(), whence, link };
+        let without_passwords = !is_allowed(tx, OwnWay::Passwords).await?;
+        let link = format!("{}{}", self.services.settings().public_url, act.screen(without_passwords));
+        let notice = SecurityNotice { act, at: self.services.parts.clock.now(), whence, link, without_passwords };
         self.services.mails().accept(tx, team, to, Mail::Security(notice)).await
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct OpenInvitation {
     pub first_name: String,
     pub last_name: String,
     pub verifier_hash: Vec<u8>,
+    /// Of the link that was mailed; none of invitations from before there were two.
+    pub mailed_verifier_hash: Option<Vec<u8>>,
 }
 
 /// An invitation that can still be used.
@@ -24,10 +26,29 @@ pub(crate) async fn find_open_invitation(
     sqlx::query_as!(
         OpenInvitation,
         r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, first_name, last_name,
-                  verifier_hash
+                  verifier_hash, mailed_verifier_hash
            FROM invitations JOIN teams ON teams.id = invitations.team_id AND teams.deleted_at IS NULL
            WHERE selector = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
         selector,
+        now
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// One that can still be used, whose link was used before.
+pub(super) async fn find_invitation(
+    connection: &mut PgConnection,
+    id: InvitationId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<OpenInvitation>> {
+    sqlx::query_as!(
+        OpenInvitation,
+        r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, first_name, last_name,
+                  verifier_hash, mailed_verifier_hash
+           FROM invitations JOIN teams ON teams.id = invitations.team_id AND teams.deleted_at IS NULL
+           WHERE invitations.id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
+        id.as_uuid(),
         now
     )
     .fetch_optional(connection)
@@ -43,7 +64,7 @@ pub(super) async fn find_latest_invitation(
     sqlx::query_as!(
         OpenInvitation,
         r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, first_name, last_name,
-                  verifier_hash
+                  verifier_hash, mailed_verifier_hash
            FROM invitations JOIN teams ON teams.id = invitations.team_id AND teams.deleted_at IS NULL
            WHERE email = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
            ORDER BY invitations.created_at DESC, invitations.id DESC

@@ -1,8 +1,8 @@
 //! The SQL of signing up by mail. All of it runs as the system role.
 
 use chrono::{DateTime, Utc};
-use domain::TeamId;
 use domain::text::EmailAddress;
+use domain::{InvitationId, TeamId};
 use sqlx::PgConnection;
 
 pub(super) struct NewSignUp<'a> {
@@ -12,23 +12,23 @@ pub(super) struct NewSignUp<'a> {
     pub first_name: &'a str,
     pub last_name: &'a str,
     pub password_hash: &'a str,
+    pub invitation: Option<InvitationId>,
     pub now: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
 
-/// Keeps who asks for an account, in the place of whoever asked for the same address before.
+/// Keeps who asks for an account, beside whoever else asks for the same address.
 pub(super) async fn keep(connection: &mut PgConnection, sign_up: NewSignUp<'_>) -> sqlx::Result<()> {
     sqlx::query!(
-        "INSERT INTO sign_ups (email, selector, verifier_hash, first_name, last_name, password_hash, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (email) DO UPDATE
-         SET selector = $2, verifier_hash = $3, first_name = $4, last_name = $5, password_hash = $6, created_at = $7, expires_at = $8",
-        sign_up.email.as_str(),
+        "INSERT INTO sign_ups (selector, verifier_hash, email, first_name, last_name, password_hash, invitation_id, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         sign_up.selector,
         sign_up.verifier_hash,
+        sign_up.email.as_str(),
         sign_up.first_name,
         sign_up.last_name,
         sign_up.password_hash,
+        sign_up.invitation.map(InvitationId::as_uuid),
         sign_up.now,
         sign_up.expires_at
     )
@@ -43,13 +43,15 @@ pub(super) struct OpenSignUp {
     pub last_name: String,
     pub password_hash: String,
     pub verifier_hash: Vec<u8>,
+    pub invitation_id: Option<InvitationId>,
 }
 
 /// A link that can still be used.
 pub(super) async fn find_open(connection: &mut PgConnection, selector: &str, now: DateTime<Utc>) -> sqlx::Result<Option<OpenSignUp>> {
     sqlx::query_as!(
         OpenSignUp,
-        "SELECT email, first_name, last_name, password_hash, verifier_hash FROM sign_ups WHERE selector = $1 AND expires_at > $2",
+        r#"SELECT email, first_name, last_name, password_hash, verifier_hash, invitation_id AS "invitation_id: InvitationId"
+           FROM sign_ups WHERE selector = $1 AND expires_at > $2"#,
         selector,
         now
     )
@@ -57,9 +59,11 @@ pub(super) async fn find_open(connection: &mut PgConnection, selector: &str, now
     .await
 }
 
-/// Uses a link up; of several that try at once, one does.
-pub(super) async fn use_up(connection: &mut PgConnection, selector: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
-    let done = sqlx::query!("DELETE FROM sign_ups WHERE selector = $1 AND expires_at > $2", selector, now).execute(connection).await?;
+/// Uses a link up, and with it the others of its address; of several that try at once, one does.
+pub(super) async fn use_up(connection: &mut PgConnection, selector: &str, email: &str, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done =
+        sqlx::query!("DELETE FROM sign_ups WHERE selector = $1 AND expires_at > $2", selector, now).execute(&mut *connection).await?;
+    sqlx::query!("DELETE FROM sign_ups WHERE email = $1", email).execute(connection).await?;
     Ok(done.rows_affected() > 0)
 }
 

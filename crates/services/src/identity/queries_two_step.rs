@@ -177,18 +177,26 @@ pub(super) async fn insert_step(
     Ok(())
 }
 
+/// Notes when whoever vouches for a person last asked them who they are: what comes of the step is confirmed since then.
+pub(super) async fn set_proved(connection: &mut PgConnection, token_hash: &[u8], at: Option<DateTime<Utc>>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sign_in_steps SET proved_at = $2 WHERE token_hash = $1", token_hash, at).execute(connection).await?;
+    Ok(())
+}
+
 pub(super) struct StepRow {
     pub user_id: UserId,
     /// What the whole sign-in will have been.
     pub method: SignInMethod,
     pub by_mail: bool,
+    /// When the first half was proved, as far as that is known.
+    pub proved_at: Option<DateTime<Utc>>,
 }
 
 /// Who has typed their password, and may come in.
 pub(super) async fn find_step(connection: &mut PgConnection, token_hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<Option<StepRow>> {
     sqlx::query_as!(
         StepRow,
-        r#"SELECT s.user_id AS "user_id: UserId", s.method AS "method: SignInMethod", coalesce(t.by_mail, false) AS "by_mail!"
+        r#"SELECT s.user_id AS "user_id: UserId", s.method AS "method: SignInMethod", coalesce(t.by_mail, false) AS "by_mail!", s.proved_at
            FROM sign_in_steps s JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL
            LEFT JOIN two_step t ON t.user_id = s.user_id AND t.confirmed_at IS NOT NULL
            WHERE s.token_hash = $1 AND s.expires_at > $2"#,

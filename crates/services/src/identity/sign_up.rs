@@ -8,11 +8,12 @@ use super::token::SplitToken;
 use super::without_passwords::{are_off, makes_accounts};
 use super::{Identity, Origin, Password, SignedIn};
 use crate::audit::{self, Author};
-use crate::licences::seats;
+use crate::licences::{self, seats};
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, OnConstraint as _, Result, SignUp, SystemTx, Viewer};
 use domain::audit::{Action, Event};
 use domain::identity::SignUpTerms;
+use domain::licences::Feature;
 use domain::sign_ins::SignInMethod;
 use domain::team::InvitationPreview;
 use domain::text::{EmailAddress, FirstName, LastName};
@@ -123,6 +124,7 @@ impl Identity<'_> {
         };
         let needs_invitation = !is_first && self.services.settings().sign_up == SignUp::Invited;
         let ways = crate::identity_providers::ways_in(&mut tx).await?;
+        let ways_take_newcomers = licences::includes(&mut tx, Feature::IdentityProviders).await?;
         let mails_codes = self.mails_codes(&mut tx).await?;
         let takes_passwords = makes_accounts(&mut tx).await?;
         let takes_passkeys = self.services.passkeys().are_taken(&mut tx).await?;
@@ -133,6 +135,7 @@ impl Identity<'_> {
             invitation: open.and_then(preview),
             signed_in_as,
             ways,
+            ways_take_newcomers,
             takes_passwords,
             takes_passkeys,
             mails_codes,
@@ -140,16 +143,19 @@ impl Identity<'_> {
         })
     }
 
-    /// Makes an account with a team of its own and signs it in. With an invitation the session starts in the team that invited. Without
-    /// one, where mail is set up and there are people already, the account is made when the link is used that is mailed to its address.
+    /// Makes an account with a team of its own and signs it in. With an invitation the session starts in the team that invited. Where mail
+    /// is set up and there are people already, the account is made when the link is used that is mailed to its address, unless whoever
+    /// asks comes with the link of an invitation that was mailed there.
     pub async fn sign_up(&self, person: NewPerson, origin: Origin) -> Result<SignedUp> {
         let checked = person.check()?;
         let db = &self.services.parts.db;
         let now = self.services.parts.clock.now();
         throttle::take(db, now, vec![(throttle::ip_key("sign-up", origin.ip), SIGN_UP_PER_IP)]).await?;
         let invitation = self.admit(&checked.email, person.invitation.as_deref()).await?;
-        if invitation.is_none() && self.signs_up_by_mail().await? {
-            return self.mail_sign_up(checked).await.map(SignedUp::Mailed);
+        let (invitation, has_proved_address) = invitation.unzip();
+        if has_proved_address != Some(true) && self.signs_up_by_mail().await? {
+            let invitation = invitation.map(|open| open.id);
+            return self.mail_sign_up(checked, invitation, origin.ip).await.map(SignedUp::Mailed);
         }
         let account = checked.hashed().await?;
 
@@ -209,8 +215,9 @@ impl Identity<'_> {
         Ok(session)
     }
 
-    /// Refuses whoever may not make an account, before anything costly is done for them.
-    async fn admit(&self, email: &EmailAddress, invitation: Option<&str>) -> Result<Option<OpenInvitation>> {
+    /// Refuses whoever may not make an account, before anything costly is done for them. Returns the invitation, and whether its link was
+    /// the one that was mailed.
+    async fn admit(&self, email: &EmailAddress, invitation: Option<&str>) -> Result<Option<(OpenInvitation, bool)>> {
         let mut tx = self.services.parts.db.system_tx().await?;
         if let Some(refusal) = seats::refusal_of_newcomer(&mut tx).await? {
             return Err(refusal);
@@ -219,11 +226,13 @@ impl Identity<'_> {
             return Err(are_off());
         }
         if let Some(given) = invitation.filter(|given| !given.is_empty()) {
+            let token = SplitToken::parse(given).ok_or_else(invitation_is_over)?;
             let open = self.find_invitation(&mut tx, Some(given)).await?.ok_or_else(invitation_is_over)?;
             if open.email != email.as_str() {
                 return Err(Error::field("email", "This invitation is for another address. Use the one it was sent to."));
             }
-            return Ok(Some(open));
+            let is_mailed = open.mailed_verifier_hash.as_ref().is_some_and(|hash| token.proves(hash));
+            return Ok(Some((open, is_mailed)));
         }
         let needs_one = self.services.settings().sign_up == SignUp::Invited && queries::has_people(&mut tx).await?;
         if needs_one { Err(needs_invitation()) } else { Ok(None) }
@@ -233,7 +242,8 @@ impl Identity<'_> {
     pub(crate) async fn find_invitation(&self, tx: &mut SystemTx, token: Option<&str>) -> Result<Option<OpenInvitation>> {
         let Some(token) = token.and_then(SplitToken::parse) else { return Ok(None) };
         let found = queries_invitations::find_open_invitation(tx, &token.selector, self.services.parts.clock.now()).await?;
-        Ok(found.filter(|invitation| token.proves(&invitation.verifier_hash)))
+        let proves = |hash: &Vec<u8>| token.proves(hash);
+        Ok(found.filter(|invitation| proves(&invitation.verifier_hash) || invitation.mailed_verifier_hash.as_ref().is_some_and(proves)))
     }
 
     /// The latest invitation of an address that can still be used, for somebody whose address it is proven to be.

@@ -1,14 +1,14 @@
-//! Signing up by mail: where anybody may make an account and mail is set up, it is made when the link that was mailed to its address
-//! is used.
+//! Signing up by mail: where mail is set up, an account is made when a link that was mailed to its address is used.
 //!
-//! The invariant: neither what is answered nor when tells whether anybody has the address; of a link only a hash is stored, it is made
+//! The invariant: nobody makes an account with an address whose mail they do not read; neither what is answered nor when tells whether anybody has the address; of a link only a hash is stored, it is made
 //! from the public address alone, works once and for a day, opening it changes nothing, and it makes no account without the password that
 //! was typed.
 
 use super::queries;
+use super::queries_invitations;
 use super::queries_sign_ups::{self, NewSignUp, OpenSignUp};
-use super::sign_up::{Checked, NewAccount, needs_invitation};
-use super::throttle::{self, RESET_PER_IP, SIGN_UP_PER_ADDRESS};
+use super::sign_up::{Checked, NewAccount, invitation_is_over, needs_invitation};
+use super::throttle::{self, RESET_PER_IP, SIGN_UP_MAIL_PER_IP, SIGN_UP_PER_ADDRESS};
 use super::token::{self, SplitToken};
 use super::without_passwords::{are_off, makes_accounts};
 use super::{Identity, Origin, SignedIn, password};
@@ -16,10 +16,11 @@ use crate::licences::seats;
 use crate::mails::{Mail, Recipient};
 use crate::{Error, OnConstraint as _, Result, SignUp, SystemTx};
 use chrono::TimeDelta;
-use domain::UserId;
 use domain::identity::WaitingSignUp;
 use domain::text::{EmailAddress, FirstName, LastName};
+use domain::{InvitationId, UserId};
 use secrecy::SecretString;
+use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -29,7 +30,7 @@ const LIFETIME: TimeDelta = TimeDelta::hours(24);
 const ANSWER_AFTER: Duration = Duration::from_millis(400);
 
 impl Identity<'_> {
-    /// Whether somebody without an invitation gets their account by mail. The first one does not: they are about to set mail up.
+    /// Whether somebody who has not proved their address gets their account by mail. The first one does not: they are about to set mail up.
     pub(super) async fn signs_up_by_mail(&self) -> Result<bool> {
         if !self.services.mails().is_set_up() {
             return Ok(false);
@@ -39,17 +40,20 @@ impl Identity<'_> {
     }
 
     /// Mails a link that makes the account, or says to whoever has the address that there is one. Whoever asks learns nothing about that.
-    pub(super) async fn mail_sign_up(&self, checked: Checked) -> Result<EmailAddress> {
-        let keys = vec![(throttle::address_key("sign-up", &checked.email), SIGN_UP_PER_ADDRESS)];
+    pub(super) async fn mail_sign_up(&self, checked: Checked, invitation: Option<InvitationId>, ip: IpAddr) -> Result<EmailAddress> {
+        let keys = vec![
+            (throttle::ip_key("sign-up-mail", ip), SIGN_UP_MAIL_PER_IP),
+            (throttle::address_key("sign-up", &checked.email), SIGN_UP_PER_ADDRESS),
+        ];
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), keys).await?;
         let account = checked.hashed().await?;
         let answer_at = Instant::now() + ANSWER_AFTER;
-        let mailed = self.keep_sign_up(&account).await;
+        let mailed = self.keep_sign_up(&account, invitation).await;
         sleep_until(answer_at).await;
         mailed.map(|()| account.email)
     }
 
-    async fn keep_sign_up(&self, account: &NewAccount) -> Result<()> {
+    async fn keep_sign_up(&self, account: &NewAccount, invitation: Option<InvitationId>) -> Result<()> {
         let now = self.services.parts.clock.now();
         let public_url = &self.services.settings().public_url;
         let mut tx = self.services.parts.db.installation_tx().await?;
@@ -66,6 +70,7 @@ impl Identity<'_> {
                 first_name: account.first_name.as_str(),
                 last_name: account.last_name.as_str(),
                 password_hash: &account.password_hash,
+                invitation,
                 now,
                 expires_at,
             };
@@ -88,7 +93,8 @@ impl Identity<'_> {
         }))
     }
 
-    /// Makes the account of whoever holds a link and knows the password that was typed, with a team of its own, and signs it in.
+    /// Makes the account of whoever holds a link and knows the password that was typed, with a team of its own, and signs it in; in the
+    /// team that invited them, where they asked for it with an invitation.
     pub async fn finish_sign_up(&self, token: &str, password: SecretString, origin: Origin) -> Result<SignedIn> {
         let db = &self.services.parts.db;
         let now = self.services.parts.clock.now();
@@ -103,16 +109,18 @@ impl Identity<'_> {
             return Err(Error::field("password", "This is not the password that was typed when the account was asked for."));
         }
         let mut tx = db.installation_tx().await?;
-        if self.services.settings().sign_up == SignUp::Invited {
-            return Err(needs_invitation()); // it was open when the link was mailed
-        }
+        let invitation = match open.invitation_id {
+            Some(id) => Some(queries_invitations::find_invitation(&mut tx, id, now).await?.ok_or_else(invitation_is_over)?),
+            None if self.services.settings().sign_up == SignUp::Invited => return Err(needs_invitation()), // it was open when the link was mailed
+            None => None,
+        };
         if !makes_accounts(&mut tx).await? {
             return Err(are_off());
         }
         if let Some(refusal) = seats::refusal_of_newcomer(&mut tx).await? {
             return Err(refusal);
         }
-        if !queries_sign_ups::use_up(&mut tx, &split.selector, now).await? {
+        if !queries_sign_ups::use_up(&mut tx, &split.selector, &open.email, now).await? {
             return Err(link_is_over());
         }
         let account = NewAccount {
@@ -126,7 +134,7 @@ impl Identity<'_> {
         self.add_person(&mut tx, &account, is_first)
             .await
             .on_constraint("users_email_key", || Error::Conflict("This address has an account meanwhile. Sign in instead.".to_owned()))?;
-        let session = self.welcome_newcomer(&mut tx, &account, None, &origin).await?;
+        let session = self.welcome_newcomer(&mut tx, &account, invitation.as_ref(), &origin).await?;
         tx.commit().await?;
         attempt.give_back(db).await?;
         Ok(session)

@@ -43,7 +43,7 @@ impl Identity<'_> {
         let row = queries_two_step::find_state(&mut tx, viewer.user_id).await?;
         let codes_left = row.as_ref().and_then(|row| u32::try_from(row.codes_left).ok()).unwrap_or_default();
         let is_mailed = row.as_ref().is_some_and(|row| row.by_mail);
-        let offers_mail = self.mails_codes(&mut tx).await?;
+        let offers_mail = self.offer_of_mailed_step(&mut tx, viewer.user_id).await?.is_ok();
         let is_required = two_step_requirement(&mut tx).await?.holds_for(viewer.is_system_administrator);
         Ok(TwoStepState { since: row.map(|row| row.since), codes_left, is_mailed, offers_mail, is_required })
     }
@@ -107,9 +107,8 @@ impl Identity<'_> {
     }
 
     /// Turns two-step sign-in off, in return for the password and a code; the token is that of a code that was mailed. Whom it is required
-    /// of keeps it.
+    /// of is led to setting up another one, which is how they change to another phone.
     pub async fn turn_off_two_step(&self, viewer: &Viewer, password: SecretString, code: &str, token: &SecretString) -> Result<()> {
-        self.require_free_choice(viewer).await?;
         self.prove_password(viewer, password).await?;
         let counted = self.take_guess(viewer.user_id).await?;
         let mailed = self.account_code(viewer, token, code).await?;
@@ -124,13 +123,6 @@ impl Identity<'_> {
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOff).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await
-    }
-
-    async fn require_free_choice(&self, viewer: &Viewer) -> Result<()> {
-        let mut read = self.services.parts.db.system_read().await?;
-        let is_required = two_step_requirement(&mut read).await?.holds_for(viewer.is_system_administrator);
-        let sentence = "Two-step sign-in is required of you here, so that it stays on.";
-        if is_required { Err(Error::Conflict(sentence.to_owned())) } else { Ok(()) }
     }
 
     /// Whether the viewer has a second step, or came with what counts as both: whom a required second step would not lead anywhere.
@@ -173,7 +165,7 @@ impl Identity<'_> {
         let db = &self.services.parts.db;
         let (token, step) = (step.expose_secret(), token::hash(step.expose_secret()));
         let now = self.services.parts.clock.now();
-        let (StepRow { user_id: user, method, by_mail }, account) = {
+        let (StepRow { user_id: user, method, by_mail, proved_at }, account) = {
             let mut tx = db.system_tx().await?;
             let row = queries_two_step::find_step(&mut tx, &step, now).await?.ok_or(Error::SignedOut)?;
             let account = queries::get_account(&mut tx, row.user_id).await?;
@@ -206,6 +198,7 @@ impl Identity<'_> {
                 return Err(refused);
             }
         };
+        self.proved_since(&mut tx, &session, proved_at).await?;
         if factor == Factor::Recovery {
             let event = Event::new(Action::AccountRecoveryCodeUsed, user.as_uuid(), account.email);
             audit::record_in(&mut tx, None, Author::person(user, origin.ip), event).await?;

@@ -7,6 +7,7 @@ use super::verify::Vouch;
 use crate::audit::{self, Author};
 use crate::identity::{Newcomer, OpenInvitation, Origin};
 use crate::licences::{self, seats};
+use crate::mails::SecurityAct;
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, OnConstraint as _, Result, SystemTx, team};
 use domain::audit::{Action, Event, Named};
@@ -59,7 +60,8 @@ impl IdentityProviders<'_> {
                 if !account.has_password {
                     return refused(SignInReason::NotLinked);
                 }
-                let kept = Kept::Unproven { issuer: vouch.issuer, subject: vouch.subject, email: email.clone(), next: next.clone() };
+                let Vouch { issuer, subject, roles, .. } = vouch;
+                let kept = Kept::Unproven { issuer, subject, email: email.clone(), next: next.clone(), roles };
                 let token = self.keep(&mut tx, provider.id, &kept).await?;
                 tx.commit().await?;
                 Ok(Ok(Arrival::NeedsProof { token, next }))
@@ -118,13 +120,14 @@ impl IdentityProviders<'_> {
         queries::touch_identity(&mut tx, known.id, provider.id, now).await?;
         if identity.asks_for_code(&mut tx, known.user_id).await? {
             let step = identity.ask_for_code(&mut tx, known.user_id, through(provider, known.user_id, email), (true, origin)).await?;
-            update_role(&mut tx, provider, vouch, known.user_id).await?;
+            identity.half_proved_elsewhere(&mut tx, &step, vouch.proved_at).await?;
+            update_role(&mut tx, provider, &vouch.roles, known.user_id).await?;
             tx.commit().await?;
             return Ok(Arrival::NeedsCode { step, next });
         }
         let session = identity.let_in(&mut tx, (known.user_id, team), through(provider, known.user_id, email), origin).await?;
         identity.proved_elsewhere(&mut tx, &session, vouch.proved_at).await?;
-        update_role(&mut tx, provider, vouch, known.user_id).await?;
+        update_role(&mut tx, provider, &vouch.roles, known.user_id).await?;
         tx.commit().await?;
         Ok(Arrival::SignedIn { session, next })
     }
@@ -145,7 +148,7 @@ impl IdentityProviders<'_> {
         let first_name = FirstName::parse(cut(&vouch.first_name)).or_else(|_| FirstName::parse(cut(local)))?;
         let last_name = LastName::parse(cut(&vouch.last_name))?;
         let default_team = provider.default_team_id.filter(|_| provider.creates_accounts);
-        let joins = default_team.map(|team| (team, given_role(provider, vouch).unwrap_or(provider.default_role)));
+        let joins = default_team.map(|team| (team, given_role(provider, &vouch.roles).unwrap_or(provider.default_role)));
         let identity = self.services.identity();
         let now = self.services.parts.clock.now();
         let (user, team) = identity.welcome(&mut tx, Newcomer { email, first_name, last_name, joins, invitation }, origin).await?;
@@ -154,6 +157,8 @@ impl IdentityProviders<'_> {
         identity.proved_elsewhere(&mut tx, &session, vouch.proved_at).await?;
         sign_ins::record(&mut tx, through(provider, user, Some(email)), origin, now).await?;
         audit::record_in(&mut tx, None, Author::person(user, origin.ip), linked(provider, user)).await?;
+        // An invitation may have given another one.
+        update_role(&mut tx, provider, &vouch.roles, user).await?;
         tx.commit().await?;
         Ok(Arrival::SignedIn { session, next })
     }
@@ -177,23 +182,28 @@ impl IdentityProviders<'_> {
         if !licences::includes(&mut tx, Feature::IdentityProviders).await? {
             return Ok(Err(Refusal { reason: SignInReason::NotInLicence, user: Some(user), email: vouch.email.clone() }));
         }
-        self.insert_link(&mut tx, provider, user, (&vouch.issuer, &vouch.subject), origin).await?;
+        let Some(team) = self.services.identity().home_team(&mut tx, user).await? else {
+            return Ok(Err(Refusal { reason: SignInReason::NoTeam, user: Some(user), email: vouch.email.clone() }));
+        };
+        self.insert_link(&mut tx, provider, (user, team), (&vouch.issuer, &vouch.subject), origin).await?;
         tx.commit().await?;
         Ok(Ok(Arrival::Linked))
     }
 
-    /// Links an identity and records that; the caller's transaction ends soon after.
+    /// Links an identity, tells its person in the name of one of their teams, and records it; the caller's transaction ends soon after.
     pub(super) async fn insert_link(
         &self,
         tx: &mut SystemTx,
         provider: &ProviderRow,
-        user: UserId,
+        (user, team): (UserId, TeamId),
         identity: (&str, &str),
         origin: &Origin,
     ) -> Result<()> {
         queries::insert_identity(tx, user, provider.id, identity, self.services.parts.clock.now())
             .await
             .on_constraint("identities_issuer_subject_key", || Error::Conflict(SignInReason::LinkedElsewhere.sentence().to_owned()))?;
+        let act = SecurityAct::ProviderLinked { name: provider.name.clone() };
+        self.services.identity().tell(tx, (user, team), act, Some(origin.whence())).await?;
         audit::record_in(tx, None, Author::person(user, origin.ip), linked(provider, user)).await
     }
 }
@@ -219,16 +229,16 @@ fn checked_address<'a>(provider: &ProviderRow, vouch: &'a Vouch) -> Result<&'a E
 }
 
 /// The highest role that a rule gives; none where the claim is missing or names nothing that a rule is about.
-fn given_role(provider: &ProviderRow, vouch: &Vouch) -> Option<Role> {
+fn given_role(provider: &ProviderRow, claimed: &[String]) -> Option<Role> {
     let rules: Vec<RoleRule> = serde_json::from_value(provider.role_rules.clone()).unwrap_or_default();
-    rules.iter().filter(|rule| vouch.roles.contains(&rule.value)).map(|rule| rule.role).max()
+    rules.iter().filter(|rule| claimed.contains(&rule.value)).map(|rule| rule.role).max()
 }
 
 /// Brings the role in the provider's team in line with what the provider says, where it is to do so at every sign-in. The chain of
 /// the team is locked from then on, after that of the installation.
-async fn update_role(tx: &mut SystemTx, provider: &ProviderRow, vouch: &Vouch, user: UserId) -> Result<()> {
+pub(super) async fn update_role(tx: &mut SystemTx, provider: &ProviderRow, claimed: &[String], user: UserId) -> Result<()> {
     let Some(team) = provider.default_team_id.filter(|_| provider.updates_roles) else { return Ok(()) };
-    let Some(role) = given_role(provider, vouch) else { return Ok(()) };
+    let Some(role) = given_role(provider, claimed) else { return Ok(()) };
     let says_so = Named { id: provider.id.as_uuid(), name: provider.name.clone() };
     team::take_provided_role(tx, (team, user), role, says_so).await
 }

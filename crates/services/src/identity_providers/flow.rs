@@ -117,7 +117,15 @@ pub(super) enum Kept {
         anew: bool,
     },
     /// Back, and waiting for the password of the account with the address.
-    Unproven { issuer: String, subject: String, email: EmailAddress, next: String },
+    Unproven {
+        issuer: String,
+        subject: String,
+        email: EmailAddress,
+        next: String,
+        /// What the role claim says; a server of the version before did not keep it.
+        #[serde(default)]
+        roles: Vec<String>,
+    },
 }
 
 impl Kept {

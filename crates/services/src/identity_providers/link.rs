@@ -1,9 +1,10 @@
 //! Link: identities and the accounts they open: proving that an account is one's own, linking another way in, and ending it.
 
-use super::admit::through;
+use super::admit::{through, update_role};
 use super::flow::{Kept, Purpose, Started};
 use super::{IdentityProviders, queries};
 use crate::identity::{Origin, Proven, SignedIn, token};
+use crate::mails::SecurityAct;
 use crate::{Error, Result, Viewer, audit, licences};
 use domain::audit::{Action, Event};
 use domain::identity_providers::{PendingLink, SignInWays};
@@ -55,7 +56,7 @@ impl IdentityProviders<'_> {
             }
         };
         let Some((row, provider)) = found else { return Ok(None) };
-        let Kept::Unproven { issuer, subject, email, next } = self.open(&row)? else { return Ok(None) };
+        let Kept::Unproven { issuer, subject, email, next, roles } = self.open(&row)? else { return Ok(None) };
         let identity = self.services.identity();
         let Proven { user, team, password_hash, taken } = identity.prove(&email, password, origin).await?;
         let now = parts.clock.now();
@@ -79,7 +80,8 @@ impl IdentityProviders<'_> {
                 return Err(refused);
             }
         };
-        self.insert_link(&mut tx, &provider, user, (&issuer, &subject), origin).await?;
+        self.insert_link(&mut tx, &provider, (user, team), (&issuer, &subject), origin).await?;
+        update_role(&mut tx, &provider, &roles, user).await?;
         tx.commit().await?;
         taken.give_back(&parts.db).await?;
         Ok(Some((session, next)))
@@ -95,12 +97,12 @@ impl IdentityProviders<'_> {
     /// Ends a link of the viewer's, unless it is their last way in; one of anybody else does not exist.
     pub async fn unlink(&self, viewer: &Viewer, id: IdentityId) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        let has_other =
-            queries::has_other_way_in(&mut tx, viewer.user_id, id).await? || self.services.passkeys().open(&mut tx, viewer.user_id).await?;
         let provider = queries::delete_identity(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;
-        if !has_other {
+        if !self.has_way_in(&mut tx, viewer.user_id).await? {
             return Err(Error::Conflict("This is your only way in. Set up another one first.".to_owned()));
         }
+        let act = SecurityAct::ProviderUnlinked { name: provider.clone() };
+        self.services.identity().tell_viewer(&mut tx, viewer, act).await?;
         let event = Event::new(Action::AccountIdentityUnlinked, viewer.user_id.as_uuid(), provider);
         audit::record_in(&mut tx, None, viewer, event).await?;
         tx.commit().await

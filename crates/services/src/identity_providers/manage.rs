@@ -94,7 +94,7 @@ impl IdentityProviders<'_> {
         queries_own_ways::lock_ways(&mut tx).await?;
         let name = queries::set_enabled(&mut tx, id, is_enabled).await?.ok_or(Error::NotFound)?;
         if !is_enabled {
-            self.require_way_left(&mut tx).await?;
+            self.require_way_left(&mut tx, viewer).await?;
         }
         let action = if is_enabled { Action::SignInProviderEnabled } else { Action::SignInProviderDisabled };
         audit::record_in(&mut tx, None, viewer, Event::new(action, id.as_uuid(), name)).await?;
@@ -108,7 +108,7 @@ impl IdentityProviders<'_> {
         let mut tx = self.services.parts.db.installation_tx().await?;
         queries_own_ways::lock_ways(&mut tx).await?;
         let name = queries::remove(&mut tx, id).await?.ok_or(Error::NotFound)?;
-        self.require_way_left(&mut tx).await?;
+        self.require_way_left(&mut tx, viewer).await?;
         audit::record_in(&mut tx, None, viewer, Event::new(Action::SignInProviderRemoved, id.as_uuid(), name)).await?;
         tx.commit().await
     }

@@ -1,7 +1,7 @@
 //! Own ways: what people can sign in with without a provider, as administrators allow it.
 //!
 //! The invariant: what is turned off is neither shown nor taken; nobody has to turn anything on. Without passwords a way is left that needs
-//! none, and whoever turned them off has one.
+//! none, and whoever turns something off has one.
 
 use super::{IdentityProviders, queries_own_ways};
 use crate::audit::{self, Author};
@@ -32,11 +32,7 @@ impl IdentityProviders<'_> {
         queries_own_ways::lock_ways(&mut tx).await?;
         if queries_own_ways::set(&mut tx, way, is_allowed).await? {
             if !is_allowed {
-                self.require_way_left(&mut tx).await?;
-            }
-            if way == OwnWay::Passwords && !is_allowed && !self.opens_for(&mut tx, viewer.user_id).await? {
-                let sentence = "You could not sign in yourself then. Add a passkey or link a provider on your account page first.";
-                return Err(Error::Conflict(sentence.to_owned()));
+                self.require_way_left(&mut tx, viewer).await?;
             }
             let action = if is_allowed { Action::SignInWayTurnedOn } else { Action::SignInWayTurnedOff };
             audit::record_in(&mut tx, None, viewer, event(action, way)).await?;
@@ -50,13 +46,26 @@ impl IdentityProviders<'_> {
         is_allowed(&mut read, OwnWay::Passwords).await
     }
 
-    /// Refuses when passwords are off and no other way is left, as things stand in the transaction. Whoever asks holds the lock of the ways.
-    pub(super) async fn require_way_left(&self, tx: &mut SystemTx) -> Result<()> {
-        let is_one_left = is_allowed(tx, OwnWay::Passwords).await?
-            || queries_own_ways::has_enabled_provider(tx).await?
-            || self.services.passkeys().are_taken(tx).await?;
-        let sentence = "Nobody could sign in then: without passwords there has to be a provider that is on, or passkeys.";
-        if is_one_left { Ok(()) } else { Err(Error::Conflict(sentence.to_owned())) }
+    /// Refuses when passwords are off and no other way is left, or none for the viewer, as things stand in the transaction. Whoever asks
+    /// holds the lock of the ways.
+    pub(super) async fn require_way_left(&self, tx: &mut SystemTx, viewer: &Viewer) -> Result<()> {
+        let conflict = |sentence: &str| Err(Error::Conflict(sentence.to_owned()));
+        if is_allowed(tx, OwnWay::Passwords).await? {
+            return Ok(());
+        }
+        if !queries_own_ways::has_enabled_provider(tx).await? && !self.services.passkeys().are_taken(tx).await? {
+            return conflict("Nobody could sign in then: without passwords there has to be a provider that is on, or passkeys.");
+        }
+        if !self.has_way_in(tx, viewer.user_id).await? {
+            return conflict("You could not sign in yourself then. Add a passkey or link a provider on your account page first.");
+        }
+        Ok(())
+    }
+
+    /// Whether a person, who is locked until the transaction ends, has a way in as things stand in it. A mailed code is none to lean on.
+    pub(crate) async fn has_way_in(&self, tx: &mut SystemTx, user: UserId) -> Result<bool> {
+        let has_password = queries_own_ways::lock_person(tx, user).await?;
+        Ok((has_password && is_allowed(tx, OwnWay::Passwords).await?) || self.opens_for(tx, user).await?)
     }
 
     /// Whether a person can sign in with what they have at a provider, or with a passkey.

@@ -253,26 +253,6 @@ pub(super) async fn list_linkable(tx: &mut PgConnection, user: UserId) -> sqlx::
     .await
 }
 
-/// Whether the person, who is locked until the transaction ends, has another way in than this identity.
-pub(super) async fn has_other_way_in(tx: &mut PgConnection, user: UserId, id: IdentityId) -> sqlx::Result<bool> {
-    let has_password = sqlx::query_scalar!(
-        r#"SELECT password_hash <> '' AND NOT EXISTS (SELECT FROM settings WHERE key = 'sign-in.passwords' AND value = 'off') AS "has_password!"
-           FROM users WHERE id = $1 FOR UPDATE"#,
-        user.as_uuid()
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    let has_identity = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM identities i JOIN identity_providers p ON p.id = i.provider_id AND p.is_enabled
-                          WHERE i.user_id = $1 AND i.id <> $2) AS "exists!""#,
-        user.as_uuid(),
-        id.as_uuid()
-    )
-    .fetch_one(tx)
-    .await?;
-    Ok(has_password || has_identity)
-}
-
 /// Ends a link of the person; the name of the provider.
 pub(super) async fn delete_identity(tx: &mut PgConnection, user: UserId, id: IdentityId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(

@@ -34,6 +34,13 @@ pub(super) async fn set(tx: &mut PgConnection, way: OwnWay, is_allowed: bool) ->
     Ok(done.rows_affected() == 1)
 }
 
+/// Locks a person until the transaction ends; whether they have a password.
+pub(super) async fn lock_person(tx: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT password_hash <> '' AS "has_password!" FROM users WHERE id = $1 FOR UPDATE"#, user.as_uuid())
+        .fetch_one(tx)
+        .await
+}
+
 /// Whether people can sign in with any provider.
 pub(super) async fn has_enabled_provider(tx: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM identity_providers WHERE is_enabled) AS "exists!""#).fetch_one(tx).await

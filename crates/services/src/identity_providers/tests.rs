@@ -1,7 +1,7 @@
 //! What holds of the ways in: one is always left, and a second step is required of those it says.
 
 use crate::identity::Origin;
-use crate::testing::{owner, services};
+use crate::testing::{owner, parts, services};
 use crate::{Error, Result, Services, Viewer};
 use domain::IdentityProviderId;
 use domain::identity_providers::{OwnWay, TwoStepRequirement};
@@ -123,9 +123,33 @@ async fn passwords_stay_as_long_as_nobody_could_come_in_otherwise(pool: PgPool) 
     let second = linked_provider(&pool, "Second", &ada).await;
     turn_off(&root).await.unwrap();
     // One of two may go, the last may not, whichever way it goes.
-    ways.set_enabled(&root, first, false).await.unwrap();
-    assert!(sentence(ways.set_enabled(&root, second, false).await).contains("Nobody could sign in"));
-    assert!(sentence(ways.remove(&root, second).await).contains("Nobody could sign in"));
-    ways.remove(&root, first).await.unwrap();
+    assert!(sentence(ways.set_enabled(&root, first, false).await).contains("You could not sign in yourself"));
+    ways.set_enabled(&ada, first, false).await.unwrap();
+    assert!(sentence(ways.set_enabled(&ada, second, false).await).contains("Nobody could sign in"));
+    assert!(sentence(ways.remove(&ada, second).await).contains("Nobody could sign in"));
+    ways.remove(&ada, first).await.unwrap();
     assert!(!ways.takes_passwords().await.unwrap());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn that_passkeys_are_taken_is_no_way_in_for_whoever_has_none(pool: PgPool) {
+    let mut parts = parts(&pool);
+    "http://localhost:3000".clone_into(&mut parts.settings.public_url);
+    let services = Services::new(parts);
+    let root = administrator(&services, &pool, "root@example.org").await;
+    let ways = services.identity_providers();
+    let id = linked_provider(&pool, "Works", &root).await;
+    ways.allow_own_way(&root, OwnWay::Passwords, false).await.unwrap();
+    for refused in [ways.set_enabled(&root, id, false).await, ways.remove(&root, id).await] {
+        assert!(sentence(refused).contains("You could not sign in yourself"));
+    }
+    let identity = ways.ways(&root).await.unwrap().linked[0].id;
+    assert!(sentence(ways.unlink(&root, identity).await).contains("This is your only way in"));
+    let insert = "INSERT INTO passkeys (id, user_id, name, credential_id, credential, created_at)
+                  VALUES (gen_random_uuid(), $1, 'Phone', 'phone', '{}', now())";
+    sqlx::query(insert).bind(root.user_id).execute(&pool).await.unwrap();
+    ways.unlink(&root, identity).await.unwrap();
+    assert!(sentence(ways.allow_own_way(&root, OwnWay::Passkeys, false).await).contains("You could not sign in yourself"));
+    let phone = services.passkeys().list(&root).await.unwrap().passkeys[0].id;
+    assert!(sentence(services.passkeys().remove(&root, phone).await).contains("This is your only way in"));
 }

@@ -19,6 +19,9 @@ pub(crate) struct SecurityNotice {
     pub(crate) whence: Option<Whence>,
     /// Where the button leads.
     pub(crate) link: String,
+    /// Whether nobody signs in with a password, so that none can be asked for.
+    #[serde(default)]
+    pub(crate) without_passwords: bool,
 }
 
 /// From where something was done.
@@ -54,6 +57,16 @@ pub(crate) enum SecurityAct {
         /// What the person called it.
         name: String,
     },
+    /// Whoever is who they are at a provider gets in.
+    ProviderLinked {
+        /// The provider's name.
+        name: String,
+    },
+    /// They do not any more.
+    ProviderUnlinked {
+        /// The provider's name.
+        name: String,
+    },
     /// The account ends unless its person keeps it.
     DeletionScheduled {
         /// When it is too late.
@@ -77,6 +90,8 @@ struct Words {
 const NOT_ME: &str = "It was not me";
 const ADVICE: &str = "If it was you, you need do nothing. If not, get a link for a new password at once: that signs everybody out, and removes \
                       the passkeys, the linked providers and the API keys of your account.";
+const WITHOUT_PASSWORDS: &str = "If it was you, you need do nothing. If not, end the sessions and remove what you do not know on your account \
+                                 page at once, and ask the person who runs your installation for help.";
 
 impl SecurityAct {
     /// Its kind as it is stored, and what the administrator calls it.
@@ -89,21 +104,24 @@ impl SecurityAct {
             Self::TwoStepTurnedOff => ("TwoStepTurnedOff", "Two-step sign-in was turned off"),
             Self::PasskeyAdded { .. } => ("PasskeyAdded", "Passkey was added"),
             Self::PasskeyRemoved { .. } => ("PasskeyRemoved", "Passkey was removed"),
+            Self::ProviderLinked { .. } => ("ProviderLinked", "Identity provider was linked"),
+            Self::ProviderUnlinked { .. } => ("ProviderUnlinked", "Identity provider was unlinked"),
             Self::DeletionScheduled { .. } => ("DeletionScheduled", "Account was marked for deletion"),
             Self::NewDevice => ("NewDevice", "Sign-in with a new device"),
         }
     }
 
     /// The screen on which its person does something about it.
-    pub(crate) const fn screen(&self) -> &'static str {
+    pub(crate) const fn screen(&self, without_passwords: bool) -> &'static str {
         match self {
             Self::DeletionScheduled { .. } => "/account",
+            _ if without_passwords => "/account",
             _ => "/forgot-password",
         }
     }
 
     /// One of each, for looking at.
-    pub(super) fn examples() -> [Self; 9] {
+    pub(super) fn examples() -> [Self; 11] {
         let name = || "Phone".to_owned();
         [
             Self::PasswordChanged,
@@ -113,6 +131,8 @@ impl SecurityAct {
             Self::TwoStepTurnedOff,
             Self::PasskeyAdded { name: name() },
             Self::PasskeyRemoved { name: name() },
+            Self::ProviderLinked { name: "Example works".to_owned() },
+            Self::ProviderUnlinked { name: "Example works".to_owned() },
             Self::DeletionScheduled { gone_at: DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_814) },
             Self::NewDevice,
         ]
@@ -152,13 +172,13 @@ impl SecurityAct {
                 ..plain(
                     "Two-step sign-in was set up",
                     format!("Two-step sign-in was set up for your account on Lyceum on {at}."),
-                    "After the password it takes a code to sign in.",
+                    "Signing in takes a code from now on.",
                 )
             },
             Self::TwoStepTurnedOff => plain(
                 "Two-step sign-in was turned off",
                 format!("Two-step sign-in was turned off for your account on Lyceum on {at}."),
-                "Whoever learns your password can sign in as you.",
+                "Signing in takes no code from now on.",
             ),
             Self::PasskeyAdded { name } => plain(
                 "A passkey was added",
@@ -168,6 +188,16 @@ impl SecurityAct {
             Self::PasskeyRemoved { name } => plain(
                 "A passkey was removed",
                 format!("The passkey “{name}” was removed from your account on Lyceum on {at}."),
+                "It does not let anybody in any more.",
+            ),
+            Self::ProviderLinked { name } => plain(
+                "An identity provider was linked",
+                format!("Your account on Lyceum was linked to the identity provider “{name}” on {at}."),
+                "Whoever signs in there as they did then can sign in as you.",
+            ),
+            Self::ProviderUnlinked { name } => plain(
+                "An identity provider was unlinked",
+                format!("The link of your account on Lyceum to the identity provider “{name}” was ended on {at}."),
                 "It does not let anybody in any more.",
             ),
             Self::DeletionScheduled { gone_at } => deletion(&at, *gone_at),
@@ -199,7 +229,8 @@ impl SecurityNotice {
     pub(super) fn examples(public_url: &str, at: DateTime<Utc>) -> impl Iterator<Item = Self> {
         let whence = Whence { device: "Firefox on Linux".to_owned(), address: "192.0.2.1".to_owned() };
         SecurityAct::examples().into_iter().map(move |act| Self {
-            link: format!("{public_url}{}", act.screen()),
+            link: format!("{public_url}{}", act.screen(false)),
+            without_passwords: false,
             whence: (act != SecurityAct::PasswordResetOnServer).then(|| whence.clone()),
             act,
             at,
@@ -209,6 +240,7 @@ impl SecurityNotice {
     /// What it says.
     pub(super) fn letterhead(&self) -> Letterhead {
         let Words { heading, deed, outcome, button, advice } = self.act.words(self.at);
+        let (button, advice) = if self.without_passwords { ("Open my account", WITHOUT_PASSWORDS) } else { (button, advice) };
         let whence = self.whence.as_ref().map(|whence| format!("It was done with {}, from the address {}.", whence.device, whence.address));
         Letterhead {
             subject: format!("{heading} on Lyceum"),

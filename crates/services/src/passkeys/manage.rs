@@ -96,9 +96,8 @@ impl Passkeys<'_> {
     /// Removes a passkey of the viewer's, unless it is their last way in; one of anybody else does not exist.
     pub async fn remove(&self, viewer: &Viewer, id: PasskeyId) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        let has_other = queries::has_other_way_in(&mut tx, viewer.user_id, id).await?;
         let name = queries::delete(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;
-        if !has_other {
+        if !self.services.identity_providers().has_way_in(&mut tx, viewer.user_id).await? {
             return Err(conflict("This is your only way in. Set up another one first."));
         }
         self.services.identity().tell_viewer(&mut tx, viewer, SecurityAct::PasskeyRemoved { name: name.clone() }).await?;

@@ -86,26 +86,6 @@ pub(super) async fn touch(connection: &mut PgConnection, id: PasskeyId, credenti
     Ok(())
 }
 
-/// Whether the person, who is locked until the transaction ends, has another way in than this passkey.
-pub(super) async fn has_other_way_in(connection: &mut PgConnection, user: UserId, id: PasskeyId) -> sqlx::Result<bool> {
-    let has_password = sqlx::query_scalar!(
-        r#"SELECT password_hash <> '' AND NOT EXISTS (SELECT FROM settings WHERE key = 'sign-in.passwords' AND value = 'off') AS "has_password!"
-           FROM users WHERE id = $1 FOR UPDATE"#,
-        user.as_uuid()
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    let has_more = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM identities i JOIN identity_providers p ON p.id = i.provider_id AND p.is_enabled WHERE i.user_id = $1)
-               OR EXISTS (SELECT FROM passkeys WHERE user_id = $1 AND id <> $2) AS "exists!""#,
-        user.as_uuid(),
-        id.as_uuid()
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(has_password || has_more)
-}
-
 /// Removes a passkey of the person; its name.
 pub(super) async fn delete(connection: &mut PgConnection, user: UserId, id: PasskeyId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("DELETE FROM passkeys WHERE id = $2 AND user_id = $1 RETURNING name", user.as_uuid(), id.as_uuid())

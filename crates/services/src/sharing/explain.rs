@@ -2,8 +2,9 @@
 
 use super::queries::{self, GroupShareRow, PersonRow};
 use super::{Sharing, Standing, manage, standing, view};
-use crate::{Error, Result, TeamTx, Viewer};
+use crate::{Error, Result, TeamTx, Viewer, licences};
 use domain::datasets::Visibility;
+use domain::licences::Feature;
 use domain::sharing::{Access, AccessRule, Explanation, ShareLevel, Shared, Thing};
 use domain::{Permission, UserId};
 
@@ -35,7 +36,8 @@ impl Sharing<'_> {
         let owners: Vec<_> = rows.iter().filter(|person| person.is_owner).map(|person| person.user_id).collect();
         let people: Vec<_> = rows.into_iter().filter_map(|person| access(&rules.standing, person, &groups)).collect();
         let sees = |owner: UserId| people.iter().any(|person| person.user_id == owner);
-        let is_open_to_owners = !people.is_empty() && owners.into_iter().any(|owner| !sees(owner));
+        let is_left_to_owners = !people.is_empty() && owners.into_iter().any(|owner| !sees(owner));
+        let is_open_to_owners = is_left_to_owners && licences::includes(&mut tx, Feature::ViewAs).await?;
         Ok(Explanation { dataset, people, is_open_to_owners })
     }
 }

@@ -1,6 +1,6 @@
 //! Invitations: asking somebody to join, a new link, taking it back, and joining with an account one has.
 
-use super::queries::invitations::{self, InvitationRow, NewInvitationRow};
+use super::queries::invitations::{self, InvitationRow, LinkSecret, NewInvitationRow};
 use super::queries::members as people;
 use super::{Team, members};
 use crate::identity::token::{self, SplitToken};
@@ -44,6 +44,29 @@ impl Checked {
                 Ok(Self { email, first_name, last_name: last_name.into_string(), role: new.role, lifetime })
             }
             _ => Err(wrong.into()),
+        }
+    }
+}
+
+/// The two links of an invitation. Both lead to it; the one that is mailed also proves its address.
+struct Links {
+    handed_over: SplitToken,
+    mailed: SplitToken,
+}
+
+impl Links {
+    fn fresh() -> Self {
+        let handed_over = SplitToken::fresh();
+        let mailed = SplitToken { selector: handed_over.selector.clone(), ..SplitToken::fresh() };
+        Self { handed_over, mailed }
+    }
+
+    fn secret(&self) -> LinkSecret {
+        let Self { handed_over, mailed } = self;
+        LinkSecret {
+            selector: handed_over.selector.clone(),
+            verifier_hash: token::hash(&handed_over.verifier),
+            mailed_verifier_hash: token::hash(&mailed.verifier),
         }
     }
 }
@@ -93,7 +116,7 @@ impl Team<'_> {
         if invitations::count_open(tx, viewer.team_id, now).await? >= MOST_OPEN {
             return Err(Error::Conflict(format!("This team has {MOST_OPEN} open invitations. Revoke some first.")));
         }
-        let split = SplitToken::fresh();
+        let links = Links::fresh();
         let invitation = InvitationSummary {
             id: InvitationId::new(),
             email: checked.email.as_str().to_owned(),
@@ -102,15 +125,9 @@ impl Team<'_> {
             expires_at: now + checked.lifetime,
             is_expired: false,
         };
-        let row = NewInvitationRow {
-            summary: &invitation,
-            names: (&checked.first_name, &checked.last_name),
-            selector: &split.selector,
-            verifier_hash: &token::hash(&split.verifier),
-            now,
-        };
+        let row = NewInvitationRow { summary: &invitation, names: (&checked.first_name, &checked.last_name), secret: &links.secret(), now };
         invitations::insert(tx, viewer, &row).await?;
-        self.hand_over_link(tx, viewer, invitation, self.link(&split)).await
+        self.hand_over_link(tx, viewer, invitation, &links).await
     }
 
     /// Gives an invitation another link, also one that has expired; the link before leads nowhere from then on. Whoever could
@@ -127,12 +144,11 @@ impl Team<'_> {
             other => other,
         })?;
         self.require_recent_for(viewer, role).await?;
-        let (split, expires_at) = (SplitToken::fresh(), now + lifetime);
-        let secret = (split.selector.as_str(), token::hash(&split.verifier));
-        invitations::renew(&mut tx, viewer.team_id, id, (secret.0, &secret.1), expires_at).await?;
+        let (links, expires_at) = (Links::fresh(), now + lifetime);
+        invitations::renew(&mut tx, viewer.team_id, id, &links.secret(), expires_at).await?;
         let invitation = renewed(row, expires_at, now)?;
         let event = about(Action::InvitationRenewed, &invitation);
-        let sent = self.hand_over_link(&mut tx, viewer, invitation, self.link(&split)).await?;
+        let sent = self.hand_over_link(&mut tx, viewer, invitation, &links).await?;
         audit::record(&mut tx, viewer, event).await?;
         tx.commit().await?;
         Ok(sent)
@@ -143,13 +159,13 @@ impl Team<'_> {
         if role == Role::Owner { self.services.identity().require_recent(viewer).await } else { Ok(()) }
     }
 
-    /// Mails the link where mail is set up; whoever invites gets it in any case.
+    /// Mails a link where mail is set up; whoever invites gets another one in any case, which does not prove the address.
     async fn hand_over_link(
         &self,
         tx: &mut TeamTx,
         viewer: &Viewer,
         invitation: InvitationSummary,
-        link: String,
+        links: &Links,
     ) -> Result<InvitationSent> {
         let mails = self.services.mails();
         let is_mailed = mails.is_set_up();
@@ -160,13 +176,13 @@ impl Team<'_> {
                 inviter_email: inviter.email,
                 team: inviter.team_name,
                 role: invitation.role,
-                link: link.clone(),
+                link: self.link(&links.mailed),
                 works_until: invitation.expires_at,
             };
             let to = Recipient { email: invitation.email.clone(), name: invitation.name.clone() };
             mails.accept(tx, viewer.team_id, to, mail).await?;
         }
-        Ok(InvitationSent { invitation, link, is_mailed })
+        Ok(InvitationSent { invitation, link: self.link(&links.handed_over), is_mailed })
     }
 
     /// Makes an open invitation useless; one of another team does not exist.

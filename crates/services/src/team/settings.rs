@@ -55,7 +55,8 @@ impl Team<'_> {
         let new = self.check_settings(viewer, &settings).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let before = teams::get(&mut tx, viewer.team_id).await?;
-        if new.default_model_id.is_some() && new.default_model_id != before.default_model_id {
+        // A default that was removed meanwhile is no choice any more, and letting it go takes no right.
+        if new.default_model_id != teams::usable_default_model(&mut tx, viewer.team_id).await? {
             viewer.require(Permission::ViewModels)?;
         }
         teams::update_settings(&mut tx, viewer.team_id, &new).await?;

@@ -1,6 +1,7 @@
 //! Behaviour of chat, on a database and with a provider on the wire.
 
 mod answers;
+mod asking;
 mod ending;
 mod following;
 mod leases;

@@ -80,6 +80,15 @@ async fn who_may_not_choose_a_model_asks_the_default_one(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn who_may_choose_models_no_more_is_answered_again_by_the_default_one(pool: PgPool) {
+    let (scene, asked, _) = finished(&pool).await;
+    assert_ne!(asked.answer.model.as_deref(), Some("extractive"));
+    let told = testing::without(&scene.viewer, Permission::ViewModels);
+    let again = scene.services.chat().retry(&told, asked.answer.id).await.unwrap();
+    assert_eq!(again.model.as_deref(), Some("extractive"));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn the_list_is_grouped_searched_renamed_and_deleted(pool: PgPool) {
     let (scene, asked, _) = finished(&pool).await;
     let chat = scene.services.chat();

@@ -29,7 +29,7 @@ async fn start(pool: &PgPool) -> (Services, Arc<MockClock>) {
 /// The kind of the latest mail, and what is sealed of it.
 async fn latest_mail(services: &Services) -> (String, String) {
     let mut tx = services.db().system_tx().await.unwrap();
-    let latest = "SELECT id, kind, sealed FROM mails ORDER BY created_at DESC LIMIT 1";
+    let latest = "SELECT id, kind, sealed FROM mails ORDER BY created_at DESC, id DESC LIMIT 1";
     let (id, kind, sealed): (MailId, String, Vec<u8>) = sqlx::query_as(latest).fetch_one(&mut *tx).await.unwrap();
     let content = services.parts.keyring.open(&sealed, &place("mails", "sealed", "", &id.to_string())).unwrap();
     (kind, String::from_utf8(content).unwrap())
@@ -47,6 +47,14 @@ async fn token(services: &Services, person: NewPerson) -> String {
     let (kind, content) = latest_mail(services).await;
     assert_eq!(kind, "SignUp");
     let (_, rest) = content.split_once("/sign-up/finish?token=").unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// The token of the invitation that was mailed last; the one that whoever invites is shown is another.
+async fn mailed_invitation(services: &Services) -> String {
+    let (kind, content) = latest_mail(services).await;
+    assert_eq!(kind, "Invitation");
+    let (_, rest) = content.split_once("/sign-up?invitation=").unwrap();
     rest.split('"').next().unwrap().to_owned()
 }
 
@@ -127,7 +135,7 @@ async fn a_link_raced_by_many_works_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
-async fn whoever_asks_again_gets_another_link_in_the_place_of_the_former(pool: PgPool) {
+async fn whoever_asks_for_an_address_does_not_end_the_link_of_another_who_did(pool: PgPool) {
     let (services, _) = start(&pool).await;
     let first = token(&services, person("grace@example.org", None)).await;
     let again = NewPerson {
@@ -136,7 +144,7 @@ async fn whoever_asks_again_gets_another_link_in_the_place_of_the_former(pool: P
         ..person("grace@example.org", None)
     };
     let second = token(&services, again).await;
-    assert!(is_over(&finish(&services, &first).await));
+    assert!(services.identity().waiting_sign_up(&first).await.unwrap().is_some());
     let refused = finish(&services, &second).await;
     assert!(
         matches!(&refused, Err(Error::Invalid(_))),
@@ -146,6 +154,8 @@ async fn whoever_asks_again_gets_another_link_in_the_place_of_the_former(pool: P
     let session = finish_with(&services, &second, "an entirely new secret").await.unwrap();
     let grace = viewer(&services, &session).await;
     assert_eq!(services.identity().current_viewer_info(&grace).await.unwrap().first_name, "Grace");
+    assert!(is_over(&finish(&services, &first).await), "the address has its account");
+    assert_eq!(count(&pool, "SELECT count(*) FROM sign_ups").await, 0);
     sign_in(&services, "grace@example.org", "an entirely new secret").await.unwrap();
 }
 
@@ -195,13 +205,59 @@ async fn seats_are_looked_at_when_somebody_asks_and_when_they_come(pool: PgPool)
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
-async fn an_invitation_makes_the_account_at_once(pool: PgPool) {
+async fn a_mailed_invitation_makes_the_account_at_once(pool: PgPool) {
+    let (services, _) = services_with_mail(&pool, SignUp::Open);
+    let ada = sign_up(&services, "ada@example.org").await;
+    services.team().invite(&ada, "grace@example.org", Role::Viewer).await.unwrap();
+    let invitation = mailed_invitation(&services).await;
+    let session = enter(&services, person("grace@example.org", Some(&invitation))).await;
+    assert_eq!(session.team_id, ada.team_id);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn an_invitation_that_was_handed_over_makes_no_account_with_an_address_of_somebody_else(pool: PgPool) {
+    for (turn, mode) in [SignUp::Open, SignUp::Invited].into_iter().enumerate() {
+        let (services, clock) = services_with_mail(&pool, mode);
+        clock.advance(TimeDelta::hours(i64::try_from(turn).unwrap()));
+        let ada = match mode {
+            SignUp::Open => sign_up(&services, "ada@example.org").await,
+            SignUp::Invited => viewer(&services, &sign_in(&services, "ada@example.org", PASSWORD).await.unwrap()).await,
+        };
+        let email = format!("grace.{mode:?}@example.org").to_lowercase();
+        let sent = services.team().invite(&ada, &email, Role::Viewer).await.unwrap();
+        let handed_over = sent.link.split_once("?invitation=").unwrap().1;
+        assert_ne!(handed_over, mailed_invitation(&services).await);
+        let people = count(&pool, "SELECT count(*) FROM users").await;
+        let token = token(&services, person(&email, Some(handed_over))).await;
+        assert_eq!(count(&pool, "SELECT count(*) FROM users").await, people, "the account waits for whoever reads that mail");
+
+        let session = finish(&services, &token).await.unwrap();
+        assert_eq!(session.team_id, ada.team_id);
+        let invitation: Option<bool> =
+            sqlx::query_scalar("SELECT used_at IS NOT NULL FROM invitations WHERE email = $1").bind(&email).fetch_one(&pool).await.unwrap();
+        assert_eq!(invitation, Some(true));
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn with_an_invitation_too_nobody_learns_who_has_an_account(pool: PgPool) {
+    let (services, _) = start(&pool).await;
+    let eve = viewer(&services, &finish(&services, &token(&services, person("eve@example.org", None)).await).await.unwrap()).await;
+    let sent = services.team().invite(&eve, "ada@example.org", Role::Viewer).await.unwrap();
+    let handed_over = sent.link.split_once("?invitation=").unwrap().1;
+    ask(&services, person("ada@example.org", Some(handed_over))).await;
+    assert_eq!(latest_mail(&services).await.0, "AccountExists");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_link_leads_nowhere_once_its_invitation_is_over(pool: PgPool) {
     let (services, _) = services_with_mail(&pool, SignUp::Open);
     let ada = sign_up(&services, "ada@example.org").await;
     let sent = services.team().invite(&ada, "grace@example.org", Role::Viewer).await.unwrap();
-    let invitation = sent.link.split_once("?invitation=").unwrap().1;
-    let session = enter(&services, person("grace@example.org", Some(invitation))).await;
-    assert_eq!(session.team_id, ada.team_id);
+    let token = token(&services, person("grace@example.org", sent.link.split_once("?invitation=").map(|(_, token)| token))).await;
+    services.team().revoke_invitation(&ada, sent.invitation.id).await.unwrap();
+    let refused = finish(&services, &token).await;
+    assert!(matches!(&refused, Err(Error::Conflict(sentence)) if sentence.starts_with("This invitation is not valid")), "{refused:?}");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -213,8 +269,9 @@ async fn a_link_makes_no_account_once_the_address_has_one_or_nobody_may_come_wit
     let refused = finish(&closed, &token).await;
     assert!(matches!(&refused, Err(Error::Conflict(sentence)) if sentence.contains("needs an invitation")), "{refused:?}");
 
-    let sent = services.team().invite(&ada, "grace@example.org", Role::Viewer).await.unwrap();
-    enter(&services, person("grace@example.org", sent.link.split_once("?invitation=").map(|(_, token)| token))).await;
+    services.team().invite(&ada, "grace@example.org", Role::Viewer).await.unwrap();
+    let invitation = mailed_invitation(&services).await;
+    enter(&services, person("grace@example.org", Some(&invitation))).await;
     let refused = finish(&services, &token).await;
     assert!(matches!(&refused, Err(Error::Conflict(sentence)) if sentence.contains("has an account")), "{refused:?}");
     assert_eq!(count(&pool, "SELECT count(*) FROM users").await, 2);

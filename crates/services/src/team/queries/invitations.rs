@@ -31,12 +31,18 @@ impl InvitationRow {
     }
 }
 
+/// What is stored of an invitation's links: where they find it, and the hashes of what proves the right to it, handed over or mailed.
+pub(in crate::team) struct LinkSecret {
+    pub selector: String,
+    pub verifier_hash: Vec<u8>,
+    pub mailed_verifier_hash: Vec<u8>,
+}
+
 /// An invitation that is about to be stored.
 pub(in crate::team) struct NewInvitationRow<'a> {
     pub summary: &'a InvitationSummary,
     pub names: (&'a str, &'a str),
-    pub selector: &'a str,
-    pub verifier_hash: &'a [u8],
+    pub secret: &'a LinkSecret,
     pub now: DateTime<Utc>,
 }
 
@@ -80,16 +86,18 @@ pub(in crate::team) async fn count_open(connection: &mut PgConnection, team: Tea
 
 pub(in crate::team) async fn insert(connection: &mut PgConnection, viewer: &Viewer, row: &NewInvitationRow<'_>) -> sqlx::Result<()> {
     sqlx::query!(
-        "INSERT INTO invitations (id, team_id, email, first_name, last_name, role, selector, verifier_hash, created_by, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO invitations (id, team_id, email, first_name, last_name, role, selector, verifier_hash, mailed_verifier_hash, created_by,
+                                  created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         row.summary.id.as_uuid(),
         viewer.team_id.as_uuid(),
         row.summary.email,
         row.names.0,
         row.names.1,
         row.summary.role.as_str(),
-        row.selector,
-        row.verifier_hash,
+        row.secret.selector,
+        row.secret.verifier_hash,
+        row.secret.mailed_verifier_hash,
         viewer.user_id.as_uuid(),
         row.now,
         row.summary.expires_at
@@ -104,15 +112,16 @@ pub(in crate::team) async fn renew(
     connection: &mut PgConnection,
     team: TeamId,
     id: InvitationId,
-    (selector, verifier_hash): (&str, &[u8]),
+    secret: &LinkSecret,
     expires_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE invitations SET selector = $3, verifier_hash = $4, expires_at = $5 WHERE team_id = $1 AND id = $2",
+        "UPDATE invitations SET selector = $3, verifier_hash = $4, mailed_verifier_hash = $5, expires_at = $6 WHERE team_id = $1 AND id = $2",
         team.as_uuid(),
         id.as_uuid(),
-        selector,
-        verifier_hash,
+        secret.selector,
+        secret.verifier_hash,
+        secret.mailed_verifier_hash,
         expires_at
     )
     .execute(connection)

@@ -133,6 +133,8 @@ async fn who_may_not_choose_models_sees_and_keeps_the_one_the_team_has(pool: PgP
     assert!(matches!(team.update_settings(&told, settings.clone()).await, Err(Error::Forbidden)));
     assert!(team.settings(&told).await.unwrap().models.is_empty());
     team.update_settings(&ada, settings.clone()).await.unwrap();
+    let dropped = TeamSettings { default_model_id: None, ..settings.clone() };
+    assert!(matches!(team.update_settings(&told, dropped).await, Err(Error::Forbidden)), "the installation's would be a choice too");
     let kept = TeamSettings { max_upload_mb: Some(1), ..settings };
     assert_eq!(team.update_settings(&told, kept.clone()).await.unwrap().settings, kept);
     assert_eq!(team.settings(&told).await.unwrap().models.len(), 1, "the one it has");

@@ -1,0 +1,1 @@
+ALTER TABLE sign_in_steps DROP COLUMN proved_at;
