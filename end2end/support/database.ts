@@ -11,6 +11,8 @@ function psql(database: string, ...words: string[]): string {
 export function signUpToken(email: string, database = process.env.DATABASE_URL!): string {
   const verifier = randomBytes(32).toString('base64url');
   const latest = `SELECT selector FROM sign_ups WHERE email = '${email}' ORDER BY created_at DESC LIMIT 1`;
+  // All of them come from one network address, more than people would in so short a time.
+  psql(database, '-c', "DELETE FROM throttles WHERE key LIKE 'sign-up-mail:ip:%'");
   const replace = `UPDATE sign_ups SET verifier_hash = sha256('${verifier}') WHERE selector = (${latest}) RETURNING selector`;
   const selector = psql(database, '--tuples-only', '--no-align', '-c', replace).trim();
   if (!selector) throw new Error(`Nobody asked for an account with ${email} on the database of all tests`);

@@ -203,9 +203,12 @@ test('a chat is renamed and deleted from the sidebar', async ({ member: page }) 
   await chat.ask('What is this?');
   const call = await provider.call();
   call.say('A test.');
+  // The menu that is open stays so when the list learns of the end.
+  await expect(chat.chats.getByText('An answer is being written')).toHaveCount(1);
+  await chat.chats.getByRole('button', { name: 'Options for What is this?' }).click();
   call.finish();
   await expect(chat.answer).toHaveAttribute('data-status', 'Success');
-  await chat.chats.getByRole('button', { name: 'Options for What is this?' }).click();
+  await expect(chat.chats.getByText('An answer is being written')).toHaveCount(0);
   await page.getByRole('menuitem', { name: 'Rename' }).click();
   await page.getByRole('dialog').getByLabel('Title').fill('Renamed');
   await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();

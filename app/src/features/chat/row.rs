@@ -45,12 +45,13 @@ impl Rows {
 pub fn ConversationRow(
     /// The conversation.
     conversation: ConversationSummary,
+    /// Whether an answer of it is being written.
+    is_generating: Signal<bool>,
     /// Where its menu notes what was chosen.
     rows: Rows,
 ) -> impl IntoView {
     let title = conversation.title.clone();
     let href = format!("/chat/{}", conversation.id);
-    let is_generating = conversation.is_generating;
     let tip = title.clone();
     let label = format!("Options for {title}");
     let conversation = StoredValue::new(conversation);
@@ -62,7 +63,7 @@ pub fn ConversationRow(
         <li class="chat-row">
             <A href=href attr:class="chat-link" attr:title=tip>
                 <span class="chat-title">{title}</span>
-                {is_generating.then(|| view! { <SpinnerMark/><span class="sr-only">"An answer is being written"</span> })}
+                <Show when=move || is_generating.get()><SpinnerMark/><span class="sr-only">"An answer is being written"</span></Show>
             </A>
             <div class="chat-menu">
                 <Menu label>

@@ -8,8 +8,8 @@ use super::row::{ConversationRow, RowDialogs, Rows};
 use crate::browser::timer;
 use crate::error::AppError;
 use crate::ui::{Button, ButtonSize, ButtonVariant, Field, FieldKind, ListSkeleton, LiveView};
-use domain::PageRequest;
 use domain::chat::{ConversationGroup, ConversationList as Listed, ConversationSummary};
+use domain::{ConversationId, PageRequest};
 use leptos::prelude::*;
 
 /// Conversations shown at first, and added by each "Show more".
@@ -90,6 +90,12 @@ fn Groups(list: Signal<Listed>, pages: RwSignal<u32>, words: RwSignal<String>) -
 #[component]
 fn Group(list: Signal<Listed>, label: String, rows: Rows) -> impl IntoView {
     let heading = label.clone();
+    // A row outlives the end of its answer, and with it the menu that is open on it.
+    let is_generating = move |id: ConversationId| {
+        Signal::derive(move || {
+            list.with(|list| list.groups.iter().flat_map(|group| &group.conversations).any(|row| row.id == id && row.is_generating))
+        })
+    };
     let conversations = move || -> Vec<ConversationSummary> {
         list.with(|list| list.groups.iter().find(|group| group.label == label).map(|group| group.conversations.clone()).unwrap_or_default())
     };
@@ -99,10 +105,10 @@ fn Group(list: Signal<Listed>, label: String, rows: Rows) -> impl IntoView {
             <ul>
                 <For
                     each=conversations
-                    key=|row| (row.id, row.title.clone(), row.is_generating)
+                    key=|row| (row.id, row.title.clone())
                     let:conversation
                 >
-                    <ConversationRow conversation rows/>
+                    <ConversationRow is_generating=is_generating(conversation.id) conversation rows/>
                 </For>
             </ul>
         </section>

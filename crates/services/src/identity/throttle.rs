@@ -30,8 +30,9 @@ pub(crate) const SIGN_IN_PER_IP: Limit = Limit { burst: 3, every: TimeDelta::sec
 pub(super) const SIGN_IN_PER_ADDRESS: Limit = Limit { burst: 10, every: TimeDelta::seconds(60) };
 /// New accounts from one network address: whole offices start on one morning.
 pub(super) const SIGN_UP_PER_IP: Limit = Limit { burst: 100, every: TimeDelta::seconds(2) };
-/// Mails that finish a sign-up, asked for from one network address: they go to people who may never have heard of the installation.
-pub(super) const SIGN_UP_MAIL_PER_IP: Limit = Limit { burst: 20, every: TimeDelta::seconds(30) };
+/// Mails that finish a sign-up, asked for from one network address: a morning's office, and then few, because they go to people who may
+/// never have heard of the installation.
+pub(super) const SIGN_UP_MAIL_PER_IP: Limit = Limit { burst: 100, every: TimeDelta::seconds(30) };
 /// Mails to one address that somebody wants an account for: nobody's mailbox is to be filled.
 pub(super) const SIGN_UP_PER_ADDRESS: Limit = Limit { burst: 3, every: TimeDelta::minutes(10) };
 

@@ -187,6 +187,18 @@ async fn a_mailbox_is_not_filled_whoever_has_it(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn strangers_are_not_mailed_without_end_from_one_place(pool: PgPool) {
+    let (services, clock) = start(&pool).await;
+    let insert = sqlx::query("INSERT INTO throttles (key, arrival_at) VALUES ('sign-up-mail:ip:192.0.2.1', $1)");
+    let all_used = services.parts.clock.now() + TimeDelta::seconds(30) * 100;
+    insert.bind(all_used).execute(&pool).await.unwrap();
+    let refused = services.identity().sign_up(person("grace@example.org", None), origin()).await;
+    assert!(matches!(refused, Err(Error::Busy { .. })), "{refused:?}");
+    clock.advance(TimeDelta::seconds(30));
+    ask(&services, person("grace@example.org", None)).await;
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn seats_are_looked_at_when_somebody_asks_and_when_they_come(pool: PgPool) {
     let (services, _) = services_with_mail(&pool, SignUp::Open);
     let ada = sign_up(&services, "ada@example.org").await;
