@@ -25,6 +25,7 @@ mod models;
 mod my_data;
 mod oidc;
 mod oidc_again;
+mod oidc_links;
 mod oidc_roles;
 mod passkeys;
 mod password_reset;
