@@ -41,11 +41,14 @@ pub fn App() -> impl IntoView {
     .into_any()
 }
 
-/// Says in the document that the program has taken the page over: what is pressed from now on is heard.
+/// Says in the document that the program has taken the page over: what is pressed from now on is heard. It says so once what is ready has
+/// been taken over too that stands inside something that had to be waited for, which happens before the browser's next task.
 pub fn note_taken_over() {
-    if let Some(root) = document().document_element() {
-        let _ = root.set_attribute(HYDRATED, "true");
-    }
+    browser::timer::after(0, || {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute(HYDRATED, "true");
+        }
+    });
 }
 
 /// The title of the document from the name of the screen.
