@@ -41,14 +41,11 @@ pub fn App() -> impl IntoView {
     .into_any()
 }
 
-/// Says in the document that the program has taken the page over: what is pressed from now on is heard. It says so once what is ready has
-/// been taken over too that stands inside something that had to be waited for, which happens before the browser's next task.
+/// Says in the document that the program has taken the page over: what is pressed from now on is heard.
 pub fn note_taken_over() {
-    browser::timer::after(0, || {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute(HYDRATED, "true");
-        }
-    });
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute(HYDRATED, "true");
+    }
 }
 
 /// The title of the document from the name of the screen.

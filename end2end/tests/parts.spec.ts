@@ -1,4 +1,5 @@
 // The program comes in parts: what people see when one of them cannot be fetched, and that it is there when they try again.
+import { ChatPage } from '../pages/ChatPage';
 import { TeamPage } from '../pages/TeamPage';
 import { hydrated } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
@@ -58,4 +59,29 @@ test('a page whose part does not come stays as it was written, and its links lea
   await page.waitForURL('**/datasets');
   await hydrated(page);
   await expect(page.getByRole('heading', { level: 1, name: 'Datasets' })).toBeVisible();
+});
+
+test('a dialog that cannot be fetched is said not to be there, and opens when it is tried again', async ({ member: page }) => {
+  const dialogs = '**/pkg/split_late*.wasm';
+  const chat = new ChatPage(page);
+  await page.goto('/chat');
+  await hydrated(page);
+  await chat.ask('Where is the spare key?');
+  await expect(chat.answer).toHaveAttribute('data-status', 'Success');
+  const choose = async (entry: string) => {
+    await chat.chats.getByRole('button', { name: 'Options for Where is the spare key?' }).click();
+    await page.getByRole('menuitem', { name: entry }).click();
+  };
+  await page.route(dialogs, (route) => route.abort());
+  await choose('Rename');
+  await expect(page.getByText('This could not be fetched.')).toBeVisible();
+  await page.unroute(dialogs);
+  await choose('Rename');
+  const title = page.getByRole('dialog', { name: 'Title of this chat' }).getByLabel('Title');
+  await expect(title).toHaveValue('Where is the spare key?');
+  await expect(title).toBeFocused();
+  await page.keyboard.press('Escape');
+  await choose('Delete');
+  await expect(page.getByRole('dialog', { name: 'Delete this chat?' })).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(1);
 });

@@ -37,13 +37,15 @@ pub fn JumpToLatest(
             animation_frame::next(move || go(false));
         }
     });
+    // Under a new chat there is nothing later, and the button would come to lie over what is about to be pressed.
+    let is_away = Memo::new(move |_| !at_bottom.get() && store.entries.with(|entries| !entries.is_empty()));
     let press = move |_| {
         at_bottom.set(true);
         go(true);
     };
     view! {
         <div class="jump-place">
-            <Show when=move || !at_bottom.get()>
+            <Show when=move || is_away.get()>
                 <button type="button" class="jump" on:click=press><Icon icon=lu::LuArrowDown/>"Jump to latest"</button>
             </Show>
         </div>

@@ -1,4 +1,4 @@
-//! One row of the conversation list, and the dialogs its menu opens.
+//! One row of the conversation list, and the dialogs its menu opens, which the browser fetches with the first of them.
 
 use super::api::{delete_conversation, rename_conversation};
 use super::changes::use_chat_changes;
@@ -12,10 +12,13 @@ use domain::sharing::Thing;
 use domain::text::Title;
 use icondata_lu as lu;
 use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
+/// What is said when the dialogs cannot be fetched.
+const NOT_FETCHED: &str = "This could not be fetched. Lyceum may have been updated, or the connection was lost. Reload the page.";
 /// Most characters of a title.
 const TITLE_MAX: u32 = 200;
 
@@ -37,6 +40,12 @@ impl Rows {
             is_explaining: RwSignal::new(false),
             is_deleting: RwSignal::new(false),
         }
+    }
+
+    /// As if nothing had been chosen.
+    fn forget(self) {
+        self.chosen.set(None);
+        [self.is_renaming, self.is_explaining, self.is_deleting].iter().for_each(|open| open.set(false));
     }
 }
 
@@ -83,13 +92,31 @@ pub fn RowDialogs(
     /// What was chosen.
     rows: Rows,
 ) -> impl IntoView {
+    let toasts = use_toasts();
+    let is_wanted = Memo::new(move |_| rows.chosen.with(Option::is_some));
+    let fetched = move || {
+        Suspend::new(async move {
+            show_dialogs(rows).await.unwrap_or_else(|_| {
+                rows.forget();
+                toasts.error(NOT_FETCHED);
+                ().into_any()
+            })
+        })
+    };
+    view! { {move || is_wanted.get().then(fetched)} }.into_any()
+}
+
+#[wasm_split(late, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[allow(clippy::unnecessary_wraps, reason = "the error is that of fetching the part, which the macro adds")]
+fn show_dialogs(rows: Rows) -> Result<AnyView, SplitLoaderError> {
     let explained =
         Signal::derive(move || rows.chosen.with(|chosen| chosen.as_ref().map(|chosen| (Thing::Chat(chosen.id), chosen.title.clone()))));
-    view! {
+    let dialogs = view! {
         <RenameDialog rows/>
         <AccessDialog open=rows.is_explaining chosen=explained visibility=Visibility::Private/>
         <DeleteDialog rows/>
-    }
+    };
+    Ok(dialogs.into_any())
 }
 
 #[component]

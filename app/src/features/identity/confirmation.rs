@@ -1,7 +1,7 @@
 //! Confirmation: where the server wants to know again who somebody is, they are asked in one dialog, and what they wanted is done then.
 //!
 //! The invariant: whatever the server can answer with [`AppError::ConfirmFirst`] is called through [`Confirming::run`], so that nothing
-//! that was typed is lost. The dialog stands once, in the frame, above whatever is open.
+//! that was typed is lost. The dialog stands once, in the frame, above whatever is open; what it asks is fetched when it is first asked.
 
 use super::api::{confirm_identity, read_confirmation_terms};
 use super::proof::{Proof, ProofForm};
@@ -13,6 +13,7 @@ use crate::ui::{Button, ButtonLink, ButtonVariant, Dialog, DialogActions, FormEr
 use domain::identity::ConfirmationTerms;
 use icondata_lu as lu;
 use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
@@ -55,8 +56,11 @@ impl Confirming {
 
     /// Opens the dialog and waits; whether the person confirmed that it is they.
     async fn ask(self) -> bool {
-        // Known before the dialog opens, so that its first field takes the focus.
+        // Known and there before the dialog opens, so that its first field takes the focus.
         let Ok(terms) = read_confirmation_terms().await else { return false };
+        if load_ways_to_prove().await.is_err() {
+            return false;
+        }
         let Some(question) = self.question.try_get_value() else { return false };
         if self.open.try_get_untracked() == Some(false) {
             self.terms.try_set(Some(terms));
@@ -101,10 +105,16 @@ pub fn ConfirmationDialog() -> impl IntoView {
     });
     view! {
         <Dialog open=confirming.open title="Confirm it’s you">
-            {move || confirming.terms.get().map(|terms| view! { <WaysToProve terms confirming/> })}
+            {move || confirming.terms.get().map(|terms| Suspend::new(async move { show_ways_to_prove(terms, confirming).await.ok() }))}
         </Dialog>
     }
     .into_any()
+}
+
+#[wasm_split(late, wasm_split_path = ::leptos::wasm_split, preload(load_ways_to_prove), fallible)]
+#[allow(clippy::unnecessary_wraps, reason = "the error is that of fetching the part, which the macro adds")]
+fn show_ways_to_prove(terms: ConfirmationTerms, confirming: Confirming) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <WaysToProve terms confirming/> }.into_any())
 }
 
 /// What the person can prove it with.
