@@ -3,7 +3,7 @@ import asyncio, os, pathlib, random, re
 
 import aiohttp
 
-from search import Psql
+from search import Psql, vector_index
 
 PASSAGES, VECTORS, QUESTIONS, DEPTH = 2_000, 100_000, 100, 100
 # Vectors are single precision: nearer than this is equally near.
@@ -47,9 +47,9 @@ async def wait_until_ready(psql, dataset):
 
 def multiply(lyceum, dataset):
     """Between each passage and random others more are put, as near to it as a passage on the same subject, until there are enough."""
-    index = lyceum.psql("-At", "-c", "SELECT pg_get_indexdef('chunks_embedding_384'::regclass)").strip()
+    name, index = vector_index(lyceum, dataset)
     lyceum.psql(stdin=f"""
-        DROP INDEX chunks_embedding_384;
+        DROP INDEX {name};
         SELECT setseed(0.5);
         CREATE TEMP TABLE real AS SELECT row_number() OVER (ORDER BY id) AS n, c.* FROM chunks c WHERE dataset_id = '{dataset}' AND embedding IS NOT NULL;
         INSERT INTO chunks (id, team_id, dataset_id, document_id, position, page_first, page_last, char_start, char_end, text, embedding)

@@ -63,6 +63,13 @@ class Psql:
         self.process.wait()
 
 
+def vector_index(lyceum, dataset):
+    """Name and definition of the index that holds the vectors of this dataset."""
+    model = lyceum.psql("-At", "-c", f"SELECT embedding_model_id FROM datasets WHERE id = '{dataset}'").strip()
+    name = "chunks_embedding_of_" + model.replace("-", "")
+    return name, lyceum.psql("-At", "-c", f"SELECT pg_get_indexdef('{name}'::regclass)").strip()
+
+
 def fill(lyceum, provider, library, team, user, dataset):
     """Documents and passages, written past the product: how they come in is another figure."""
     rows, documents = [], []
@@ -74,8 +81,8 @@ def fill(lyceum, provider, library, team, user, dataset):
             rows.append(f"{uuid.uuid4()}\t{team}\t{dataset}\t{document}\t{position}\t1\t1\t0\t1\t{text}\t{literal(vector)}")
     lyceum.psql(stdin="INSERT INTO documents (id, team_id, dataset_id, name, media_type, size_bytes, sha256, object_key, status, chunk_count, embedded_count, created_by) VALUES "
                 + ",\n".join(documents) + ";\n")
-    index = lyceum.psql("-At", "-c", "SELECT pg_get_indexdef('chunks_embedding_384'::regclass)").strip()
-    lyceum.psql(stdin="DROP INDEX chunks_embedding_384;\nCOPY chunks (id, team_id, dataset_id, document_id, position, page_first, page_last, char_start, char_end, text, embedding) FROM STDIN;\n"
+    name, index = vector_index(lyceum, dataset)
+    lyceum.psql(stdin=f"DROP INDEX {name};\nCOPY chunks (id, team_id, dataset_id, document_id, position, page_first, page_last, char_start, char_end, text, embedding) FROM STDIN;\n"
                 + "\n".join(rows) + f"\n\\.\nSET maintenance_work_mem = '1GB';\n{index};\nVACUUM ANALYZE chunks;\n")
 
 

@@ -24,8 +24,8 @@ impl Models<'_> {
         let mut tx = parts.db.installation_tx().await?;
         let provider_id = self.provider_of(&mut tx, &model).await?;
         let id = insert(&mut tx, &model, provider_id, dimensions).await?;
-        if let Some(dimensions) = dimensions {
-            queries::make_index(&mut tx, dimensions).await?;
+        if dimensions.is_some() {
+            queries::make_index(&mut tx, id).await?;
         }
         let row = queries::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
         audit::record_in(&mut tx, None, viewer, about(Action::ModelAdded, &row)).await?;

@@ -167,9 +167,9 @@ pub(super) async fn set_default(tx: &mut PgConnection, id: ModelId) -> sqlx::Res
     Ok(done.rows_affected() == 1)
 }
 
-/// Makes the vector index for one number of dimensions unless it is there.
-pub(super) async fn make_index(tx: &mut PgConnection, dimensions: i32) -> sqlx::Result<()> {
-    sqlx::query!(r#"SELECT make_embedding_index($1)::text AS "nothing""#, dimensions).fetch_one(tx).await?;
+/// Makes the vector index of an embedding model unless it is there.
+pub(super) async fn make_index(tx: &mut PgConnection, model: ModelId) -> sqlx::Result<()> {
+    sqlx::query!(r#"SELECT make_embedding_index($1::uuid)::text AS "nothing""#, model.as_uuid()).fetch_one(tx).await?;
     Ok(())
 }
 

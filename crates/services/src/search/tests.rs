@@ -227,6 +227,12 @@ async fn some_vector(pool: &PgPool, dataset: DatasetId, place: i64) -> Vector {
         .unwrap()
 }
 
+/// How often this connection has looked into an index, as far as that was not reported yet.
+async fn scans(tx: &mut crate::TeamTx, index: &str) -> i64 {
+    let count = format!("SELECT pg_stat_get_xact_numscans('{index}'::regclass)");
+    sqlx::query_scalar(sqlx::AssertSqlSafe(count)).fetch_one(&mut **tx).await.unwrap()
+}
+
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn the_index_finds_what_an_exact_scan_finds(pool: PgPool) {
     let services = services(&pool);
@@ -234,25 +240,59 @@ async fn the_index_finds_what_an_exact_scan_finds(pool: PgPool) {
     let (large, small) =
         (dataset(&services, &ada, "Large", Visibility::Team).await, dataset(&services, &eve, "Small", Visibility::Team).await);
     // Building the index over rows that are there takes a tenth of the time of growing it row by row.
-    let index: String =
-        sqlx::query_scalar("SELECT indexdef FROM pg_indexes WHERE indexname = 'chunks_embedding_384'").fetch_one(&pool).await.unwrap();
-    sqlx::query("DROP INDEX chunks_embedding_384").execute(&pool).await.unwrap();
+    let index = "chunks_embedding_of_01900000000070008000000000000003";
+    let definition: String =
+        sqlx::query_scalar("SELECT indexdef FROM pg_indexes WHERE indexname = $1").bind(index).fetch_one(&pool).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("DROP INDEX {index}"))).execute(&pool).await.unwrap();
     // More than are compared one by one; and a small team beside a large one.
     fill_vectors(&pool, &ada, large, 5_200).await;
     fill_vectors(&pool, &eve, small, 60).await;
-    sqlx::query(sqlx::AssertSqlSafe(index)).execute(&pool).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(definition)).execute(&pool).await.unwrap();
     for (viewer, id, floor) in [(&ada, large, 98), (&eve, small, 100)] {
         let (mut hits, mut wanted) = (0, 0);
         for place in 0..20 {
             let question = some_vector(&pool, id, place * 3).await;
             let exact = nearest(&pool, id, &question).await;
             let mut tx = services.db().team_tx(viewer).await.unwrap();
+            // So few passages the planner would rather read one by one.
+            sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            let before = scans(&mut tx, index).await;
             let found = super::queries::search(&mut tx, &[id], "?", Some(question), 10).await.unwrap();
+            assert_eq!(scans(&mut tx, index).await > before, id == large, "the index is for many passages");
             hits += found.iter().filter(|chunk| exact.contains(&chunk.chunk_id.as_uuid())).count();
             wanted += exact.len();
         }
         assert!(hits * 100 >= wanted * floor, "{hits} of {wanted}");
     }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn vectors_of_two_models_are_never_compared(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let (one, other) = (dataset(&services, &ada, "One", Visibility::Team).await, dataset(&services, &ada, "Other", Visibility::Team).await);
+    let change = "WITH made AS (
+             INSERT INTO models (id, provider_id, name, model_type, context_size, dimensions)
+             SELECT gen_random_uuid(), provider_id, 'another', 'Embeddings', 512, 384 FROM models WHERE is_default AND model_type = 'Embeddings'
+             RETURNING id)
+         UPDATE datasets SET embedding_model_id = made.id FROM made WHERE datasets.id = $1";
+    sqlx::query(change).bind(other.as_uuid()).execute(&pool).await.unwrap();
+    for id in [one, other] {
+        fill(&pool, &ada, id, &[KEY]).await;
+    }
+    let noted = "SELECT count(*) FROM chunks c JOIN datasets d ON d.id = c.dataset_id AND d.embedding_model_id = c.embedding_model_id";
+    assert_eq!(sqlx::query_scalar::<_, i64>(noted).fetch_one(&pool).await.unwrap(), 2, "a vector's model is noted with it");
+    for (ids, is_answered) in [(&[one] as &[DatasetId], true), (&[other], true), (&[one, other], false)] {
+        let mut tx = services.db().team_tx(&ada).await.unwrap();
+        let found = super::queries::search(&mut tx, ids, "?", Some(axis()), 10).await;
+        assert_eq!(found.is_ok_and(|found| found.len() == 1), is_answered);
+    }
+    sqlx::query("UPDATE chunks SET embedding = NULL").execute(&pool).await.unwrap();
+    let left = "SELECT count(*) FROM chunks WHERE embedding_model_id IS NOT NULL";
+    assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&pool).await.unwrap(), 0, "a model of no vector");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -83,7 +83,12 @@ async fn a_key_is_nowhere_in_the_clear(pool: PgPool) {
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn the_role_of_requests_cannot_read_keys_or_settings_or_make_indexes(pool: PgPool) {
     let (services, administrator) = set_up(&pool, &[]).await;
-    for sql in ["SELECT sealed_api_key::text FROM providers", "SELECT value FROM settings", "SELECT make_embedding_index(7)::text"] {
+    for sql in [
+        "SELECT sealed_api_key::text FROM providers",
+        "SELECT value FROM settings",
+        "SELECT make_embedding_index(7)::text",
+        "SELECT make_embedding_index(gen_random_uuid())::text",
+    ] {
         let mut tx = services.db().team_tx(&administrator).await.unwrap();
         let result = sqlx::query(sql).fetch_all(&mut *tx).await;
         let refusal = result.expect_err("refused").to_string();

@@ -82,9 +82,17 @@ async fn an_embedding_model_is_measured_and_gets_its_index(pool: PgPool) {
     let (services, administrator) = set_up(&pool, &[&small, &large]).await;
     let added = services.models().add(&administrator, draft(&small, "e", ModelType::Embeddings)).await.unwrap();
     assert_eq!(added.dimensions, Some(3));
-    let definition: String =
-        sqlx::query_scalar("SELECT indexdef FROM pg_indexes WHERE indexname = 'chunks_embedding_3'").fetch_one(&pool).await.unwrap();
-    assert!(definition.contains("hnsw") && definition.contains("vector_dims(embedding) = 3"), "{definition}");
+    // Vectors of another model are of no use to it, also where they are as long.
+    let other = services.models().add(&administrator, draft(&small, "f", ModelType::Embeddings)).await.unwrap();
+    for model in [added.id, other.id] {
+        let definition: String = sqlx::query_scalar("SELECT indexdef FROM pg_indexes WHERE indexname = $1")
+            .bind(format!("chunks_embedding_of_{}", model.as_uuid().simple()))
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        let is_its_own = definition.contains(&format!("embedding_model_id = '{model}'"));
+        assert!(is_its_own && definition.contains("hnsw") && definition.contains("vector(3)"), "{definition}");
+    }
 
     let refusal = services.models().add(&administrator, draft(&large, "e", ModelType::Embeddings)).await;
     assert!(matches!(&refusal, Err(Error::Conflict(sentence)) if sentence.contains("2001")), "{refusal:?}");
