@@ -13,6 +13,8 @@ type Fixtures = {
   administrator: Page;
   /** Console messages a test expects and forgives, as parts of their text. */
   forgiven: string[];
+  /** Every page of every browser context that a test opens itself is watched, too. */
+  allWatched: void;
 };
 
 /** What Chromium says of a slow machine, or of a page whose scripts are off; no fault of the page. */
@@ -28,36 +30,31 @@ function watch(page: Page, complaints: string[], forgiven: string[]): void {
   page.on('pageerror', (error) => note(`uncaught: ${error.message}`));
 }
 
-/** Watches the console of a page that a test opened itself; calling what is returned fails unless it stayed quiet. */
-export function watched(page: Page, forgiven: string[] = []): () => void {
-  const complaints: string[] = [];
-  watch(page, complaints, forgiven);
-  return () => expect(complaints, 'the console stays quiet').toEqual([]);
-}
-
 export const test = base.extend<Fixtures>({
   forgiven: [[], { option: true }],
-  page: async ({ page, forgiven }, use) => {
+  allWatched: [async ({ browser, forgiven }, use) => {
     const complaints: string[] = [];
-    watch(page, complaints, forgiven);
-    await use(page);
+    const open = browser.newContext;
+    browser.newContext = async (options) => {
+      const context = await open.call(browser, options);
+      context.on('page', (page) => watch(page, complaints, forgiven));
+      return context;
+    };
+    await use();
+    browser.newContext = open;
     expect(complaints, 'the console stays quiet').toEqual([]);
-  },
+  }, { auto: true }],
   member: async ({ page }, use) => {
     await signUp(page);
     await use(page);
   },
-  administrator: async ({ browser, forgiven, baseURL }, use) => {
+  administrator: async ({ browser, baseURL }, use) => {
     const context = await browser.newContext({ storageState: ADMINISTRATOR_STATE, viewport: { width: 1440, height: 900 } });
     // Their session began with the first test, and some of what they do asks for a proof within ten minutes.
     const confirmed = await context.request.post(`${baseURL}/api/identity/confirm`, { form: { password: PASSWORD }, headers: { origin: baseURL! } });
     expect(confirmed.status(), await confirmed.text()).toBe(200);
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    watch(page, complaints, forgiven);
-    await use(page);
+    await use(await context.newPage());
     await context.close();
-    expect(complaints, 'the console stays quiet').toEqual([]);
   },
 });
 

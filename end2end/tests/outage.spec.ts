@@ -1,5 +1,5 @@
 // What people see when the server or its database goes away under them, and that all comes back by itself.
-import { expect, test, watched } from '../support/test';
+import { expect, test } from '../support/test';
 import { hydrated, signUp } from '../support/people';
 import { Provider } from '../support/provider';
 import { OwnServer } from '../support/server';
@@ -8,10 +8,10 @@ import { ChatPage } from '../pages/ChatPage';
 const MODEL = 'doomed';
 const provider = new Provider(0);
 const server = new OwnServer();
-/** What a browser says of a server that does not answer, or not with success. */
-const OF_THE_OUTAGE = ['Failed to load resource', 'net::ERR_'];
 
 test.describe.configure({ mode: 'default', timeout: 240_000 });
+// What a browser says of a server that does not answer, or not with success.
+test.use({ forgiven: ['Failed to load resource', 'net::ERR_'] });
 
 test.beforeAll(async ({ browser }) => {
   await provider.start();
@@ -34,7 +34,6 @@ test.afterAll(async () => {
 test('a server killed in mid-stream leaves its answer interrupted, with its text kept', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: server.url });
   const page = await context.newPage();
-  const expectQuiet = watched(page, OF_THE_OUTAGE);
   await signUp(page);
   const chat = new ChatPage(page);
   await chat.open(MODEL);
@@ -58,14 +57,12 @@ test('a server killed in mid-stream leaves its answer interrupted, with its text
   more.finish();
   await expect(chat.answer).toHaveAttribute('data-status', 'Success');
   await expect(chat.answer).toContainText('It was a dark and stormy night, and the rain fell.');
-  expectQuiet();
   await context.close();
 });
 
 test('without its database the server says so, and is back by itself', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: server.url });
   const page = await context.newPage();
-  const expectQuiet = watched(page, OF_THE_OUTAGE);
   await signUp(page);
   server.database.cut();
   const answer = await page.goto('/datasets');
@@ -76,6 +73,5 @@ test('without its database the server says so, and is back by itself', async ({ 
   server.database.mend();
   // The page loads itself again; nobody signs in anew.
   await expect(page.getByRole('heading', { name: 'Datasets', level: 1 })).toBeVisible({ timeout: 60_000 });
-  expectQuiet();
   await context.close();
 });

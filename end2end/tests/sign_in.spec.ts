@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { TeamPage } from '../pages/TeamPage';
 import { MailCatcher } from '../support/mail';
 import { createAccount, freshAddress, hydrated, PASSWORD, signIn } from '../support/people';
-import { expect, expectAccessible, test, watched } from '../support/test';
+import { expect, expectAccessible, test } from '../support/test';
 
 const catcher = new MailCatcher();
 
@@ -69,7 +69,6 @@ for (const javaScriptEnabled of [true, false]) {
     const email = freshAddress('hedy');
     const context = await browser.newContext({ baseURL, javaScriptEnabled });
     const page = await context.newPage();
-    const staysQuiet = watched(page);
     const ready = async () => {
       if (!javaScriptEnabled) return;
       await hydrated(page);
@@ -88,7 +87,6 @@ for (const javaScriptEnabled of [true, false]) {
     await askForAccount(page, email, ready);
     await expect.poll(() => catcher.words(email), { timeout: 30_000 }).toContain('has one already');
     await context.close();
-    staysQuiet();
   });
 }
 

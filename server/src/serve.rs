@@ -22,13 +22,14 @@ use tower::Service;
 pub struct Limits {
     /// From the start of a connection, or of the next request on it, to the end of the request's head.
     pub header: Duration,
-    /// From the request to stop to the last byte of the answers under way.
+    /// From the request to stop to the last byte of the answers under way. With the patience for workers and Postgres it stays below
+    /// the 30 s within which the process ends.
     pub drain: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { header: Duration::from_secs(10), drain: Duration::from_secs(20) }
+        Self { header: Duration::from_secs(10), drain: Duration::from_secs(10) }
     }
 }
 

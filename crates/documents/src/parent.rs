@@ -1,6 +1,6 @@
 //! The parent's side of an extraction: starts the child, feeds it, waits within limits and reads its answer.
 //!
-//! The one invariant: whatever the child does (crash, hang, flood), the caller gets a value and the child is gone.
+//! The one invariant: whatever the child does (crash, hang, flood), the caller gets a value, and the child is gone with all it started.
 //! The child's side is [`crate::child`].
 
 use std::{
@@ -9,6 +9,8 @@ use std::{
     process::{ExitStatus, Stdio},
 };
 
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use tokio::{
     fs::File,
     io::{self, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
@@ -50,13 +52,26 @@ const STDERR_BYTES: u64 = 16 << 10;
 pub async fn extract_in_child(program: &Path, args: &[&str], request: ExtractRequest, limits: Limits) -> Result<Extracted, ExtractFailure> {
     let name = request.name.clone();
     let mut child = command(program, args).spawn().map_err(|_| ExtractFailure::unavailable(&name))?;
+    let _group = Group(child.id());
     let finished = timeout(limits.wall, converse(&mut child, request, limits)).await;
-    // Whatever happened, nothing of the child stays: killing one that has ended is no error.
+    // Whatever happened, the child does not stay: killing one that has ended is no error.
     let _ = child.kill().await;
     match finished {
         Err(_elapsed) => Err(ExtractFailure::timed_out(&name, limits.wall.as_secs())),
         Ok(Err(_broken_pipe)) => Err(ExtractFailure::unavailable(&name)),
         Ok(Ok(ended)) => ended.judge(&name, limits),
+    }
+}
+
+/// The child and what it started, by the number of the child, which leads the group: killed when this is dropped.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0.and_then(|leader| i32::try_from(leader).ok()) {
+            // It fails where nobody of the group is left.
+            let _ = killpg(Pid::from_raw(leader), Signal::SIGKILL);
+        }
     }
 }
 
@@ -66,6 +81,7 @@ fn command(program: &Path, args: &[&str]) -> Command {
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);
     }
+    command.process_group(0);
     // In KiB. The program's allocator sets aside a gigabyte of addresses at its start, which is all the child may have.
     command.env("MIMALLOC_ARENA_RESERVE", "65536");
     command

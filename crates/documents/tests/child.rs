@@ -17,6 +17,9 @@ use libtest_mimic::{Arguments, Trial};
 /// The first argument that makes this program a child; the second says what it does.
 const AS_CHILD: &str = "as-child";
 
+/// A child that starts another program and hangs; the rest of the word is the file it writes the number of that into.
+const STARTS: &str = "starts ";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [first, behaviour] = arguments.as_slice()
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         trial("a_child_that_aborts_fails_its_file_only", a_child_that_aborts_fails_its_file_only),
         trial("a_child_that_exits_without_an_answer_has_crashed", a_child_that_exits_without_an_answer_has_crashed),
         trial("a_child_that_hangs_is_stopped", a_child_that_hangs_is_stopped),
+        trial("what_a_child_that_hangs_has_started_is_stopped_too", what_a_child_that_hangs_has_started_is_stopped_too),
         trial("a_child_that_uses_up_its_processor_time_is_stopped", a_child_that_uses_up_its_processor_time_is_stopped),
         trial("the_child_limits_its_own_processor_time", the_child_limits_its_own_processor_time),
         trial("a_child_that_floods_is_stopped", a_child_that_floods_is_stopped),
@@ -60,6 +64,11 @@ fn behave(behaviour: &str) -> ExitCode {
         "hang" => loop {
             std::thread::park();
         },
+        starts if starts.starts_with(STARTS) => {
+            let started = std::process::Command::new("sleep").arg("1000").spawn().expect("sleep is on the PATH");
+            std::fs::write(&starts[STARTS.len()..], started.id().to_string()).expect("the file may be written");
+            behave("hang")
+        }
         "spin" => {
             rlimit::Resource::CPU.set(1, 2).expect("a lower limit may be set");
             spin()
@@ -147,6 +156,27 @@ fn a_child_that_hangs_is_stopped() {
     let limits = Limits { wall: Duration::from_millis(300), ..limits() };
     let large = vec![b'x'; 4 << 20];
     assert!(matches!(run_self("hang", text(&large), limits), Err(ExtractFailure::TimedOut { .. })));
+}
+
+fn what_a_child_that_hangs_has_started_is_stopped_too() {
+    let noted = tempfile::NamedTempFile::new().unwrap();
+    let limits = Limits { wall: Duration::from_secs(2), ..limits() };
+    let behaviour = format!("{STARTS}{}", noted.path().display());
+    assert!(matches!(run_self(&behaviour, text(b"x"), limits), Err(ExtractFailure::TimedOut { .. })));
+    let started = std::fs::read_to_string(noted.path()).unwrap();
+    // What is dead and was asked after by nobody yet is a zombie.
+    let is_running = || {
+        let stat = std::fs::read_to_string(format!("/proc/{started}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with('Z'))
+    };
+    assert!(!started.is_empty());
+    for _ in 0..100 {
+        if !is_running() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("{started} runs on");
 }
 
 fn a_child_that_uses_up_its_processor_time_is_stopped() {

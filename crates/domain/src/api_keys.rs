@@ -100,6 +100,7 @@ mod tests {
             Permission::ManageMembers,
             Permission::ManageTeam,
             Permission::ViewAudit,
+            Permission::ManageAudit,
             Permission::ViewKeys,
             Permission::ManageKeys,
             Permission::ManagePrompts,

@@ -41,6 +41,8 @@ words! {
         ManageTeam = "ManageTeam",
         /// Read the team's audit trail.
         ViewAudit = "ViewAudit",
+        /// Take the team's audit trail out as a file, and have its chain checked.
+        ManageAudit = "ManageAudit",
         /// See connections to other systems.
         ViewIntegrations = "ViewIntegrations",
         /// Connect other systems.
@@ -91,6 +93,7 @@ impl Permission {
         Self::ManageMembers,
         Self::ManageTeam,
         Self::ViewAudit,
+        Self::ManageAudit,
         Self::ViewKeys,
         Self::ManageKeys,
     ];
@@ -120,6 +123,7 @@ impl Permission {
             Self::ManageMembers => ("Members", "Invite, change and remove"),
             Self::ManageTeam => ("Team", "Rename, set up and delete"),
             Self::ViewAudit => ("Audit trail", "Read"),
+            Self::ManageAudit => ("Audit trail", "Export and check"),
             Self::ViewIntegrations => ("Integrations", "See"),
             Self::ManageIntegrations => ("Integrations", "Connect and change"),
             Self::ViewKeys => ("API keys", "See those of others"),

@@ -39,6 +39,8 @@ words! {
         UnknownAddress = "unknown-address",
         /// The password is another.
         WrongPassword = "wrong-password",
+        /// There were too many tries; written down once a minute.
+        TooManyTries = "too-many-tries",
         /// The code after the password is another, or was used.
         WrongCode = "wrong-code",
         /// The first step was right; the code after it was asked for, and had not come yet.
@@ -109,6 +111,7 @@ impl SignInReason {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::UnknownAddress | Self::WrongPassword | Self::NoTeam => "The email address or the password is not right.",
+            Self::TooManyTries => "There were too many tries. Wait a moment.",
             Self::WrongCode => "This code is not right, or it was used before. Wait for the next one.",
             Self::CodeAsked => "Type the code to go on.",
             Self::NoSeat => "All seats of this installation are taken. Ask its administrator to free one or to get more.",
@@ -151,6 +154,7 @@ impl SignInReason {
         match self {
             Self::UnknownAddress => "Unknown address",
             Self::WrongPassword => "Wrong password",
+            Self::TooManyTries => "Too many tries",
             Self::WrongCode => "Wrong code",
             Self::CodeAsked => "First step right, code not typed",
             Self::NoSeat => "No free seat",

@@ -110,6 +110,15 @@ impl LlmError {
         self.to_string()
     }
 
+    /// The sentence without words of the provider's own, which may repeat what it was sent: for logs.
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Rejected { status, .. } => format!("The provider rejected the request ({status})."),
+            Self::Stopped { .. } => "The provider stopped with an error.".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether the same request may succeed later without anyone changing a setting.
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -162,6 +171,8 @@ mod tests {
         assert_eq!(rejected(""), "The provider rejected the request (400).");
         assert_eq!(rejected("bad field"), "The provider rejected the request (400): bad field.");
         assert_eq!(rejected("Really?"), "The provider rejected the request (400): Really?");
+        let private = LlmError::Rejected { status: 400, message: "cannot read: Ada's salary is".to_owned() };
+        assert_eq!(private.for_log(), "The provider rejected the request (400).");
         let limited = |wait| LlmError::RateLimited { retry_after: wait }.sentence();
         assert!(limited(None).ends_with("(429): its rate limit or credit is used up."));
         assert!(limited(Some(Duration::from_secs(30))).ends_with("Try again in 30 seconds."));

@@ -33,6 +33,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// database less for each use.
 const SURELY_ALIVE: Duration = Duration::from_secs(1);
 
+/// Makes a connection one of the system pool.
+const SYSTEM_ROLE: &str = "SET ROLE lyceum_system";
+
 /// The two pools.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -45,7 +48,7 @@ impl Db {
     /// Pools that connect when first used. `app_connections` bounds the app pool, the system pool takes up to 6.
     pub fn new(options: PgConnectOptions, app_connections: u32) -> Self {
         let app = pool(app_connections, "SET ROLE lyceum_app").connect_lazy_with(options.clone());
-        let system = pool(6, "SET ROLE lyceum_system").connect_lazy_with(options.clone());
+        let system = pool(6, SYSTEM_ROLE).connect_lazy_with(options.clone());
         Self { app, system, options }
     }
 
@@ -105,9 +108,9 @@ impl Db {
         Ok(self.app.acquire().await?)
     }
 
-    /// How to open a connection of one's own, for LISTEN.
-    pub fn options(&self) -> &PgConnectOptions {
-        &self.options
+    /// One connection of its own, for LISTEN. It is the system's role, as little as it needs of that.
+    pub(crate) fn for_listening(&self) -> PgPool {
+        pool(1, SYSTEM_ROLE).connect_lazy_with(self.options.clone())
     }
 
     /// Closes both pools.

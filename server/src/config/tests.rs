@@ -15,7 +15,10 @@ fn config(data_dir: &Path, flags: &[&str]) -> Result<Config, ConfigError> {
 #[test]
 fn the_command_line_is_consistent() {
     use clap::CommandFactory;
-    CommandLine::command().debug_assert();
+    let command = CommandLine::command();
+    let sign_up = command.get_arguments().find(|argument| argument.get_id() == "sign_up").unwrap();
+    assert_eq!(sign_up.get_default_values(), ["invited"], "an account takes an invitation unless the administrator says otherwise");
+    command.debug_assert();
 }
 
 #[test]

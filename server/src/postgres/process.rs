@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(2);
 const START: Duration = Duration::from_mins(5);
 
 /// Longest wait for a polite end, then for a rude one.
-const STOP: Duration = Duration::from_secs(8);
+const STOP: Duration = Duration::from_secs(6);
 
 /// How long a start that fails is repeated: processes of a killed Postgres need a moment to notice and leave.
 const CLEAR_UP: Duration = Duration::from_secs(5);

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What asks.
-const GUARDED: [&str; 22] = [
+const GUARDED: [&str; 24] = [
     "POST /api/identity-providers/allow-own-way",
     "POST /api/identity-providers/remove",
     "POST /api/identity-providers/require-two-step",
@@ -39,13 +39,15 @@ const GUARDED: [&str; 22] = [
     "POST /api/team/hand-over",
     "POST /api/team/import",
     "POST /api/team/invite",
+    "POST /api/team/remove-member",
     "POST /api/team/resend-invitation",
+    "POST /api/team/view-as",
     "GET /api/exports/{id}/file",
 ];
 
 /// What does not, of the nouns that hold something dangerous: it reads, it gives nobody power over others and their data, or it asks for
 /// the password itself.
-const UNGUARDED: [&str; 48] = [
+const UNGUARDED: [&str; 46] = [
     "/api/identity-providers/overview",
     "/api/identity-providers/own-ways",
     "/api/identity-providers/pending-link",
@@ -82,7 +84,6 @@ const UNGUARDED: [&str; 48] = [
     "/api/team/members",
     "/api/team/preview-import",
     "/api/team/reinstate",
-    "/api/team/remove-member",
     "/api/team/rename",
     "/api/team/rename-group",
     "/api/team/restore",
@@ -93,7 +94,6 @@ const UNGUARDED: [&str; 48] = [
     "/api/team/suspend",
     "/api/team/teams",
     "/api/team/update-settings",
-    "/api/team/view-as",
 ];
 
 /// A call of what asks.
@@ -110,6 +110,10 @@ struct Scene {
     provider: FakeProvider,
     ada: TestClient,
     carol: TestClient,
+    /// Carol in another browser, from which she looks at her team as somebody else.
+    looking: TestClient,
+    beside_carol: ViewerInfo,
+    leaver: ViewerInfo,
     colleague: ViewerInfo,
     stranger: ViewerInfo,
     invitation: InvitationSent,
@@ -157,12 +161,17 @@ impl Scene {
         let carol = app.sign_up("carol@example.org").await;
         let eve = app.sign_up("eve@example.org").await;
         let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+        let leaver = app.sign_up_into(&ada, "mary@example.org", Role::Viewer).await;
+        let beside_carol = app.sign_up_into(&carol, "vera@example.org", Role::Viewer).await;
         let invite = json!({ "email": "asked@example.org", "role": "Owner" });
         let save = json!({ "id": IdentityProviderId::new(), "draft": draft("Our provider") });
         let export = ada.server_fn("my-data/request-export", json!({})).await.json();
         app.services.jobs().run_due_once().await.expect("it is put together");
         Self {
             colleague: grace.server_fn("identity/viewer", Value::Null).await.json(),
+            leaver: leaver.server_fn("identity/viewer", Value::Null).await.json(),
+            looking: app.sign_in("carol@example.org").await,
+            beside_carol: beside_carol.server_fn("identity/viewer", Value::Null).await.json(),
             stranger: eve.server_fn("identity/viewer", Value::Null).await.json(),
             invitation: ada.server_fn("team/invite", invite).await.json(),
             identity_provider: ada.server_fn("identity-providers/save", save).await.json(),
@@ -180,7 +189,7 @@ impl Scene {
         let (colleague, stranger, provider) = (self.colleague.user_id, self.stranger.user_id, self.model.provider_id);
         let by_ada = [
             ("POST /api/team/change-roles", json!({ "user_id": colleague, "roles": ["Owner"] })),
-            ("POST /api/team/invite", json!({ "email": "mary@example.org", "role": "Owner" })),
+            ("POST /api/team/invite", json!({ "email": "jane@example.org", "role": "Owner" })),
             ("POST /api/team/resend-invitation", json!({ "id": self.invitation.invitation.id, "days": 7 })),
             ("POST /api/team/import", json!({ "import": { "text": "jo@example.org,,,owner", "role": "Viewer", "days": 7 } })),
             ("POST /api/identity-providers/save", json!({ "id": IdentityProviderId::new(), "draft": draft("Another") })),
@@ -199,12 +208,18 @@ impl Scene {
             ("POST /api/people/take-administration", json!({ "user_id": stranger })),
             ("POST /api/people/suspend", json!({ "user_id": stranger })),
             ("POST /api/licences/install", json!({ "text": services::licences::testing::licence("L-1", 50) })),
+            ("POST /api/team/remove-member", json!({ "user_id": self.leaver.user_id })),
             ("POST /api/team/hand-over", json!({ "user_id": colleague })),
         ];
         let by_carol = [("POST /api/team/delete", json!({ "name": "carol’s team" }))];
         let file = format!("/api/exports/{}/file", self.export.id);
         let call = |client, (route, arguments)| Call { client, route, arguments, path: file.clone() };
-        by_ada.into_iter().map(|step| call(&self.ada, step)).chain(by_carol.into_iter().map(|step| call(&self.carol, step))).collect()
+        let looks = ("POST /api/team/view-as", json!({ "user_id": self.beside_carol.user_id }));
+        let looks = std::iter::once(call(&self.looking, looks));
+        looks
+            .chain(by_ada.into_iter().map(|step| call(&self.ada, step)))
+            .chain(by_carol.into_iter().map(|step| call(&self.carol, step)))
+            .collect()
     }
 }
 
@@ -232,6 +247,7 @@ async fn nothing_dangerous_is_done_before_an_old_session_is_confirmed_and_everyt
     assert_eq!(before.changed(&pool).await, NOTHING);
     confirm(&scene.ada).await;
     confirm(&scene.carol).await;
+    confirm(&scene.looking).await;
     for call in scene.calls() {
         let done = call.make().await;
         assert!(done.status.is_success(), "{}: {} {}", call.route, done.status, done.text);
@@ -254,7 +270,7 @@ fn what_a_dangerous_noun_offers_is_asked_about_or_known_to_need_no_asking() {
 async fn what_gives_nobody_power_is_not_asked_about(pool: PgPool) {
     let scene = Scene::start(&pool).await;
     age(&pool, 11).await;
-    let invite = json!({ "email": "vera@example.org", "role": "TeamManager" });
+    let invite = json!({ "email": "ellen@example.org", "role": "TeamManager" });
     scene.ada.server_fn("team/invite", invite).await.ok();
     let roles = json!({ "user_id": scene.colleague.user_id, "roles": ["Viewer"] });
     scene.ada.server_fn("team/change-roles", roles).await.ok();

@@ -21,25 +21,14 @@ struct World {
 
 impl World {
     async fn start(pool: &PgPool) -> Self {
-        let server = FakeMailServer::start().await;
-        let (mailer, clock) = (server.mailer(), Arc::new(MockClock::at(chrono::Utc::now())));
-        let its_clock = clock.clone();
-        let app = TestApp::start_with(pool, |parts| {
-            parts.mailer = Some(mailer);
-            parts.clock = its_clock;
-        });
-        let app = app.await;
+        let (app, server, clock) = TestApp::start_with_mail(pool).await;
         let ada = app.sign_up(ADA).await;
         Self { app, server, clock, ada }
     }
 
-    async fn send_all(&self) {
-        while self.app.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
-    }
-
     /// The code of the next mail with one after `before` of them.
     async fn code(&self, before: usize) -> String {
-        self.send_all().await;
+        self.app.run_jobs().await;
         let mails = self.server.mails();
         let mail = mails.iter().skip(before).find(|mail| mail.words().contains("Your code is ")).expect("a mail with a code");
         assert!(mail.header("Subject").is_some_and(|subject| !subject.chars().any(|sign| sign.is_ascii_digit())), "{}", mail.raw);
@@ -186,7 +175,7 @@ async fn whether_somebody_has_the_address_shows_neither_in_the_answers_nor_in_th
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
-    world.send_all().await;
+    world.app.run_jobs().await;
     let to: Vec<String> = world.server.mails().into_iter().flat_map(|mail| mail.to).collect();
     assert_eq!(to, [ADA]);
     ask(&world.app.anonymous(), "not an address").await.expect(422);
@@ -310,12 +299,12 @@ async fn neither_strangers_nor_too_many_mails_keep_a_person_from_their_second_st
     let world = World::start(&pool).await;
     let recovery = world.turn_on().await;
     while ask(&world.app.anonymous(), ADA).await.status == 303 {}
-    world.send_all().await;
+    world.app.run_jobs().await;
     let (browser, code) = world.after_the_password().await;
     type_code(&browser, &code).await.expect_redirect("/chat");
 
     let mails = async || {
-        world.send_all().await;
+        world.app.run_jobs().await;
         world.server.mails().len()
     };
     let mut last = 0;

@@ -37,6 +37,12 @@ async fn make_accounts(pool: &PgPool) {
     sqlx::query(copy).execute(pool).await.expect("a hundred accounts");
 }
 
+/// How often the record says that there were too many tries.
+async fn times_too_many(pool: &PgPool) -> i64 {
+    let count = "SELECT count(*) FROM sign_ins WHERE reason = 'too-many-tries' AND NOT succeeded";
+    sqlx::query_scalar(count).fetch_one(pool).await.expect("a count")
+}
+
 fn seconds_to_wait(answer: &Answer) -> i64 {
     answer.header(RETRY_AFTER).expect("when to come back").parse().expect("seconds")
 }
@@ -62,6 +68,7 @@ async fn one_account_guessed_from_a_hundred_addresses_is_closed_after_ten(pool: 
         // The two accounts are guessed from the same places, which have an attempt each to give.
         sqlx::query("DELETE FROM throttles WHERE key LIKE '%:ip:%'").execute(&pool).await.unwrap();
     }
+    assert_eq!(times_too_many(&pool).await, 2, "once a minute for each account, not ninety times");
     let right = guess(&from(&app, 200), "ada@example.org", PASSWORD).await.expect(429);
     assert!(right.header(SET_COOKIE).is_none(), "nor does the right one get in");
     assert_eq!(before.changed(&pool).await, A_GUESS);
@@ -83,6 +90,7 @@ async fn a_hundred_accounts_guessed_from_one_address_are_closed_to_it_after_thre
         last = Some(answer);
     }
     assert_eq!(statuses, [[422; 3].as_slice(), &[429; 97]].concat());
+    assert_eq!(times_too_many(&pool).await, 1, "once a minute for each place");
     guess(&from(&app, 1), "ada@example.org", PASSWORD).await.expect(429);
     assert_eq!(before.changed(&pool).await, A_GUESS);
     guess(&from(&app, 2), "ada@example.org", PASSWORD).await.expect_redirect("/chat");

@@ -55,9 +55,12 @@ impl Scene {
         browser.get(&back).await
     }
 
-    /// How many people, identities and sessions there are: what a lie must not change.
-    pub async fn counts(&self) -> (i64, i64, i64) {
-        let count = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM identities), (SELECT count(*) FROM sessions)";
+    /// How many people, identities and sessions there are, and what is said of them: what a lie must not change.
+    pub async fn counts(&self) -> Counts {
+        let count = "SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM identities), (SELECT count(*) FROM sessions),
+                            hashtextextended(concat((SELECT string_agg(u::text, '' ORDER BY u.id) FROM users u),
+                                                    (SELECT string_agg(m::text, '' ORDER BY m.team_id, m.user_id) FROM memberships m),
+                                                    (SELECT string_agg(i::text, '' ORDER BY i::text) FROM identities i)), 0)";
         sqlx::query_as(count).fetch_one(&self.app.pool).await.expect("counts")
     }
 
@@ -86,13 +89,16 @@ pub fn draft(provider: &FakeIdentityProvider) -> IdentityProviderDraft {
     }
 }
 
+/// People, identities and sessions, and a hash of the first two with all memberships.
+pub type Counts = (i64, i64, i64, i64);
+
 /// Who is signed in.
 pub async fn viewer(browser: &TestClient) -> ViewerInfo {
     browser.server_fn("identity/viewer", Value::Null).await.json()
 }
 
 /// Nobody is in, nothing has changed, the record says why, and so does the screen.
-pub async fn expect_refusal(scene: &Scene, browser: &TestClient, answer: Answer, reason: &str, before: (i64, i64, i64)) {
+pub async fn expect_refusal(scene: &Scene, browser: &TestClient, answer: Answer, reason: &str, before: Counts) {
     answer.clone().expect_redirect(&format!("/sign-in?trouble={reason}"));
     assert!(!answer.headers.get_all(SET_COOKIE).iter().any(|cookie| cookie.as_bytes().starts_with(b"lyceum_session=")), "{answer:?}");
     assert_eq!(scene.counts().await, before, "{reason}");
@@ -174,9 +180,20 @@ async fn every_lie_of_a_provider_ends_on_the_sign_in_screen(pool: PgPool) {
         let answer = scene.sign_in(&browser).await;
         expect_refusal(&scene, &browser, answer, reason, before).await;
     }
-    // The same lies about somebody who is known change nothing either.
+    // The same lies about somebody who is known change nothing either, also where the provider says at every sign-in what they may do.
+    let updating = IdentityProviderDraft {
+        role_claim: "groups".to_owned(),
+        role_rules: "leads = Team manager".to_owned(),
+        updates_roles: true,
+        default_team_id: Some(scene.administrator.team().await),
+        ..draft(&scene.provider)
+    };
+    scene.administrator.server_fn("identity-providers/save", json!({ "id": scene.id, "draft": updating })).await.ok();
+    let ada = |groups: Value| json!({ "sub": "s", "email": "ada@example.org", "email_verified": true, "name": "Ada", "groups": groups });
+    scene.provider.vouch_for(ada(json!([])));
     scene.provider.lie(Lie::None);
     scene.sign_in(&scene.app.anonymous()).await.expect_redirect("/chat");
+    scene.provider.vouch_for(ada(json!(["leads"])));
     let before = scene.counts().await;
     for (lie, reason) in lies.into_iter().filter(|(lie, _)| !matches!(lie, Lie::Unverified | Lie::NoAddress)) {
         scene.provider.lie(lie);
@@ -372,7 +389,8 @@ async fn the_second_step_is_asked_for_here_too_and_a_lost_account_comes_back_wit
     let (before, browser) = (scene.counts().await, scene.app.anonymous());
     let back = scene.go(&browser, "?next=/datasets").await;
     browser.get(&back).await.expect_redirect("/sign-in/code?next=/datasets");
-    assert_eq!(scene.counts().await, before);
+    let after = scene.counts().await;
+    assert_eq!((after.0, after.1, after.2), (before.0, before.1, before.2), "that the identity was used is noted");
     assert_eq!(scene.last_reason().await.as_deref(), Some("code-asked"));
     browser.server_fn("identity/viewer", Value::Null).await.expect(401);
 

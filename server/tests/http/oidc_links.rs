@@ -18,7 +18,7 @@ async fn a_link_that_is_made_or_ended_is_told_by_mail(pool: PgPool) {
     grace.get(&scene.provider.agree(&address).await).await.expect_redirect("/account");
     let ways: SignInWays = grace.server_fn("identity-providers/ways", json!({})).await.json();
     grace.server_fn("identity-providers/unlink", json!({ "id": ways.linked[0].id })).await.ok();
-    while scene.app.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
+    scene.app.run_jobs().await;
     for (subject, deed) in [
         ("An identity provider was linked on Lyceum", "was linked to the identity provider “Works” on "),
         ("An identity provider was unlinked on Lyceum", "to the identity provider “Works” was ended on "),

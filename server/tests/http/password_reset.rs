@@ -4,41 +4,21 @@ use crate::support::{Answer, FakeMailServer, PASSWORD, Snapshot, TestApp, TestCl
 use axum::http::header::{LOCATION, SET_COOKIE};
 use reqwest::Method;
 use serde_json::{Value, json};
-use services::MockClock;
 use sqlx::PgPool;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const NEW: &str = "an entirely new secret";
 
-async fn start(pool: &PgPool) -> (TestApp, FakeMailServer, Arc<MockClock>) {
-    let server = FakeMailServer::start().await;
-    let (mailer, clock) = (server.mailer(), Arc::new(MockClock::at(chrono::Utc::now())));
-    let its_clock = clock.clone();
-    let app = TestApp::start_with(pool, |parts| {
-        parts.mailer = Some(mailer);
-        parts.clock = its_clock;
-    });
-    (app.await, server, clock)
-}
-
 async fn ask(app: &TestApp, email: &str) -> Answer {
     app.anonymous().post_form("/forgot-password", &[("email", email)]).await
-}
-
-async fn send_all(app: &TestApp) {
-    while app.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
 }
 
 /// Asks for a link and reads it in the mail; its token.
 async fn link(app: &TestApp, server: &FakeMailServer, email: &str) -> String {
     let before = server.mails().len();
     ask(app, email).await.expect_redirect("/forgot-password/sent");
-    send_all(app).await;
-    let words = server.nth(before + 1).await.words();
-    let start = format!("{}/reset-password?token=", app.url);
-    let (_, rest) = words.split_once(&start).unwrap_or_else(|| panic!("no link of ours: {words}"));
-    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect()
+    app.run_jobs().await;
+    server.nth(before + 1).await.token(&format!("{}/reset-password?token=", app.url))
 }
 
 async fn reset(client: &TestClient, token: &str, password: &str) -> Answer {
@@ -51,7 +31,7 @@ async fn signs_in(app: &TestApp, password: &str) -> bool {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_mailed_link_gives_a_new_password_once_and_ends_all_sessions(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
     let phone = app.sign_in("ada@example.org").await;
     let key = json!({ "name": "of a thief", "scopes": ["read"], "days": 90 });
@@ -79,7 +59,7 @@ async fn a_mailed_link_gives_a_new_password_once_and_ends_all_sessions(pool: PgP
     }
     assert!(signs_in(&app, NEW).await);
 
-    send_all(&app).await;
+    app.run_jobs().await;
     let told = server.mails().last().cloned().expect("a mail");
     assert_eq!(told.to, ["ada@example.org"]);
     assert!(told.header("Subject").is_some_and(|subject| subject.contains("was changed")), "{}", told.raw);
@@ -95,7 +75,7 @@ async fn a_mailed_link_gives_a_new_password_once_and_ends_all_sessions(pool: PgP
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn whether_somebody_has_the_address_shows_neither_in_the_answer_nor_in_its_time(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     app.sign_up("gone@example.org").await;
     app.suspend("gone@example.org").await;
@@ -108,7 +88,7 @@ async fn whether_somebody_has_the_address_shows_neither_in_the_answer_nor_in_its
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
-    send_all(&app).await;
+    app.run_jobs().await;
     let to: Vec<String> = server.mails().into_iter().flat_map(|mail| mail.to).collect();
     assert_eq!(to, ["ada@example.org"]);
     ask(&app, "not an address").await.expect(422);
@@ -116,7 +96,7 @@ async fn whether_somebody_has_the_address_shows_neither_in_the_answer_nor_in_its
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_mailbox_cannot_be_filled(pool: PgPool) {
-    let (app, _, _) = start(&pool).await;
+    let (app, _, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     for email in ["ada@example.org", "nobody@example.org"] {
         for _ in 0..3 {
@@ -129,7 +109,7 @@ async fn a_mailbox_cannot_be_filled(pool: PgPool) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_token_of_any_other_kind_changes_nothing(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     app.sign_up("eve@example.org").await;
     let token = link(&app, &server, "ada@example.org").await;
@@ -178,7 +158,7 @@ async fn a_token_of_any_other_kind_changes_nothing(pool: PgPool) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_link_ends_after_an_hour(pool: PgPool) {
-    let (app, server, clock) = start(&pool).await;
+    let (app, server, clock) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     let token = link(&app, &server, "ada@example.org").await;
     clock.advance(chrono::TimeDelta::minutes(60));
@@ -191,7 +171,7 @@ async fn a_link_ends_after_an_hour(pool: PgPool) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn of_two_who_use_a_link_at_once_one_wins(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     let token = link(&app, &server, "ada@example.org").await;
     let (one, other) = (app.anonymous(), app.anonymous());
@@ -204,7 +184,7 @@ async fn of_two_who_use_a_link_at_once_one_wins(pool: PgPool) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn the_link_follows_the_public_address_and_no_header(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     let forged = app
         .anonymous()
@@ -215,14 +195,14 @@ async fn the_link_follows_the_public_address_and_no_header(pool: PgPool) {
         .header("forwarded", "host=evil.example")
         .body("email=ada%40example.org");
     Answer::of(forged).await.expect_redirect("/forgot-password/sent");
-    send_all(&app).await;
+    app.run_jobs().await;
     let mail = server.nth(1).await;
     assert!(!mail.raw.contains("evil.example") && mail.words().contains(&format!("{}/reset-password?token=", app.url)));
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_password_of_a_megabyte_is_refused_and_the_link_still_works(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     let token = link(&app, &server, "ada@example.org").await;
     let page = reset(&app.anonymous(), &token, &"x".repeat(1024 * 1024)).await.expect(422);
@@ -245,12 +225,12 @@ async fn without_a_mail_server_the_page_says_whom_to_ask(pool: PgPool) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_changed_password_is_told_by_mail_and_ends_links_under_way(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
     let token = link(&app, &server, "ada@example.org").await;
     let change = json!({ "current_password": PASSWORD, "new_password": NEW });
     ada.server_fn("identity/change-password", change).await.ok();
     reset(&app.anonymous(), &token, "yet another long secret").await.expect(409);
-    send_all(&app).await;
+    app.run_jobs().await;
     assert!(server.mails().last().is_some_and(|mail| mail.words().contains("Your password was changed")));
 }

@@ -51,10 +51,10 @@ fn assert_forgotten(page: &Answer, next: &str) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn the_screens_of_signing_in_forget_an_address_that_is_not_ours(pool: PgPool) {
-    let app = TestApp::start(&pool).await;
+    let (app, ..) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     for next in ELSEWHERE {
-        for path in ["/sign-in", "/sign-in/code", "/sign-up", "/sign-in/link"] {
+        for path in ["/sign-in", "/sign-in/code", "/sign-in/email-code", "/sign-in/email-code/enter", "/sign-up", "/sign-in/link"] {
             let page = app.anonymous().get(&format!("{path}?next={}", escaped(next))).await.expect(200);
             assert_forgotten(&page, next);
         }
@@ -62,6 +62,11 @@ async fn the_screens_of_signing_in_forget_an_address_that_is_not_ours(pool: PgPo
         late.expect_redirect("/sign-in?trouble=wrong-state");
         let wrong = [("email", "ada@example.org"), ("password", "wrong"), ("next", next)];
         let page = app.anonymous().post_form("/sign-in", &wrong).await.expect(422);
+        assert_forgotten(&page, next);
+        let browser = app.anonymous();
+        let asked = browser.post_form("/sign-in/email-code", &[("email", "nobody@example.org"), ("next", next)]).await;
+        asked.expect_redirect("/sign-in/email-code/enter");
+        let page = browser.post_form("/sign-in/email-code/enter", &[("code", "000000"), ("next", next)]).await.expect(422);
         assert_forgotten(&page, next);
         sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
     }

@@ -1,11 +1,12 @@
 //! The matrix of roles over HTTP: what it says holds from the next request on.
 
-use crate::support::TestApp;
+use crate::support::{NOTHING, PASSWORD, Snapshot, TestApp};
 use app::error::AppError;
+use domain::api_keys::ApiKeyMade;
 use domain::datasets::Visibility;
 use domain::prompts::{PromptDetail, PromptDraft};
 use domain::roles::RoleMatrix;
-use domain::{Permission, Role, ViewerInfo};
+use domain::{ConversationId, Permission, Role, ViewerInfo};
 use serde_json::{Value, json};
 use services::models::EXTRACTIVE;
 use sqlx::PgPool;
@@ -34,6 +35,46 @@ async fn a_right_that_is_taken_hides_the_button_and_refuses_the_next_call(pool: 
     ada.server_fn("roles/change", change("Collaborator", "ManagePrompts", true)).await.ok();
     let viewer: ViewerInfo = grace.server_fn("identity/viewer", Value::Null).await.json();
     assert!(viewer.may(Permission::ManagePrompts));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn every_right_of_the_matrix_decides_something(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    let key = json!({ "key": { "name": "Nightly", "scopes": ["read"], "days": 30 }, "password": PASSWORD });
+    let key: ApiKeyMade = ada.server_fn("api-keys/create", key).await.json();
+    let draft = serde_json::to_value(PromptDraft { name: "One".to_owned(), ..Default::default() }).unwrap();
+    let dataset = json!({ "name": "One", "description": "", "visibility": "Private", "embedding_model_id": null });
+    let page = json!({ "page": { "index": 0, "size": 10 } });
+    let trail = json!({ "scope": "team" });
+    let trail_again = trail.clone();
+    // What is called, and its status without and with the right.
+    let calls = [
+        (Permission::ViewPrompts, "prompts/list", json!({}), 403, 200),
+        (Permission::ManagePrompts, "prompts/create", json!({ "draft": draft }), 403, 200),
+        (Permission::ViewDatasets, "datasets/list", json!({}), 403, 200),
+        (Permission::ManageDatasets, "datasets/create", json!({ "dataset": dataset }), 403, 200),
+        (Permission::ViewChats, "chat/list", page, 403, 200),
+        (Permission::ManageChats, "chat/delete", json!({ "id": ConversationId::new() }), 403, 404),
+        (Permission::ViewModels, "models/list", json!({ "model_type": null }), 403, 200),
+        (Permission::ViewMembers, "team/members", json!({}), 403, 200),
+        (Permission::ManageMembers, "team/invite", json!({ "email": "mary@example.org", "role": "Viewer" }), 403, 200),
+        (Permission::ManageTeam, "team/settings", json!({}), 403, 200),
+        (Permission::ViewAudit, "audit/choices", trail, 403, 200),
+        (Permission::ManageAudit, "audit/verify", trail_again, 403, 200),
+        (Permission::ViewKeys, "api-keys/list-team", json!({}), 403, 200),
+        (Permission::ManageKeys, "api-keys/revoke", json!({ "id": key.summary.id }), 404, 200),
+    ];
+    assert_eq!(calls.iter().map(|call| call.0).collect::<Vec<_>>(), Permission::IN_USE);
+    for (permission, endpoint, arguments, without, with) in calls {
+        ada.server_fn("roles/change", change("Collaborator", permission.as_str(), false)).await.ok();
+        let before = Snapshot::take(&pool).await;
+        grace.server_fn(endpoint, arguments.clone()).await.expect(without);
+        assert_eq!(before.changed(&pool).await, NOTHING, "{permission}");
+        ada.server_fn("roles/change", change("Collaborator", permission.as_str(), true)).await.ok();
+        grace.server_fn(endpoint, arguments).await.expect(with);
+    }
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

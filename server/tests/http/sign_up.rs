@@ -5,40 +5,21 @@ use axum::http::header::SET_COOKIE;
 use domain::ViewerInfo;
 use reqwest::Method;
 use serde_json::{Value, json};
-use services::{MockClock, SignUp};
+use services::SignUp;
 use sqlx::PgPool;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-async fn start(pool: &PgPool) -> (TestApp, FakeMailServer, Arc<MockClock>) {
-    let server = FakeMailServer::start().await;
-    let (mailer, clock) = (server.mailer(), Arc::new(MockClock::at(chrono::Utc::now())));
-    let its_clock = clock.clone();
-    let app = TestApp::start_with(pool, |parts| {
-        parts.mailer = Some(mailer);
-        parts.clock = its_clock;
-    });
-    (app.await, server, clock)
-}
 
 async fn ask(app: &TestApp, email: &str) -> Answer {
     let form = [("first_name", "Grace"), ("last_name", "Hopper"), ("email", email), ("password", PASSWORD)];
     app.anonymous().post_form("/sign-up", &form).await
 }
 
-async fn send_all(app: &TestApp) {
-    while app.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
-}
-
 /// Asks for an account and reads the link in its mail; its token.
 async fn token(app: &TestApp, server: &FakeMailServer, email: &str) -> String {
     let before = server.mails().len();
     ask(app, email).await.expect(200);
-    send_all(app).await;
-    let words = server.nth(before + 1).await.words();
-    let start = format!("{}/sign-up/finish?token=", app.url);
-    let (_, rest) = words.split_once(&start).unwrap_or_else(|| panic!("no link of ours: {words}"));
-    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect()
+    app.run_jobs().await;
+    server.nth(before + 1).await.token(&format!("{}/sign-up/finish?token=", app.url))
 }
 
 async fn finish(client: &TestClient, token: &str) -> Answer {
@@ -58,7 +39,7 @@ fn words(answer: &Answer, email: &str) -> String {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn whether_somebody_has_the_address_shows_neither_in_the_page_nor_in_its_time(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     app.sign_up("gone@example.org").await;
     app.suspend("gone@example.org").await;
@@ -75,7 +56,7 @@ async fn whether_somebody_has_the_address_shows_neither_in_the_page_nor_in_its_t
     assert_eq!(pages.len(), 1, "{pages:#?}");
     assert_eq!(people(&pool).await, 2, "nobody has an account before it is finished");
 
-    send_all(&app).await;
+    app.run_jobs().await;
     let mut told: Vec<(String, bool, bool)> = Vec::new();
     for mail in server.mails() {
         let words = mail.words();
@@ -90,7 +71,7 @@ async fn whether_somebody_has_the_address_shows_neither_in_the_page_nor_in_its_t
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn an_account_is_made_by_the_button_and_not_by_opening_the_link(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     let token = token(&app, &server, " Grace@Example.org ").await;
     let browser = app.anonymous();
@@ -115,7 +96,7 @@ async fn an_account_is_made_by_the_button_and_not_by_opening_the_link(pool: PgPo
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_token_of_any_other_kind_and_other_fields_make_nobody(pool: PgPool) {
-    let (app, server, clock) = start(&pool).await;
+    let (app, server, clock) = TestApp::start_with_mail(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
     let good = token(&app, &server, "grace@example.org").await;
     let invited: Value = ada.server_fn("team/invite", json!({ "email": "mary@example.org", "role": "Viewer" })).await.json();
@@ -149,7 +130,7 @@ async fn a_token_of_any_other_kind_and_other_fields_make_nobody(pool: PgPool) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_mailbox_cannot_be_filled(pool: PgPool) {
-    let (app, _, _) = start(&pool).await;
+    let (app, _, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     for email in ["ada@example.org", "nobody@example.org"] {
         for _ in 0..3 {
@@ -162,7 +143,7 @@ async fn a_mailbox_cannot_be_filled(pool: PgPool) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn of_two_who_use_a_link_at_once_one_is_in(pool: PgPool) {
-    let (app, server, _) = start(&pool).await;
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
     app.sign_up("ada@example.org").await;
     let token = token(&app, &server, "grace@example.org").await;
     let (one, other) = (app.anonymous(), app.anonymous());
@@ -195,6 +176,6 @@ async fn where_an_invitation_is_needed_nobody_is_mailed(pool: PgPool) {
     for email in ["ada@example.org", "nobody@example.org"] {
         assert!(ask(&app, email).await.expect(409).text.contains("needs an invitation"));
     }
-    send_all(&app).await;
+    app.run_jobs().await;
     assert!(server.mails().is_empty());
 }

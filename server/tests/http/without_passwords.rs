@@ -56,19 +56,13 @@ impl Scene {
         browser.get(&back).await
     }
 
-    async fn send_all(&self) {
-        while self.app.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
-    }
-
     /// The token of the latest link for a new password.
     async fn reset_link(&self, email: &str) -> String {
-        self.send_all().await; // what she was told of before
+        self.app.run_jobs().await; // what she was told of before
         let before = self.mails.mails().len();
         self.app.anonymous().post_form("/forgot-password", &[("email", email)]).await.expect_redirect("/forgot-password/sent");
-        self.send_all().await;
-        let words = self.mails.nth(before + 1).await.words();
-        let (_, rest) = words.split_once("/reset-password?token=").unwrap_or_else(|| panic!("no link: {words}"));
-        rest.chars().take_while(|sign| sign.is_ascii_alphanumeric() || "-_.".contains(*sign)).collect()
+        self.app.run_jobs().await;
+        self.mails.nth(before + 1).await.token("/reset-password?token=")
     }
 }
 

@@ -29,9 +29,10 @@ use leptos::config::LeptosOptions;
 use server::peer::TrustedProxies;
 use server::router::{AppState, build_router};
 use services::identity::{NewPerson, Origin};
-use services::{CameFrom, Parts, Services, SignUp, Viewer, testing};
+use services::{CameFrom, MockClock, Parts, Services, SignUp, Viewer, testing};
 use sqlx::PgPool;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -60,6 +61,23 @@ impl TestApp {
     /// With parts changed before the services are made from them.
     pub async fn start_with(pool: &PgPool, change: impl FnOnce(&mut Parts)) -> Self {
         Self::start_behind(pool, "", change).await
+    }
+
+    /// With a mail server, and a clock that a test turns.
+    pub async fn start_with_mail(pool: &PgPool) -> (Self, FakeMailServer, Arc<MockClock>) {
+        let server = FakeMailServer::start().await;
+        let clock = Arc::new(MockClock::at(chrono::Utc::now()));
+        let (mailer, its_clock) = (server.mailer(), clock.clone());
+        let app = Self::start_with(pool, |parts| {
+            parts.mailer = Some(mailer);
+            parts.clock = its_clock;
+        });
+        (app.await, server, clock)
+    }
+
+    /// Runs the jobs that are due, and those they make.
+    pub async fn run_jobs(&self) {
+        while self.services.jobs().run_due_once().await.expect("jobs run") > 0 {}
     }
 
     /// Behind proxies of these networks.

@@ -29,6 +29,13 @@ impl ReceivedMail {
     pub fn words(&self) -> String {
         self.raw.replace("=\r\n", "").replace("=3D", "=").replace("=E2=80=9C", "“").replace("=E2=80=9D", "”")
     }
+
+    /// The token of the link in it that begins with this.
+    pub fn token(&self, start: &str) -> String {
+        let words = self.words();
+        let (_, rest) = words.split_once(start).unwrap_or_else(|| panic!("no link that begins with {start}: {words}"));
+        rest.chars().take_while(|sign| sign.is_ascii_alphanumeric() || "-_.".contains(*sign)).collect()
+    }
 }
 
 /// The mail server. It takes everything unless told otherwise.

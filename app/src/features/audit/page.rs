@@ -6,7 +6,8 @@ use super::state::{address, export_address, of_address};
 use super::table::AuditTable;
 use super::verify::VerifyChain;
 use crate::ui::layout::{AdminSections, TeamSections};
-use crate::ui::{ButtonLink, EmptyState, ExportLink, Included, PageBody, PageHeader, PageWidth, ResourceView, TableSkeleton};
+use crate::ui::{ButtonLink, EmptyState, ExportLink, Included, PageBody, PageHeader, PageWidth, ResourceView, TableSkeleton, may};
+use domain::Permission;
 use domain::audit::{AuditChoices, AuditPage, AuditQuery, AuditScope, ExportFormat};
 use domain::licences::Feature;
 use icondata_lu as lu;
@@ -46,19 +47,23 @@ fn TrailPage(scope: AuditScope, description: &'static str) -> impl IntoView {
     // The choices come first: who may not read the trail is told so once.
     let choices = Resource::new(|| (), move |()| list_audit_choices(scope));
     let trail = Resource::new(move || asked.get(), move |(query, before)| list_audit(scope, query, before));
+    let takes_out = may(Permission::ManageAudit);
+    let manages = move || scope == AuditScope::Installation || takes_out.get();
     view! {
         <PageBody width=PageWidth::Wide>
             <ResourceView resource=choices skeleton=|| view! { <TableSkeleton/> } children=move |choices: AuditChoices| {
                 let export = move |format| Signal::derive(move || asked.with(|(query, _)| export_address(scope, query, format)));
                 view! {
                     <PageHeader title="Audit trail" description=description>
-                        <Included feature=Feature::AuditExport>
-                            <ExportLink href=export(ExportFormat::Csv)>"Export CSV"</ExportLink>
-                            <ExportLink href=export(ExportFormat::Json)>"Export JSON"</ExportLink>
-                        </Included>
+                        <Show when=manages>
+                            <Included feature=Feature::AuditExport>
+                                <ExportLink href=export(ExportFormat::Csv)>"Export CSV"</ExportLink>
+                                <ExportLink href=export(ExportFormat::Json)>"Export JSON"</ExportLink>
+                            </Included>
+                        </Show>
                     </PageHeader>
                     <div class="flow">
-                        <VerifyChain scope/>
+                        <Show when=manages><VerifyChain scope/></Show>
                         <Filters scope choices asked=Signal::derive(move || asked.get().0)/>
                         <ResourceView resource=trail skeleton=|| view! { <TableSkeleton/> } children=move |page: AuditPage| {
                             let (query, before) = asked.get_untracked();

@@ -5,7 +5,7 @@
 use super::filter::Filter;
 use super::queries::{self, EventRow};
 use super::record::{record, record_in};
-use super::{Audit, begin};
+use super::{Audit, begin, require_managing};
 use crate::written::hex;
 use crate::{Error, Result, Services, Viewer, licences};
 use bytes::Bytes;
@@ -60,6 +60,7 @@ impl Audit<'_> {
     /// A trail from its latest event back, as far as a filter asks for it. That it was exported is an event, too.
     pub async fn export(&self, viewer: &Viewer, scope: AuditScope, query: &AuditQuery, format: ExportFormat) -> Result<ExportStream> {
         let (mut tx, team) = begin(self.services, viewer, scope).await?;
+        require_managing(viewer, scope)?;
         licences::require(tx.connection(), Feature::AuditExport).await?;
         let filter = Filter::parse(query)?;
         let event = Event::new(Action::AuditExported, None::<uuid::Uuid>, "");

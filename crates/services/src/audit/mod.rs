@@ -61,6 +61,14 @@ fn require(viewer: &Viewer, scope: AuditScope) -> Result<()> {
     }
 }
 
+/// Refuses whoever may read a team's trail and not take it out or have it checked.
+fn require_managing(viewer: &Viewer, scope: AuditScope) -> Result<()> {
+    match scope {
+        AuditScope::Team => viewer.require(Permission::ManageAudit),
+        AuditScope::Installation => Ok(()),
+    }
+}
+
 /// Begins to read a trail the viewer may read; the team whose events are wanted, or none for all.
 async fn begin(services: &Services, viewer: &Viewer, scope: AuditScope) -> Result<(Reading, Option<TeamId>)> {
     require(viewer, scope)?;

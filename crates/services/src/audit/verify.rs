@@ -1,7 +1,7 @@
 //! Verify: asks the database whether a chain is whole. It is the database that knows the canonical form; see the migration.
 
 use super::queries::{self, ChainRow};
-use super::{Audit, begin};
+use super::{Audit, begin, require_managing};
 use crate::written::hex;
 use crate::{Result, Viewer};
 use domain::audit::{AuditScope, ChainReport};
@@ -10,6 +10,7 @@ impl Audit<'_> {
     /// Whether every event of a trail is there and as it was written, and where not.
     pub async fn verify(&self, viewer: &Viewer, scope: AuditScope) -> Result<ChainReport> {
         let (mut tx, team) = begin(self.services, viewer, scope).await?;
+        require_managing(viewer, scope)?;
         let chains = queries::verify(tx.connection(), team).await?;
         tx.commit().await?;
         Ok(report(&chains, scope))

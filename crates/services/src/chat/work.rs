@@ -15,7 +15,7 @@ use crate::{Error, Result, SystemTx};
 use chrono::DateTime;
 use domain::chat::{ChatEvent, Citation, MessageRole, MessageStatus, MessageView};
 use domain::{GenerationId, RequestId};
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::PgListener;
 use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
@@ -155,7 +155,7 @@ impl Chat<'_> {
 
     /// Listens for hints on a connection of its own, again and again while the database comes and goes.
     async fn listen(&self) {
-        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.services.parts.db.options().clone());
+        let pool = self.services.parts.db.for_listening();
         loop {
             if let Err(error) = self.pass_hints_on(&pool).await {
                 tracing::debug!(%error, "not listening for hints");

@@ -3,6 +3,7 @@
 //! The invariant: whoever asks for an address learns nothing about whether somebody else has it, neither now nor by time; the
 //! former address is told.
 
+use super::even_time::in_even_time;
 use super::queries_email::{self, NewChange, OpenChange};
 use super::throttle::{self, EMAIL_PER_PERSON};
 use super::token::{self, SplitToken};
@@ -14,13 +15,9 @@ use chrono::TimeDelta;
 use domain::audit::{Action, Event};
 use domain::text::EmailAddress;
 use secrecy::SecretString;
-use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
 
 /// How long a link works.
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
-/// When the answer is given, whether the address is free or not.
-const ANSWER_AFTER: Duration = Duration::from_millis(400);
 
 impl Identity<'_> {
     /// Mails a link to the address the viewer wants, unless somebody else has it; the answer does not tell which.
@@ -41,10 +38,7 @@ impl Identity<'_> {
         let now = self.services.parts.clock.now();
         let key = throttle::person_key("change-email", viewer.user_id);
         throttle::take(&self.services.parts.db, now, vec![(key, EMAIL_PER_PERSON)]).await?;
-        let answer_at = Instant::now() + ANSWER_AFTER;
-        let mailed = self.mail_change(viewer, &email).await;
-        sleep_until(answer_at).await;
-        mailed
+        in_even_time(self.mail_change(viewer, &email)).await
     }
 
     async fn mail_change(&self, viewer: &Viewer, email: &EmailAddress) -> Result<()> {

@@ -4,6 +4,7 @@
 //! The invariant: neither what is answered nor when tells whether anybody has the address; of token and code together a hash is
 //! kept; what one browser asks for does not touch the code of another.
 
+use super::even_time::in_even_time;
 use super::queries::{self, AccountRow};
 use super::queries_email_codes::{self, NewCode};
 use super::second_factor;
@@ -20,16 +21,12 @@ use domain::text::EmailAddress;
 use domain::{TeamId, UserId};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgConnection;
-use std::time::Duration;
 use subtle::ConstantTimeEq as _;
-use tokio::time::{Instant, sleep_until};
 
 /// How long a code works.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// How often a code may be tried.
 const TRIES: i32 = 5;
-/// When the answer is given, whether there was anything to do or not; what there is to do takes a fraction of it.
-const ANSWER_AFTER: Duration = Duration::from_millis(400);
 
 /// What a code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,10 +87,7 @@ impl Identity<'_> {
             (throttle::address_key("email-code", &email), CODE_MAIL_PER_ADDRESS),
         ];
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), keys).await?;
-        let answer_at = Instant::now() + ANSWER_AFTER;
-        let kept = self.keep_sign_in_code(&email).await;
-        sleep_until(answer_at).await;
-        kept
+        in_even_time(self.keep_sign_in_code(&email)).await
     }
 
     async fn keep_sign_in_code(&self, email: &EmailAddress) -> Result<SecretString> {

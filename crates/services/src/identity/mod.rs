@@ -9,7 +9,7 @@
 //! another address     [`email_change`]     a code by mail        [`email_code`], [`mailed_two_step`]
 //! how one is answered [`answers`]          keys of the keyboard  [`shortcuts`]
 //! before what is dangerous  [`confirmation`]   after what a person is told of  [`notices`]
-//! while passwords are off   [`without_passwords`]
+//! while passwords are off   [`without_passwords`]   answers that tell nothing by their time  [`even_time`]
 //! tables: users, sessions, sign_ins, throttles, password_resets, two_step, recovery_codes, sign_in_steps, email_changes, email_codes, sign_ups
 //! (and teams, memberships, which `services::team` owns)
 
@@ -19,6 +19,7 @@ mod confirmation;
 mod device;
 mod email_change;
 mod email_code;
+mod even_time;
 mod mailed_two_step;
 mod notices;
 mod password;

@@ -4,6 +4,7 @@
 //! it is made from the public address alone.
 
 use super::account::replace_password;
+use super::even_time::in_even_time;
 use super::queries::{self, AccountRow};
 use super::queries_resets::{self, NewReset, OpenReset};
 use super::throttle::{self, FORGOT_PER_ADDRESS, FORGOT_PER_IP, RESET_PER_IP};
@@ -19,13 +20,9 @@ use domain::identity::ResetTerms;
 use domain::identity_providers::OwnWay;
 use domain::text::EmailAddress;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
 
 /// How long a link works.
 const LIFETIME: TimeDelta = TimeDelta::hours(1);
-/// When the answer is given, whether there was anything to do or not; what there is to do takes a fraction of it.
-const ANSWER_AFTER: Duration = Duration::from_millis(400);
 
 impl AccountRow {
     /// Who a mail to this person is for.
@@ -55,10 +52,7 @@ impl Identity<'_> {
             (throttle::address_key("forgot-password", &email), FORGOT_PER_ADDRESS),
         ];
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), keys).await?;
-        let answer_at = Instant::now() + ANSWER_AFTER;
-        let mailed = self.mail_reset(&email).await;
-        sleep_until(answer_at).await;
-        mailed
+        in_even_time(self.mail_reset(&email)).await
     }
 
     async fn mail_reset(&self, email: &EmailAddress) -> Result<()> {

@@ -4,6 +4,7 @@
 //! from the public address alone, works once and for a day, opening it changes nothing, and it makes no account without the password that
 //! was typed.
 
+use super::even_time::in_even_time;
 use super::queries;
 use super::queries_invitations;
 use super::queries_sign_ups::{self, NewSignUp, OpenSignUp};
@@ -21,13 +22,9 @@ use domain::text::{EmailAddress, FirstName, LastName};
 use domain::{InvitationId, UserId};
 use secrecy::SecretString;
 use std::net::IpAddr;
-use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
 
 /// How long a link works.
 const LIFETIME: TimeDelta = TimeDelta::hours(24);
-/// When the answer is given once the password is hashed, whether somebody has the address or not; what there is to do takes a fraction of it.
-const ANSWER_AFTER: Duration = Duration::from_millis(400);
 
 impl Identity<'_> {
     /// Whether somebody who has not proved their address gets their account by mail. The first one does not: they are about to set mail up.
@@ -47,10 +44,8 @@ impl Identity<'_> {
         ];
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), keys).await?;
         let account = checked.hashed().await?;
-        let answer_at = Instant::now() + ANSWER_AFTER;
-        let mailed = self.keep_sign_up(&account, invitation).await;
-        sleep_until(answer_at).await;
-        mailed.map(|()| account.email)
+        in_even_time(self.keep_sign_up(&account, invitation)).await?;
+        Ok(account.email)
     }
 
     async fn keep_sign_up(&self, account: &NewAccount, invitation: Option<InvitationId>) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The worker loop of a server. It wakes by `NOTIFY` and looks by itself every 2 s, so a lost notification costs 2 s.
 
 use super::{CHANNEL, Jobs};
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::PgListener;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +41,7 @@ impl Jobs<'_> {
 
     /// Rings the bell for every notification, for as long as it is polled; connects again when the connection breaks.
     async fn listen(&self, bell: watch::Sender<()>) {
-        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(self.services.parts.db.options().clone());
+        let pool = self.services.parts.db.for_listening();
         loop {
             if let Err(error) = ring(&pool, &bell).await {
                 tracing::debug!(%error, "not listening for jobs, looking every 2 s");

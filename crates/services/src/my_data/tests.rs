@@ -187,7 +187,7 @@ async fn count(pool: &PgPool, what: &'static str) -> i64 {
 async fn embed(pool: &PgPool) {
     let insert =
         "INSERT INTO chunks (id, team_id, dataset_id, document_id, position, page_first, page_last, char_start, char_end, text, embedding)
-                  SELECT gen_random_uuid(), team_id, dataset_id, id, 1000, 1, 1, 0, 1, 'A passage.', '[1,0,0]'::vector FROM documents";
+                  SELECT gen_random_uuid(), team_id, dataset_id, id, 1000, 1, 1, 0, 1, 'A passage.', array_fill(1::real, ARRAY[384])::vector FROM documents";
     sqlx::query(insert).execute(pool).await.unwrap();
 }
 
@@ -234,6 +234,28 @@ async fn a_sole_owner_of_others_hands_over_first(pool: PgPool) {
     assert!(matches!(delete(&services, &ada).await, Err(Error::Conflict(_))));
     services.team().hand_over(&ada, bob.user_id).await.unwrap();
     assert!(delete(&services, &ada).await.unwrap().blocking_teams.is_empty());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn of_two_owners_the_second_to_leave_is_the_last(pool: PgPool) {
+    let (services, ..) = installation(&pool).await;
+    let ada = sign_up(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Owner).await;
+    let carol = member(&services, &ada, "carol@example.org", Role::Viewer).await;
+    assert!(services.my_data().deletion_terms(&bob).await.unwrap().blocking_teams.is_empty());
+    let asks_to_go = async |who: &Viewer| {
+        let asks = sqlx::query("UPDATE users SET deletion_requested_at = now() WHERE id = $1").bind(who.user_id);
+        asks.execute(&pool).await.unwrap();
+    };
+    asks_to_go(&bob).await;
+    let terms = services.my_data().deletion_terms(&ada).await.unwrap();
+    assert_eq!(terms.blocking_teams.len(), 1, "Carol would be left with it");
+    assert!(terms.ending_teams.is_empty(), "{terms:?}");
+    // With nobody left who stays, the team goes with its last owner, who is told so.
+    asks_to_go(&carol).await;
+    let terms = services.my_data().deletion_terms(&ada).await.unwrap();
+    assert!(terms.blocking_teams.is_empty());
+    assert_eq!(terms.ending_teams.len(), 1);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

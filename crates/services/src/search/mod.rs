@@ -96,7 +96,7 @@ impl Search<'_> {
             }
             Ok(_) => Err("Search is by words only: the embedding model answered with something else than a vector.".to_owned()),
             Err(error) => {
-                tracing::warn!(%error, "a question could not be embedded");
+                tracing::warn!(error = error.for_log(), "a question could not be embedded");
                 Err(format!("Search is by words only. {}", error.sentence()))
             }
         }

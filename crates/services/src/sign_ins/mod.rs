@@ -21,6 +21,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How long a row is kept.
 const KEPT: TimeDelta = TimeDelta::days(365);
+/// How often too many tries are written down.
+const TOO_MANY_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// How many of one's own are shown.
 const OWN: i64 = 20;
 /// Entries of one page.
@@ -62,6 +64,16 @@ pub(crate) async fn record(tx: &mut PgConnection, attempt: Attempt<'_>, origin: 
     let (ip, user_agent) = origin.logged();
     let email_hash = attempt.email.map(|email| token::hash(email.as_str()));
     Ok(queries::insert(tx, &attempt, email_hash.as_deref(), (&ip, &user_agent), now).await?)
+}
+
+/// Writes down that there were too many tries, unless that was written within the last minute for the address or for where they come from.
+pub(crate) async fn record_too_many(tx: &mut PgConnection, email: &EmailAddress, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
+    let (ip, _) = origin.logged();
+    if queries::has_recent_refusal(tx, &token::hash(email.as_str()), &ip, now - TOO_MANY_EVERY).await? {
+        return Ok(());
+    }
+    let attempt = Attempt::plain(None, email, SignInMethod::Password).failed(SignInReason::TooManyTries);
+    record(tx, attempt, origin, now).await
 }
 
 /// Whether somebody came in with such a device from such a network before, as far as the record goes back.

@@ -44,6 +44,24 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Whether tries for an address, or from where they come, were refused for their number since then.
+pub(super) async fn has_recent_refusal(
+    connection: &mut PgConnection,
+    email_hash: &[u8],
+    ip: &str,
+    since: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM sign_ins
+                          WHERE created_at > $3 AND reason = 'too-many-tries' AND (email_hash = $1 OR ip = $2)) AS "is_there!""#,
+        email_hash,
+        ip,
+        since
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// Where somebody came in, and with what.
 pub(super) struct OriginRow {
     pub ip: String,

@@ -71,6 +71,11 @@ impl Team<'_> {
         if standing.subject.suspended_at.is_some() {
             return Err(Error::Conflict("A suspended member cannot own the team. Reinstate them first.".to_owned()));
         }
+        if !rows::stays(&mut tx, person).await? {
+            return Err(Error::Conflict(
+                "Their account is suspended on this server, or about to be deleted. Choose somebody else.".to_owned(),
+            ));
+        }
         let with_owner: Vec<Role> =
             Role::ALL.iter().copied().filter(|role| *role == Role::Owner || standing.subject_roles.contains(role)).collect();
         rows::set_roles(&mut tx, viewer.team_id, person, &with_owner).await?;

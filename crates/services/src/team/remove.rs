@@ -21,6 +21,8 @@ impl Team<'_> {
     /// Takes a member out of the team. Their private prompts, private datasets and chats in it become the viewer's; what they
     /// shared stays as it is; their sessions in it end. Who is in no other team gets one of their own.
     pub async fn remove(&self, viewer: &Viewer, person: UserId) -> Result<Belongings> {
+        viewer.require(Permission::ManageMembers)?;
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let standing = judge(&mut tx, viewer, person).await?;
         refuse_self(viewer, person, "remove")?;

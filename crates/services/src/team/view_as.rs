@@ -16,6 +16,7 @@ impl Team<'_> {
     pub async fn view_as(&self, viewer: &Viewer, person: UserId) -> Result<()> {
         viewer.require_own_eyes()?;
         let session = viewer.session_id.ok_or(Error::SignedOut)?;
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let subject = members::find(&mut tx, viewer.team_id, person).await?.ok_or(Error::NotFound)?;
         let own = members::find_actor(&mut tx, viewer.team_id, viewer.user_id).await?;

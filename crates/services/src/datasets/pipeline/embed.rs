@@ -45,7 +45,7 @@ pub(crate) async fn embed(services: &Services, job: &ClaimedJob) -> Result<Outco
         Turn::DocumentGone => Ok(Outcome::Done),
         Turn::ModelFailed(error) if error.is_retryable() && job.attempts < job.max_attempts => Err(Error::internal(error)),
         Turn::ModelFailed(error) => {
-            tracing::warn!(document = %document_of(job), %error, "vectors could not be made");
+            tracing::warn!(document = %document_of(job), error = error.for_log(), "vectors could not be made");
             let sentence = format!("“{}” can be searched by words, but its vectors could not be made. {}", document.name, error.sentence());
             fail(services, job, &sentence).await?;
             Ok(Outcome::Done)

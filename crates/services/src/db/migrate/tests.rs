@@ -52,6 +52,22 @@ async fn a_user_that_may_create_roles_migrates_and_works_without_being_a_superus
 }
 
 #[sqlx::test(migrations = false)]
+async fn servers_that_start_together_migrate_an_empty_database_once(pool: PgPool) {
+    let options = pool.connect_options();
+    let start = || {
+        let options = options.as_ref().clone();
+        async move { Db::new(options, 2).migrate().await }
+    };
+    let ended = futures::future::join_all([start(), start(), start()]).await;
+    assert!(ended.iter().all(Result::is_ok), "{ended:?}");
+    let applied: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(&pool).await.unwrap();
+    assert_eq!(
+        usize::try_from(applied).unwrap(),
+        crate::MIGRATIONS.iter().filter(|migration| migration.migration_type.is_up_migration()).count()
+    );
+}
+
+#[sqlx::test(migrations = false)]
 async fn whoever_may_not_take_on_the_roles_is_told_what_to_ask_for(pool: PgPool) {
     let user = ordinary_user(&pool).await;
     run(&pool, "CREATE EXTENSION vector").await;

@@ -38,13 +38,15 @@ pub(in crate::my_data) async fn lock_gone(tx: &mut PgConnection, person: UserId,
     Ok(row.is_some())
 }
 
-/// Names of living teams that the person alone owns while others are in them.
+/// Names of living teams that the person alone owns while others are in them. Who is about to leave too counts for nobody.
 pub(in crate::my_data) async fn solely_owned(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"SELECT t.name FROM memberships m JOIN teams t ON t.id = m.team_id
            WHERE m.user_id = $1 AND 'Owner' = ANY (m.roles) AND m.suspended_at IS NULL AND t.deleted_at IS NULL
-             AND EXISTS (SELECT FROM memberships o WHERE o.team_id = m.team_id AND o.user_id <> $1)
-             AND NOT EXISTS (SELECT FROM memberships o JOIN users u ON u.id = o.user_id AND u.suspended_at IS NULL
+             AND EXISTS (SELECT FROM memberships o JOIN users u ON u.id = o.user_id AND u.deletion_requested_at IS NULL
+                         WHERE o.team_id = m.team_id AND o.user_id <> $1)
+             AND NOT EXISTS (SELECT FROM memberships o
+                             JOIN users u ON u.id = o.user_id AND u.suspended_at IS NULL AND u.deletion_requested_at IS NULL
                              WHERE o.team_id = m.team_id AND o.user_id <> $1 AND 'Owner' = ANY (o.roles) AND o.suspended_at IS NULL)
            ORDER BY lower(t.name), t.id"#,
         person.as_uuid()
@@ -53,12 +55,13 @@ pub(in crate::my_data) async fn solely_owned(tx: &mut PgConnection, person: User
     .await
 }
 
-/// Living teams that nobody but the person is in.
+/// Living teams that nobody but the person is in, or others who are about to leave too.
 pub(in crate::my_data) async fn names_of_lonely_teams(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"SELECT t.name FROM memberships m JOIN teams t ON t.id = m.team_id
            WHERE m.user_id = $1 AND t.deleted_at IS NULL
-             AND NOT EXISTS (SELECT FROM memberships o WHERE o.team_id = t.id AND o.user_id <> $1)
+             AND NOT EXISTS (SELECT FROM memberships o JOIN users u ON u.id = o.user_id AND u.deletion_requested_at IS NULL
+                             WHERE o.team_id = t.id AND o.user_id <> $1)
            ORDER BY lower(t.name), t.id"#,
         person.as_uuid()
     )

@@ -78,11 +78,22 @@ pub(in crate::team) async fn find_actor(connection: &mut PgConnection, team: Tea
     .await
 }
 
-/// How many owners may come in, not counting one person.
+/// Whether somebody may come in to this server, and is not about to leave it.
+pub(in crate::team) async fn stays(connection: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM users WHERE id = $1 AND suspended_at IS NULL AND deletion_requested_at IS NULL) AS "stays!""#,
+        user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// How many owners may come in and stay, not counting one person.
 pub(in crate::team) async fn count_other_owners(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!"
-           FROM memberships JOIN users ON users.id = memberships.user_id AND users.suspended_at IS NULL
+           FROM memberships
+           JOIN users ON users.id = memberships.user_id AND users.suspended_at IS NULL AND users.deletion_requested_at IS NULL
            WHERE team_id = $1 AND user_id <> $2 AND 'Owner' = ANY (roles) AND memberships.suspended_at IS NULL"#,
         team.as_uuid(),
         user.as_uuid()

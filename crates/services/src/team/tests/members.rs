@@ -243,12 +243,31 @@ async fn ownership_changes_hands(pool: PgPool) {
     services.team().suspend(&ada, grace.user_id).await.unwrap();
     assert!(matches!(services.team().hand_over(&ada, grace.user_id).await, Err(Error::Conflict(_))));
     services.team().reinstate(&ada, grace.user_id).await.unwrap();
+    for gone in ["suspended_at", "deletion_requested_at"] {
+        let change = |when: &str| sqlx::AssertSqlSafe(format!("UPDATE users SET {gone} = {when} WHERE id = $1"));
+        sqlx::query(change("now()")).bind(grace.user_id).execute(&pool).await.unwrap();
+        let refused = services.team().hand_over(&ada, grace.user_id).await;
+        assert!(matches!(refused, Err(Error::Conflict(_))), "{gone}: {refused:?}");
+        sqlx::query(change("NULL")).bind(grace.user_id).execute(&pool).await.unwrap();
+    }
     let now = services.team().hand_over(&ada, grace.user_id).await.unwrap();
     assert_eq!(now.roles, [Role::Collaborator, Role::Owner]);
     assert_eq!(of(&services, &grace, ada.user_id).await.roles, [Role::TeamManager]);
     // Ada still holds the rights of her last request; the roles of this moment decide.
     assert!(matches!(services.team().hand_over(&ada, ada.user_id).await, Err(Error::Forbidden)));
     assert!(matches!(services.team().change_roles(&ada, grace.user_id, &[Role::Viewer]).await, Err(Error::Forbidden)));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn an_owner_who_is_about_to_leave_does_not_count(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Owner).await;
+    sqlx::query("UPDATE users SET deletion_requested_at = now() WHERE id = $1").bind(bob.user_id).execute(&pool).await.unwrap();
+    let refused = services.team().change_roles(&ada, ada.user_id, &[Role::Viewer]).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    sqlx::query("UPDATE users SET deletion_requested_at = NULL").execute(&pool).await.unwrap();
+    services.team().change_roles(&ada, ada.user_id, &[Role::Viewer]).await.unwrap();
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -1,0 +1,1 @@
+DELETE FROM roles_permissions WHERE permission = 'ManageAudit';
