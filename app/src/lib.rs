@@ -5,6 +5,7 @@
 //!
 //! document      `server_context::shell` → [`App`] → [`routes::AppRoutes`]
 //! screens       [`features`], one folder per noun; which of them the browser fetches together: `screens`
+//! addresses     [`own_path`], [`stay`]
 //! design        [`ui`]; what only a browser can do: [`browser`]
 //! server side   [`error`], `server_context`
 
@@ -17,6 +18,7 @@ pub mod own_path;
 pub mod routes;
 mod screens;
 pub mod server_context;
+pub mod stay;
 pub mod ui;
 
 use leptos::prelude::*;

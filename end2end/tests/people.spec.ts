@@ -4,8 +4,8 @@ import { ageSessions } from '../support/database';
 import { hydrated, PASSWORD, signIn, signUp } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
-// A refused sign-in is answered with 422, which the console reports.
-test.use({ forgiven: ['422'] });
+// A refused sign-in is answered with 422, and what is not for somebody with 404, which the console reports.
+test.use({ forgiven: ['422', '404'] });
 
 test('a second administrator suspends somebody, who is out until they are reinstated', async ({ administrator, browser, baseURL }) => {
   test.setTimeout(120_000);

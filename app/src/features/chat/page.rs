@@ -6,11 +6,12 @@
 use super::api::open_chat;
 use super::screen::ChatScreen;
 use crate::error::AppError;
+use crate::stay::{is_at, use_param};
 use crate::ui::{MessagesSkeleton, PageBody, PageWidth, ResourceView};
 use domain::chat::ChatOpening;
 use domain::{ConversationId, PromptId};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 /// One stay at a conversation or at a new chat.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -26,15 +27,15 @@ struct Visit {
 /// A conversation, or a new one.
 #[component]
 pub fn ChatPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
+    let (id, query, is_here) = (use_param("/chat", "id"), use_query_map(), is_at("/chat"));
     // The conversation that was made during this stay: its address is not a new stay.
     let adopted = StoredValue::new(None::<ConversationId>);
     let visit = Memo::new(move |last: Option<&Visit>| {
-        let id = params.with(|params| params.get("id"));
+        let id = id.get();
         let prompt = query.with(|query| query.get("prompt"));
         let same_stay = id.is_some() && id == adopted.get_value().map(|adopted| adopted.to_string());
         match last {
-            Some(last) if same_stay => last.clone(),
+            Some(last) if same_stay || !is_here() => last.clone(),
             _ => {
                 adopted.set_value(None);
                 Visit { id, prompt, number: last.map_or(0, |last| last.number + 1) }

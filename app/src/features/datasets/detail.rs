@@ -5,19 +5,18 @@ use super::documents::DocumentsTab;
 use super::search::SearchTab;
 use super::settings::SettingsTab;
 use super::state::audience;
+use crate::stay::use_param;
 use crate::ui::{Badge, LiveView, PageBody, PageHeader, Tab, TabPanel, TableSkeleton, Tabs};
 use domain::DatasetId;
 use domain::datasets::DatasetDetail;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 /// One dataset, by the id in the address.
 #[component]
 pub fn DatasetPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<DatasetId>().ok())));
+    let id = use_param("/datasets", "id");
     let dataset = Resource::new(
-        move || id.get(),
+        move || id.with(|id| id.as_ref().and_then(|id| id.parse::<DatasetId>().ok())),
         // What is no id is asked for all the same: the server answers with the status of what is not there.
         |id| async move { open_dataset(id.unwrap_or(DatasetId::nil())).await },
     );

@@ -6,6 +6,7 @@ use super::list::PromptList;
 use super::reading::PromptReading;
 use crate::error::AppError;
 use crate::features::onboarding::WhomToAsk;
+use crate::stay::use_param;
 use crate::ui::{
     Button, ButtonVariant, EmptyState, ErrorPanel, FormSkeleton, ListSkeleton, LiveView, PageBody, PageHeader, PageWidth, ResourceView, may,
 };
@@ -13,7 +14,7 @@ use domain::prompts::{PromptChoices, PromptDetail};
 use domain::{Permission, PromptId};
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::hooks::use_navigate;
 
 /// The list of prompts.
 #[component]
@@ -63,9 +64,8 @@ fn NewPromptButton() -> impl IntoView {
 /// One prompt: the form, or what it says for those who may not change it. Without an id in the address, a new one.
 #[component]
 pub fn PromptPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = move || params.with(|params| params.get("id"));
-    let loaded = Resource::new(id, load);
+    let id = use_param("/prompts", "id");
+    let loaded = Resource::new(move || id.get(), load);
     view! {
         <PageBody width=PageWidth::Wide>
             <ResourceView resource=loaded skeleton=|| view! { <FormSkeleton/> } let:loaded>

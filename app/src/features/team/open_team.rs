@@ -2,17 +2,16 @@
 
 use super::api::find_team;
 use crate::features::identity::api::SwitchTeam;
+use crate::stay::use_param;
 use crate::ui::{Button, ButtonVariant, Card, ListSkeleton, PageBody, PageHeader, PageWidth, ResourceView, use_toasts};
 use domain::team::TeamSummary;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 /// The team at an address.
 #[component]
 pub fn OpenTeamPage() -> impl IntoView {
-    let params = use_params_map();
-    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
-    let team = Resource::new(move || slug.get(), find_team);
+    let slug = use_param("/teams", "slug");
+    let team = Resource::new(move || slug.get().unwrap_or_default(), find_team);
     view! {
         <PageBody width=PageWidth::Narrow>
             <PageHeader title="Open a team"/>
