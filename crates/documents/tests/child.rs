@@ -65,9 +65,10 @@ fn behave(behaviour: &str) -> ExitCode {
             std::thread::park();
         },
         starts if starts.starts_with(STARTS) => {
-            let started = std::process::Command::new("sleep").arg("1000").spawn().expect("sleep is on the PATH");
+            let mut started = std::process::Command::new("sleep").arg("1000").spawn().expect("sleep is on the PATH");
             std::fs::write(&starts[STARTS.len()..], started.id().to_string()).expect("the file may be written");
-            behave("hang")
+            let _ = started.wait();
+            ExitCode::FAILURE
         }
         "spin" => {
             rlimit::Resource::CPU.set(1, 2).expect("a lower limit may be set");

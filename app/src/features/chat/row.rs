@@ -45,7 +45,9 @@ impl Rows {
     /// As if nothing had been chosen.
     fn forget(self) {
         self.chosen.set(None);
-        [self.is_renaming, self.is_explaining, self.is_deleting].iter().for_each(|open| open.set(false));
+        for open in [self.is_renaming, self.is_explaining, self.is_deleting] {
+            open.set(false);
+        }
     }
 }
 
