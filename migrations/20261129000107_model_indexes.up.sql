@@ -2,7 +2,7 @@
 --       (m = 32, ef_construction = 200); a passage knows the model of its vector.
 -- Why:  vectors of two models have nothing to do with each other. In one graph they stand in each other's way: of the ten nearest of
 --       100,000 it found 9.3 beside 100,000 vectors of another model, and 9.7 alone. With m = 32 and ef_construction = 200 in place
---       of 24 and 128 it finds 9.99 in the same time; building it takes 92 s instead of 37 (benches/recall.py).
+--       of 24 and 128 it finds 9.86 to 9.99 in the same time; building it takes 92 s instead of 37 (benches/recall.py).
 --       Passages with vectors are written once more and the indexes are built again, while writing to chunks waits: about three
 --       minutes for 100,000 passages. A trigger notes the model, so that the version before this one can go on writing vectors;
 --       its make_embedding_index(integer) makes what this one makes.
