@@ -47,8 +47,6 @@ async fn every_right_of_the_matrix_decides_something(pool: PgPool) {
     let draft = serde_json::to_value(PromptDraft { name: "One".to_owned(), ..Default::default() }).unwrap();
     let dataset = json!({ "name": "One", "description": "", "visibility": "Private", "embedding_model_id": null });
     let page = json!({ "page": { "index": 0, "size": 10 } });
-    let trail = json!({ "scope": "team" });
-    let trail_again = trail.clone();
     // What is called, and its status without and with the right.
     let calls = [
         (Permission::ViewPrompts, "prompts/list", json!({}), 403, 200),
@@ -61,8 +59,8 @@ async fn every_right_of_the_matrix_decides_something(pool: PgPool) {
         (Permission::ViewMembers, "team/members", json!({}), 403, 200),
         (Permission::ManageMembers, "team/invite", json!({ "email": "mary@example.org", "role": "Viewer" }), 403, 200),
         (Permission::ManageTeam, "team/settings", json!({}), 403, 200),
-        (Permission::ViewAudit, "audit/choices", trail, 403, 200),
-        (Permission::ManageAudit, "audit/verify", trail_again, 403, 200),
+        (Permission::ViewAudit, "audit/choices", json!({ "scope": "team" }), 403, 200),
+        (Permission::ManageAudit, "audit/verify", json!({ "scope": "team" }), 403, 200),
         (Permission::ViewKeys, "api-keys/list-team", json!({}), 403, 200),
         (Permission::ManageKeys, "api-keys/revoke", json!({ "id": key.summary.id }), 404, 200),
     ];
