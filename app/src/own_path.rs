@@ -3,9 +3,11 @@
 /// The one screen of somebody who has to set up a second step before anything else.
 pub const TWO_STEP_REQUIRED: &str = "/account/two-step-required";
 
-/// The path, when it leads to a page of ours: `/…` without a host, a backslash or a control character.
+/// The path, when it leads to a page of ours: `/…` without a host, a backslash or a control character, and without `//`, which is where
+/// a host begins for whoever takes the path apart and puts it together again.
 pub fn parse(text: &str) -> Option<&str> {
-    let is_path = text.starts_with('/') && !text.starts_with("//");
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    let is_path = path.starts_with('/') && !path.contains("//");
     let is_clean = !text.contains('\\') && text.bytes().all(|byte| byte.is_ascii_graphic());
     let is_short = text.len() <= 2_000;
     (is_path && is_clean && is_short && !text.starts_with("/api/")).then_some(text)
@@ -41,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_path_of_ours_is_kept_with_its_query() {
-        for own in ["/", "/chat", "/chat/018f?x=1#end", "/datasets?page=2"] {
+        for own in ["/", "/chat", "/chat/018f?x=1#end", "/datasets?page=2", "/sign-in?from=https://example.org"] {
             assert_eq!(parse(own), Some(own));
         }
     }
@@ -52,6 +54,8 @@ mod tests {
             "",
             "chat",
             "//evil.org",
+            "/.//evil.org",
+            "/chat//evil.org",
             "/\\evil.org",
             "https://evil.org",
             "javascript:alert(1)",

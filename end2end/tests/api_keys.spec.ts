@@ -54,7 +54,17 @@ test('a key is made, used and revoked', async ({ member: page, baseURL }) => {
   const teams = page.getByRole('table', { name: 'API keys of the team' });
   await expect(teams).toContainText('Ada Lovelace');
   await expectAccessible(page);
-  await teams.getByRole('button', { name: 'Revoke Nightly import' }).click();
+  const choose = async (act: string) => {
+    await teams.getByRole('button', { name: 'Actions for Nightly import' }).click();
+    await page.getByRole('menuitem', { name: act }).click();
+  };
+  await choose('Explain access');
+  const access = page.getByRole('dialog', { name: 'Who has access to “Nightly import”' });
+  await expect(access.getByRole('row').filter({ hasText: 'Ada Lovelace' })).toContainText('It is their key; Their role shows it: Owner');
+  await expect(access.getByRole('row').filter({ hasText: 'Ada Lovelace' })).toContainText('See and revoke');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await choose('Revoke');
   await page.getByRole('dialog', { name: 'Revoke “Nightly import”?' }).getByRole('button', { name: 'Revoke key' }).click();
   await expect(page.getByText('The key “Nightly import” is revoked.')).toBeVisible();
   await expect(teams).toHaveCount(0);

@@ -42,6 +42,40 @@ test('acts are told with everything behind them, filtered, verified and exported
   await page.goBack();
   await expect(audit.row('made the group')).toBeVisible();
 
+  // One thing, one person, and a time.
+  await audit.row('made the group').locator('summary').click();
+  await audit.row('made the group').getByRole('link', { name: 'Everything done to this' }).click();
+  await expect(page.getByText('Only what was done to “=1+1”.')).toBeVisible();
+  await expect(audit.table.getByRole('row')).toHaveCount(2);
+  await expectAccessible(page);
+  await page.getByLabel('Through').selectOption({ label: 'API' });
+  await audit.filter();
+  await expect(page).toHaveURL(/about=.*via=Api|via=Api.*about=/);
+  await expect(page.getByText('Nothing that was recorded fits these filters.')).toBeVisible();
+  await page.getByRole('link', { name: 'Show what was done to anything' }).click();
+  await page.getByRole('link', { name: 'Clear' }).click();
+  await audit.row('invited').locator('summary').click();
+  await audit.row('invited').getByRole('link', { name: 'Everything by this person' }).click();
+  await expect(page.getByLabel('Person')).toHaveValue(/^[0-9a-f-]{36}$/);
+  await expect(audit.table.getByRole('row')).toHaveCount(3);
+  const now = new Date();
+  const day = (at: Date) => at.toISOString().slice(0, 10);
+  const time = (at: Date) => at.toISOString().slice(11, 16);
+  const later = new Date(now.getTime() + 5 * 60_000);
+  await page.getByLabel('From (UTC)').fill(day(later));
+  await page.getByLabel('From, time').fill(time(later));
+  await audit.filter();
+  await expect(page.getByText('Nothing that was recorded fits these filters.')).toBeVisible();
+  const earlier = new Date(now.getTime() - 10 * 60_000);
+  await page.getByLabel('From (UTC)').fill(day(earlier));
+  await page.getByLabel('From, time').fill(time(earlier));
+  await page.getByLabel('To (UTC)').fill(day(later));
+  await page.getByLabel('To, time').fill(time(later));
+  await audit.filter();
+  await expect(audit.table.getByRole('row')).toHaveCount(3);
+  await page.getByRole('link', { name: 'Clear' }).click();
+  await expect(page.getByLabel('From, time')).toHaveValue('');
+
   await page.getByRole('button', { name: 'Verify chain' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'The chain is whole: 2 events' })).toBeVisible();
   expect(await audit.export('CSV')).toContain(`"'=1+1"`);

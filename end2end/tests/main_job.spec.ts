@@ -3,6 +3,7 @@ import { expect, expectAccessible, test } from '../support/test';
 import { handbook } from '../support/documents';
 import { makeDocx } from '../support/docx';
 import { hydrated } from '../support/people';
+import { AuditPage } from '../pages/AuditPage';
 import { ChatPage } from '../pages/ChatPage';
 import { DatasetsPage } from '../pages/DatasetsPage';
 import { PromptsPage } from '../pages/PromptsPage';
@@ -61,6 +62,14 @@ test('an answer over a long PDF cites the page that holds it', async ({ member: 
   await answer.getByRole('button', { name: 'Source 1', exact: true }).first().click();
   await expect(sources).toContainText(/page 47/i);
   await expect(sources.locator('mark')).toContainText('blue cabinet');
+
+  // Which document went to which model is on record.
+  const audit = new AuditPage(page);
+  await audit.open('/team/audit?action=chat');
+  const told = audit.row('Ada Lovelace asked a model (extractive');
+  await told.locator('summary').click();
+  await expect(told).toContainText('with “handbook.pdf”');
+  await expect(told.getByRole('definition').filter({ hasText: /handbook\.pdf.*47/ })).toBeVisible();
 });
 
 test('an answer over a Word file opens the passage it rests on', async ({ member: page }) => {

@@ -1,7 +1,8 @@
 // The program comes in parts: what people see when one of them cannot be fetched, and that it is there when they try again.
 import { ChatPage } from '../pages/ChatPage';
 import { TeamPage } from '../pages/TeamPage';
-import { hydrated } from '../support/people';
+import { ageSessions } from '../support/database';
+import { freshAddress, hydrated, signUp } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
 // Longer than a page takes that is taken over.
@@ -84,4 +85,29 @@ test('a dialog that cannot be fetched is said not to be there, and opens when it
   await choose('Delete');
   await expect(page.getByRole('dialog', { name: 'Delete this chat?' })).toBeVisible();
   await expect(page.getByRole('dialog')).toHaveCount(1);
+});
+
+test.describe('in a session that is older than ten minutes', () => {
+  test.skip(!process.env.LYCEUM_POSTGRES_DIR, 'LYCEUM_POSTGRES_DIR is not set');
+  // What has to be confirmed first is answered with 403.
+  test.use({ forgiven: ['Failed to fetch', 'net::ERR_', '403'] });
+
+  test('a confirmation that cannot be fetched is said not to be there, and asked for when it is tried again', async ({ page }) => {
+    const dialogs = '**/pkg/split_late*.wasm';
+    const email = await signUp(page);
+    await page.goto('/team');
+    await hydrated(page);
+    ageSessions(email, 11);
+    await page.route(dialogs, (route) => route.abort());
+    await page.getByRole('button', { name: 'Invite member' }).click();
+    const inviting = page.getByRole('dialog', { name: 'Invite a member' });
+    await inviting.getByLabel('Email').fill(freshAddress('grace'));
+    await inviting.getByLabel('Role').selectOption({ label: 'Owner' });
+    await inviting.getByRole('button', { name: 'Send invitation' }).click();
+    await expect(page.getByText('This could not be fetched.')).toBeVisible();
+    await expect(inviting.getByText('Confirm that it is you first.')).toBeVisible();
+    await page.unroute(dialogs);
+    await inviting.getByRole('button', { name: 'Send invitation' }).click();
+    await expect(page.getByRole('dialog', { name: 'Confirm it’s you' }).getByLabel('Your password')).toBeFocused();
+  });
 });

@@ -34,6 +34,14 @@ test('what is private is shared with a group and a person, explained, and taken 
   await page.getByRole('dialog').getByLabel('Grace Hopper').check();
   await page.getByRole('dialog').getByRole('button', { name: 'Save members' }).click();
   await expect(group).toContainText('Grace Hopper');
+  await group.getByRole('button', { name: /^Actions for/ }).click();
+  await page.getByRole('menuitem', { name: 'Explain access' }).click();
+  const ofGroup = page.getByRole('dialog', { name: 'Who has access to “Readers”' });
+  await expect(ofGroup.getByRole('row').filter({ hasText: 'Grace Hopper' })).toContainText('Their role shows it: Collaborator');
+  await expect(ofGroup.getByRole('row').filter({ hasText: 'Ada Lovelace' })).toContainText('See and change');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(ofGroup).toBeHidden();
 
   const datasets = new DatasetsPage(page);
   await datasets.create('Minutes');

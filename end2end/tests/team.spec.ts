@@ -1,5 +1,6 @@
 // Inviting somebody, who then signs up or joins, and taking an invitation back.
 import type { Browser, Page } from '@playwright/test';
+import { DatasetsPage } from '../pages/DatasetsPage';
 import { TeamPage } from '../pages/TeamPage';
 import { ageSessions } from '../support/database';
 import { freshAddress, hydrated, PASSWORD, signUp, signUpInvited } from '../support/people';
@@ -80,6 +81,14 @@ test('a member gets other roles, is suspended and reinstated, and leaves what wa
   test.setTimeout(120_000);
   const team = new TeamPage(member);
   const { joining, email } = await addKatherine(team, 'Collaborator', browser, baseURL);
+  await new DatasetsPage(joining).create('Field notes');
+  await joining.getByRole('tab', { name: 'Settings' }).click();
+  await joining.getByLabel('Visibility').selectOption({ value: 'Private' });
+  await joining.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(joining.getByText('It is shared with nobody yet.')).toBeVisible();
+  await member.goto('/datasets');
+  await hydrated(member);
+  await expect(member.getByText('There are no datasets yet.')).toBeVisible();
 
   await team.open();
   await team.choose(email, 'Change roles');
@@ -98,10 +107,15 @@ test('a member gets other roles, is suspended and reinstated, and leaves what wa
   await expect(team.row(email)).not.toContainText('Suspended');
 
   await team.choose(email, 'Remove from team');
-  await expect(member.getByRole('dialog')).toContainText('no private prompts or datasets');
+  await expect(member.getByRole('dialog')).toContainText('0 private prompts, 1 private dataset');
   await member.getByRole('dialog').getByRole('button', { name: 'Remove member' }).click();
   await expect(team.row(email)).toHaveCount(0);
   await joining.close();
+  await member.goto('/datasets');
+  await hydrated(member);
+  await member.getByRole('link', { name: 'Field notes' }).click();
+  await member.getByRole('tab', { name: 'Settings' }).click();
+  await expect(member.getByText('It is shared with nobody yet.')).toBeVisible();
 });
 
 test.describe('with a refusal', () => {

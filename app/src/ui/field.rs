@@ -24,6 +24,8 @@ pub enum FieldKind {
     Search,
     /// A day.
     Date,
+    /// A time of day.
+    Time,
 }
 
 impl FieldKind {
@@ -36,6 +38,7 @@ impl FieldKind {
             Self::Url => "url",
             Self::Search => "search",
             Self::Date => "date",
+            Self::Time => "time",
         }
     }
 }

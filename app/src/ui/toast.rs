@@ -29,6 +29,9 @@ struct Toast {
     undo: Option<Callback<()>>,
 }
 
+/// Said where a part of the program that was to open does not come.
+pub const NOT_FETCHED: &str = "This could not be fetched. Lyceum may have been updated, or the connection was lost. Reload the page.";
+
 /// Where toasts are put; a copy is as good as the original.
 #[derive(Clone, Copy)]
 pub struct Toasts {

@@ -1,7 +1,7 @@
 //! Sharing: with whom a private dataset or prompt is shared; and who may see what, and why.
 
 use crate::words::words;
-use crate::{ConversationId, DatasetId, DocumentId, GroupId, PromptId, UserId};
+use crate::{ApiKeyId, ConversationId, DatasetId, DocumentId, GroupId, ModelId, PromptId, Role, UserId};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -34,6 +34,12 @@ pub enum Thing {
     Prompt(PromptId),
     /// A chat; it is theirs alone who started it.
     Chat(ConversationId),
+    /// A group; roles decide.
+    Group(GroupId),
+    /// An API key; it is theirs who made it, and roles decide who else sees that it is there.
+    ApiKey(ApiKeyId),
+    /// A model; roles decide.
+    Model(ModelId),
 }
 
 impl From<Shared> for Thing {
@@ -96,6 +102,8 @@ pub enum AccessRule {
     Person(ShareLevel),
     /// It is shared with a group they are in.
     Group(String, ShareLevel),
+    /// These of their roles let them see all things of the kind.
+    Roles(Vec<Role>),
 }
 
 /// One person of the team who may see it.

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+pub mod without_team;
+
 /// Services on the database of an `#[sqlx::test]`; bytes live in memory, loopback providers may be called.
 pub fn services(pool: &PgPool) -> Services {
     Services::new(parts(pool))
@@ -18,8 +20,10 @@ pub fn services(pool: &PgPool) -> Services {
 /// The parts of [`services`], for tests that replace one.
 pub fn parts(pool: &PgPool) -> Parts {
     let models_dir = std::env::var_os("LYCEUM_MODELS_DIR").map_or_else(|| PathBuf::from("no-models"), PathBuf::from);
+    let direct = pool.connect_options().as_ref().clone();
+    let options = if std::env::var_os(without_team::VARIABLE).is_some() { without_team::options(&direct) } else { direct };
     Parts {
-        db: Db::new(pool.connect_options().as_ref().clone(), 8),
+        db: Db::new(options, 8),
         clock: Arc::new(SystemClock),
         keyring: Keyring::generate(),
         objects: Arc::new(InMemory::new()),

@@ -2,6 +2,7 @@
 
 use super::{Call, Row, SIGNED_IN, Statuses, World, function};
 use crate::support::PASSWORD;
+use domain::ApiKeyId;
 use domain::api_keys::{ApiScope, NewApiKey};
 use serde_json::{Value, json};
 
@@ -23,13 +24,15 @@ pub fn rows() -> Vec<Row> {
             Box::pin(async move { Call::Arguments(json!({ "key": new_key(world), "password": "nobody's password at all" })) })
         }),
         function("POST /api/api-keys/revoke", "the owner's", MANAGERS, |world| {
-            Box::pin(async move {
-                let key = NewApiKey { name: world.fresh_name(), scopes: vec![ApiScope::Read], days: None };
-                let made = world.app.services.api_keys().create(&world.owner, key, PASSWORD.to_owned().into()).await.expect("a key");
-                Call::Arguments(json!({ "id": made.summary.id }))
-            })
+            Box::pin(async move { Call::Arguments(json!({ "id": key_of_owner(world).await })) })
         }),
     ]
+}
+
+/// A new key of the owner's.
+pub async fn key_of_owner(world: &World) -> ApiKeyId {
+    let key = NewApiKey { name: world.fresh_name(), scopes: vec![ApiScope::Read], days: None };
+    world.app.services.api_keys().create(&world.owner, key, PASSWORD.to_owned().into()).await.expect("a key").summary.id
 }
 
 fn new_key(world: &World) -> Value {

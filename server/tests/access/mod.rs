@@ -9,6 +9,7 @@ mod audit;
 mod chat;
 mod cross_site;
 mod datasets;
+pub mod deeds;
 mod extra_fields;
 mod identity;
 mod identity_providers;
@@ -43,9 +44,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub const PEOPLE: [&str; 9] =
     ["anonymous", "other-team", "stranger", "viewer", "collaborator", "manager", "owner", "suspended", "administrator"];
 
+/// Of [`PEOPLE`], the one outside of the owner's team.
+pub const OUTSIDE: usize = 1;
 const VIEWER: usize = 3;
 const OWNER: usize = 6;
 const ADMINISTRATOR: usize = 8;
+
+/// Somebody who is suspended in the owner's team.
+const LEFT_OUT: &str = "left-out@example.org";
 
 /// What each of [`PEOPLE`] is answered.
 pub type Statuses = [u16; 9];
@@ -239,6 +245,14 @@ impl World {
         self.make(row, person, call).await
     }
 
+    /// Makes one call as somebody who is suspended in the team, and works in their own since.
+    pub async fn ask_left_out(&mut self, row: &Row) -> Answer {
+        self.left_out = self.app.sign_in(LEFT_OUT).await;
+        self.wait_for_answers().await;
+        let call = (row.call)(self).await;
+        self.send(row, &self.left_out, call).await
+    }
+
     /// The call of a row, to be made next by this person.
     async fn prepare(&mut self, row: &Row, person: usize) -> Call {
         if ends_one(row, person) {
@@ -261,11 +275,11 @@ impl World {
     /// What the call is about is made while it is valid.
     pub async fn ask_when_over(&mut self, row: &Row) -> Option<Answer> {
         let person = [OWNER, ADMINISTRATOR].into_iter().find(|person| row.statuses[*person] == 200)?;
-        self.end_licence_in(1).await;
+        end_licence_in(&self.app.pool, 1).await;
         self.sign_in_again(person).await;
         self.wait_for_answers().await;
         let call = (row.call)(self).await;
-        self.end_licence_in(0).await;
+        end_licence_in(&self.app.pool, 0).await;
         Some(self.send(row, &self.clients[person], call).await)
     }
 
@@ -297,23 +311,12 @@ impl World {
         sqlx::query("DELETE FROM throttles").execute(&self.app.pool).await.expect("nobody has to wait");
     }
 
-    async fn end_licence_in(&self, days: i32) {
-        let move_end = "UPDATE licences SET expires_at = now() + make_interval(days => $1) WHERE replaced_at IS NULL";
-        sqlx::query(move_end).bind(days).execute(&self.app.pool).await.expect("its end moves");
-        self.forget_attempts().await;
-    }
-
-    /// Keys and links that lead nowhere are counted: what earlier calls used up must not be missing in the next.
     async fn forget_attempts(&self) {
-        sqlx::query("DELETE FROM throttles").execute(&self.app.pool).await.expect("nobody has to wait");
+        forget_attempts(&self.app.pool).await;
     }
 
-    /// A team has a share of running answers: what earlier rows asked must not use it up.
     async fn wait_for_answers(&self) {
-        let running = "SELECT count(*) FROM generations WHERE status IN ('Pending', 'InProgress')";
-        while sqlx::query_scalar::<_, i64>(running).fetch_one(&self.app.pool).await.expect("a count") > 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        wait_for_answers(&self.app.pool).await;
     }
 
     async fn sign_in_again(&mut self, person: usize) {
@@ -407,6 +410,26 @@ impl World {
     }
 }
 
+/// Moves the end of the licence in force to so many days from now.
+async fn end_licence_in(pool: &PgPool, days: i32) {
+    let move_end = "UPDATE licences SET expires_at = now() + make_interval(days => $1) WHERE replaced_at IS NULL";
+    sqlx::query(move_end).bind(days).execute(pool).await.expect("its end moves");
+    forget_attempts(pool).await;
+}
+
+/// Keys and links that lead nowhere are counted: what earlier calls used up must not be missing in the next.
+async fn forget_attempts(pool: &PgPool) {
+    sqlx::query("DELETE FROM throttles").execute(pool).await.expect("nobody has to wait");
+}
+
+/// A team has a share of running answers: what earlier rows asked must not use it up.
+async fn wait_for_answers(pool: &PgPool) {
+    let running = "SELECT count(*) FROM generations WHERE status IN ('Pending', 'InProgress')";
+    while sqlx::query_scalar::<_, i64>(running).fetch_one(pool).await.expect("a count") > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
 /// A program with a key of somebody, in the team they work in.
 async fn program(app: &TestApp, owner: &TestClient, scopes: &[ApiScope]) -> TestClient {
     let key = NewApiKey { name: "a program".to_owned(), scopes: scopes.to_vec(), days: None };
@@ -417,10 +440,10 @@ async fn program(app: &TestApp, owner: &TestClient, scopes: &[ApiScope]) -> Test
 
 /// Somebody who was let into the team and then suspended in it; they come in again, to their own team.
 async fn left_out(app: &TestApp, owner: &TestClient, owner_viewer: &Viewer) -> TestClient {
-    let client = app.sign_up_into(owner, "left-out@example.org", Role::Collaborator).await;
+    let client = app.sign_up_into(owner, LEFT_OUT, Role::Collaborator).await;
     let person = all_rights(&client, false).await.user_id;
     app.services.team().suspend(owner_viewer, person).await.expect("they are suspended");
-    app.sign_in("left-out@example.org").await
+    app.sign_in(LEFT_OUT).await
 }
 
 fn ends_one(row: &Row, person: usize) -> bool {

@@ -116,9 +116,6 @@ const fn about(path: &'static str, about: About, statuses: Statuses) -> Screen {
 }
 
 impl Screen {
-    /// Of [`super::PEOPLE`], the one outside of the owner's team.
-    pub const OUTSIDE: usize = 1;
-
     /// Where it is opened.
     pub fn address(&self, shown: &Shown) -> String {
         self.path.replace("{id}", &shown.parameter).replace("{slug}", &shown.parameter)

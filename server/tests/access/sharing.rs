@@ -1,9 +1,15 @@
 //! Rows of sharing: the maker's of what is private; the explanation for those who may change the thing, and of a chat for whose it is.
 
-use super::{Call, PRIVATE, Row, TEAM_CHANGES, World, function};
+use super::api_keys::key_of_owner;
+use super::{ADMINISTRATORS, Call, PRIVATE, Row, Statuses, TEAM_CHANGES, World, function};
 use domain::Role;
 use domain::datasets::Visibility::{Private, Team};
 use serde_json::{Value, json};
+
+/// Of the team, for those who may change it: a viewer does not see its people at all.
+const MANAGERS: Statuses = [401, 404, 403, 403, 403, 200, 200, 401, 404];
+/// What is not there for those below.
+const OF_MANAGERS: Statuses = [401, 404, 404, 404, 404, 200, 200, 401, 404];
 
 pub fn rows() -> Vec<Row> {
     vec![
@@ -45,6 +51,18 @@ pub fn rows() -> Vec<Row> {
         }),
         function("POST /api/sharing/explain", "the owner's chat", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "thing": { "Chat": world.asked().await.conversation_id } })) })
+        }),
+        function("POST /api/sharing/explain", "a group", MANAGERS, |world| {
+            Box::pin(async move {
+                let group = world.app.services.team().create_group(&world.owner, &world.fresh_name()).await.expect("a group");
+                Call::Arguments(json!({ "thing": { "Group": group.id } }))
+            })
+        }),
+        function("POST /api/sharing/explain", "the owner's API key", OF_MANAGERS, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "thing": { "ApiKey": key_of_owner(world).await } })) })
+        }),
+        function("POST /api/sharing/explain", "a model", ADMINISTRATORS, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "thing": { "Model": world.model().await.id } })) })
         }),
     ]
 }

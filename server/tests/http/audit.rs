@@ -1,6 +1,8 @@
 //! The audit trail over HTTP: its two screens, where requests come from, and its exports.
 
-use crate::support::TestApp;
+use crate::roles::change;
+use crate::support::{NOTHING, Snapshot, TestApp};
+use app::error::AppError;
 use domain::Role;
 use domain::audit::{AuditPage, ChainReport};
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -92,4 +94,28 @@ async fn exports_leave_as_attachments_with_the_same_filter(pool: PgPool) {
     ada.get_json("/api/audit/moon/csv").await.expect(404);
     ada.get_json("/api/audit/team/csv?team_id=x").await.expect(422);
     app.anonymous().get_json("/api/audit/team/csv").await.expect(401);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn who_may_read_the_trail_and_not_manage_it_takes_nothing_out(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let carl = app.sign_up_into(&ada, "carl@example.org", Role::Collaborator).await;
+    ada.server_fn("team/create-group", json!({ "name": "Readers" })).await.ok();
+    ada.server_fn("roles/change", change("Collaborator", "ViewAudit", true)).await.ok();
+    ada.server_fn("roles/change", change("Collaborator", "ManageAudit", false)).await.ok();
+    let before = Snapshot::take(&pool).await;
+    for address in ["/api/audit/team/csv", "/api/audit/team/json", "/api/audit/team/csv?action=group"] {
+        let refused = carl.get_json(address).await.expect(403);
+        assert_eq!(refused.error(), AppError::Forbidden, "{address}");
+        assert!(refused.header(CONTENT_DISPOSITION).is_none() && !refused.text.contains("Readers"), "{address}: {refused:?}");
+    }
+    carl.server_fn("audit/verify", json!({ "scope": "team" })).await.expect(403);
+    let page: AuditPage = carl.server_fn("audit/list", json!({ "scope": "team", "query": {}, "before": null })).await.json();
+    assert!(page.entries.iter().any(|entry| entry.sentence.contains("made the group “Readers”")), "{page:?}");
+    assert_eq!(before.changed(&pool).await, NOTHING, "nor does the trail say that it was taken out");
+    ada.server_fn("roles/change", change("Collaborator", "ManageAudit", true)).await.ok();
+    for address in ["/api/audit/team/csv", "/api/audit/team/json"] {
+        assert!(carl.get_json(address).await.expect(200).text.contains("Readers"), "{address}");
+    }
 }

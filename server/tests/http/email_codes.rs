@@ -10,31 +10,43 @@ use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const ADA: &str = "ada@example.org";
+/// Whose codes they are.
+pub const ADA: &str = "ada@example.org";
 
-struct World {
-    app: TestApp,
-    server: FakeMailServer,
-    clock: Arc<MockClock>,
-    ada: TestClient,
+/// A server that mails, and somebody who reads what it mails.
+pub struct World {
+    /// The server.
+    pub app: TestApp,
+    /// What takes its mails.
+    pub server: FakeMailServer,
+    /// Its time.
+    pub clock: Arc<MockClock>,
+    /// Ada’s browser.
+    pub ada: TestClient,
+}
+
+/// The code of the next mail with one after `before` of them.
+pub fn code_after(server: &FakeMailServer, before: usize) -> String {
+    let mails = server.mails();
+    let mail = mails.iter().skip(before).find(|mail| mail.words().contains("Your code is ")).expect("a mail with a code");
+    assert!(mail.header("Subject").is_some_and(|subject| !subject.chars().any(|sign| sign.is_ascii_digit())), "{}", mail.raw);
+    let words = mail.words();
+    let (_, rest) = words.split_once("Your code is ").unwrap_or_else(|| panic!("no code: {words}"));
+    rest[..6].to_owned()
 }
 
 impl World {
-    async fn start(pool: &PgPool) -> Self {
+    /// With an account for Ada, who is signed in.
+    pub async fn start(pool: &PgPool) -> Self {
         let (app, server, clock) = TestApp::start_with_mail(pool).await;
         let ada = app.sign_up(ADA).await;
         Self { app, server, clock, ada }
     }
 
     /// The code of the next mail with one after `before` of them.
-    async fn code(&self, before: usize) -> String {
+    pub async fn code(&self, before: usize) -> String {
         self.app.run_jobs().await;
-        let mails = self.server.mails();
-        let mail = mails.iter().skip(before).find(|mail| mail.words().contains("Your code is ")).expect("a mail with a code");
-        assert!(mail.header("Subject").is_some_and(|subject| !subject.chars().any(|sign| sign.is_ascii_digit())), "{}", mail.raw);
-        let words = mail.words();
-        let (_, rest) = words.split_once("Your code is ").unwrap_or_else(|| panic!("no code: {words}"));
-        rest[..6].to_owned()
+        code_after(&self.server, before)
     }
 
     /// A browser that asked for a code, and the code.
@@ -46,7 +58,7 @@ impl World {
     }
 
     /// Has the second step mailed from now on; the recovery codes.
-    async fn turn_on(&self) -> Vec<String> {
+    pub async fn turn_on(&self) -> Vec<String> {
         let before = self.server.mails().len();
         let token: String = self.ada.server_fn("identity/start-mailed-two-step", json!({ "password": PASSWORD })).await.json();
         let code = self.code(before).await;
@@ -55,7 +67,7 @@ impl World {
     }
 
     /// A browser in which the password was typed, and the code that was mailed.
-    async fn after_the_password(&self) -> (TestClient, String) {
+    pub async fn after_the_password(&self) -> (TestClient, String) {
         let before = self.server.mails().len();
         let browser = self.app.anonymous();
         browser.post_form("/sign-in", &[("email", ADA), ("password", PASSWORD)]).await.expect_redirect("/sign-in/code");

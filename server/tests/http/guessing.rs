@@ -1,7 +1,7 @@
 //! Guessing passwords and addresses: slow from one place and from a hundred, and an answer tells nothing of what is right.
 //! Guessing codes is in [`crate::two_step`].
 
-use crate::support::{Answer, PASSWORD, Snapshot, TestApp, TestClient};
+use crate::support::{Answer, FakeMailServer, PASSWORD, Snapshot, TestApp, TestClient};
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use reqwest::Method;
 use serde_json::json;
@@ -38,7 +38,7 @@ async fn make_accounts(pool: &PgPool) {
 }
 
 /// How often the record says that there were too many tries.
-async fn times_too_many(pool: &PgPool) -> i64 {
+pub async fn times_too_many(pool: &PgPool) -> i64 {
     let count = "SELECT count(*) FROM sign_ins WHERE reason = 'too-many-tries' AND NOT succeeded";
     sqlx::query_scalar(count).fetch_one(pool).await.expect("a count")
 }
@@ -99,7 +99,7 @@ async fn a_hundred_accounts_guessed_from_one_address_are_closed_to_it_after_thre
 }
 
 /// A page without what is new each time it is rendered, and without the address that was typed.
-fn words(answer: &Answer, email: &str) -> String {
+pub fn words(answer: &Answer, email: &str) -> String {
     let policy = answer.header("content-security-policy").unwrap_or_default();
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("no nonce");
     answer.text.replace(nonce, "").replace(email, "")
@@ -174,6 +174,61 @@ async fn a_password_of_a_megabyte_is_refused_wherever_one_is_asked_for(pool: PgP
     let left = before.changed(&pool).await;
     assert!(left.iter().all(|table| A_GUESS.contains(&table.as_str())), "{left:?}");
     guess(&app.anonymous(), "ada@example.org", PASSWORD).await.expect_redirect("/chat");
+}
+
+/// What is stored of passwords that are a megabyte and 1,024 bytes of `x`, hashed with as little work as there is: a server that hashed
+/// what is typed would take them.
+const OF_A_MEGABYTE: &str = "$argon2id$v=19$m=8,t=1,p=1$b2YgdGhlIHRlc3Qgb25seQ$rLbUoU5FV8VD5zGUHSQSEAsJYuGTSl3o9C96N+AB7PE";
+const OF_1024_BYTES: &str = "$argon2id$v=19$m=8,t=1,p=1$b2YgdGhlIHRlc3Qgb25seQ$r/TDfGhknRPTj2ruShs0P7gZYZU9sbKy6Hszkesizr8";
+
+/// Gives everybody this password, and whoever waits for an account.
+async fn give_password(pool: &PgPool, hash: &str) {
+    for update in ["UPDATE users SET password_hash = $1", "UPDATE sign_ups SET password_hash = $1"] {
+        sqlx::query(update).bind(hash).execute(pool).await.expect("another password");
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_password_of_a_megabyte_is_not_even_hashed_where_mail_and_passkeys_are_at_hand(pool: PgPool) {
+    const ADDRESS: &str = "http://localhost:3000"; // browsers take passkeys there
+    let (server, clock) = (FakeMailServer::start().await, Arc::new(MockClock::at(chrono::Utc::now())));
+    let app = TestApp::start_with(&pool, |parts| {
+        ADDRESS.clone_into(&mut parts.settings.public_url);
+        parts.mailer = Some(server.mailer());
+        parts.clock = clock;
+    });
+    let app = app.await;
+    let (ada, grace) = (app.sign_up("ada@example.org").await, app.sign_up("grace@example.org").await);
+    let mailed = "INSERT INTO two_step (user_id, sealed_secret, started_at, confirmed_at, by_mail)
+                  SELECT id, '', now(), now(), true FROM users WHERE email = 'ada@example.org'";
+    sqlx::query(mailed).execute(&pool).await.expect("a second step by mail");
+    let form = [("first_name", "Mary"), ("email", "mary@example.org"), ("password", PASSWORD)];
+    app.anonymous().post_form("/sign-up", &form).await.expect(200);
+    app.run_jobs().await;
+    let mail = server.mails().into_iter().find(|mail| mail.to == ["mary@example.org"]).expect("a link");
+    let token = mail.token(&format!("{ADDRESS}/sign-up/finish?token="));
+    let finish =
+        async |password: &str| app.anonymous().post_form("/sign-up/finish", &[("token", token.as_str()), ("password", password)]).await;
+    give_password(&pool, OF_A_MEGABYTE).await;
+    let long = "x".repeat(1024 * 1024);
+    let calls = [
+        (&grace, "passkeys/start", json!({ "name": "Phone", "password": long })),
+        (&grace, "identity/start-mailed-two-step", json!({ "password": long })),
+        (&grace, "identity/change-email", json!({ "email": "hopper@example.org", "password": long })),
+        (&ada, "identity/mail-two-step-code", json!({ "password": long })),
+    ];
+    let before = Snapshot::take(&pool).await;
+    for (person, endpoint, arguments) in calls {
+        let refused = person.server_fn(endpoint, arguments).await.expect(422);
+        assert_eq!(refused.error().field("password").as_deref(), Some("This is not your present password."), "{endpoint}");
+    }
+    let page = finish(&long).await.expect(422);
+    assert!(page.text.contains("This is not the password that was typed") && page.header(SET_COOKIE).is_none(), "{}", page.text);
+    assert_eq!(before.changed(&pool).await, ["throttles"]);
+    // What can be a password is hashed, and right.
+    give_password(&pool, OF_1024_BYTES).await;
+    grace.server_fn("passkeys/start", json!({ "name": "Phone", "password": &long[..1024] })).await.ok();
+    finish(&long[..1024]).await.expect_redirect("/chat");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

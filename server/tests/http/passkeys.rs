@@ -14,7 +14,8 @@ const ADDRESS: &str = "http://localhost:3000";
 const UNKNOWN: &str = "/sign-in?trouble=unknown-passkey";
 const STALE: &str = "/sign-in?trouble=wrong-state";
 
-async fn start(pool: &PgPool) -> (TestApp, Arc<MockClock>) {
+/// A server where browsers take passkeys, and its time.
+pub async fn start(pool: &PgPool) -> (TestApp, Arc<MockClock>) {
     let clock = Arc::new(MockClock::at(chrono::Utc::now()));
     let its_clock = clock.clone();
     let app = TestApp::start_with(pool, |parts| {
@@ -29,7 +30,7 @@ async fn begin(client: &TestClient) -> String {
 }
 
 /// Gives a person a passkey, and returns the device that keeps it.
-async fn add(client: &TestClient) -> Authenticator {
+pub async fn add(client: &TestClient) -> Authenticator {
     let mut device = Authenticator::at(ADDRESS);
     let credential = device.create(&begin(client).await);
     client.server_fn("passkeys/add", json!({ "credential": credential })).await.ok();
@@ -40,7 +41,8 @@ async fn list(client: &TestClient) -> PasskeyOverview {
     client.server_fn("passkeys/list", json!({})).await.json()
 }
 
-async fn ask(client: &TestClient) -> String {
+/// What a browser asks its device when somebody signs in.
+pub async fn ask(client: &TestClient) -> String {
     client.server_fn("passkeys/start-sign-in", json!({})).await.json()
 }
 

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::time::Duration;
 
-async fn id_of(client: &TestClient) -> UserId {
+/// Who is signed in.
+pub async fn id_of(client: &TestClient) -> UserId {
     let viewer: ViewerInfo = client.server_fn("identity/viewer", Value::Null).await.json();
     viewer.user_id
 }

@@ -1,14 +1,20 @@
 //! Open redirects: wherever an address says where to go next, it leads to a path of ours or to the chat.
 
-use crate::support::{Answer, PASSWORD, TestApp, TestClient};
+use crate::email_codes::{ADA, World};
+use crate::guessed_codes::{ENTER, cookie, post_with_cookie};
+use crate::oidc::Scene;
+use crate::passkeys;
+use crate::support::{Answer, Lie, PASSWORD, TestApp, TestClient};
 use crate::two_step::Ada;
 use axum::http::header::LOCATION;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
 /// What leads to somebody else in some browser or other, or does something by being opened.
-const ELSEWHERE: [&str; 24] = [
+const ELSEWHERE: [&str; 26] = [
     "//evil.example",
+    "/.//evil.example",
+    "/%2e%2e//evil.example",
     "///evil.example",
     "////evil.example/%2e%2e",
     "https://evil.example/",
@@ -33,6 +39,9 @@ const ELSEWHERE: [&str; 24] = [
     "/api/identity/sign-out",
     "/\r\nSet-Cookie: lyceum_session=x",
 ];
+
+/// What is spelled so that somebody who read it twice would be led elsewhere. To a browser it is a path of ours.
+const SPELLED_ODDLY: [&str; 5] = ["/%2Fevil.example", "/%2f/evil.example", "/%5Cevil.example", "/%09/evil.example", "/%252Fevil.example"];
 
 fn escaped(next: &str) -> String {
     next.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}"))
@@ -93,6 +102,137 @@ async fn signing_in_with_a_password_and_with_a_code_leads_to_paths_of_ours(pool:
         late.expect_redirect("/sign-in");
     }
     enter(&app.anonymous(), "ada@example.org", "/datasets?page=2").await.expect_redirect("/sign-in/code?next=/datasets%3Fpage%3D2");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_passkey_leads_to_paths_of_ours_and_so_does_one_that_is_refused(pool: PgPool) {
+    let (app, _) = passkeys::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let mut device = passkeys::add(&ada).await;
+    let post = async |client: &TestClient, credential: &str, next: &str| {
+        client.post_form("/sign-in/passkey", &[("credential", credential), ("next", next)]).await
+    };
+    for next in ELSEWHERE {
+        let browser = app.anonymous();
+        let options = passkeys::ask(&browser).await;
+        post(&browser, &device.get(&options), next).await.expect_redirect("/chat");
+        let stranger = app.anonymous();
+        passkeys::ask(&stranger).await;
+        for (credential, trouble) in [("{}", "unknown-passkey"), ("{}", "wrong-state"), ("", "no-passkey"), ("{}", "wrong-state")] {
+            post(&stranger, credential, next).await.expect_redirect(&format!("/sign-in?trouble={trouble}"));
+        }
+        let busy = post(&stranger, "{}", next).await.expect(429);
+        assert_forgotten(&busy, next);
+        assert_forgotten(&stranger.get(&format!("/sign-in/passkey?next={}", escaped(next))).await.expect(200), next);
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn having_another_code_mailed_leads_to_paths_of_ours(pool: PgPool) {
+    let world = World::start(&pool).await;
+    world.turn_on().await;
+    let (browser, _) = world.after_the_password().await;
+    let again = async |client: &TestClient, next: &str| client.post_form("/sign-in/code/again", &[("next", next)]).await;
+    for next in ELSEWHERE {
+        again(&browser, next).await.expect_redirect("/sign-in/code");
+        again(&world.app.anonymous(), next).await.expect_redirect("/sign-in");
+        assert_forgotten(&browser.get(&format!("/sign-in/code/again?next={}", escaped(next))).await.expect(200), next);
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
+    }
+    while again(&browser, "").await.status == 303 {}
+    for next in ELSEWHERE {
+        assert_forgotten(&again(&browser, next).await.expect(429), next);
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_mailed_code_leads_to_paths_of_ours_and_to_the_next_step(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let cookie = cookie(&world.app.anonymous().post_form("/sign-in/email-code", &[("email", ADA)]).await);
+    let code = world.code(0).await;
+    let two_step = "INSERT INTO two_step (user_id, sealed_secret, started_at, confirmed_at) SELECT id, '', now(), now() FROM users";
+    for leads_to in ["/chat", "/sign-in/code"] {
+        for next in ELSEWHERE {
+            let entered = post_with_cookie(&world.app.anonymous(), ENTER, &cookie, json!({ "code": code, "next": next })).await;
+            entered.expect_redirect(leads_to);
+            // As if it had not been used.
+            sqlx::query("UPDATE email_codes SET used_at = NULL, tries = 0").execute(&pool).await.unwrap();
+        }
+        if leads_to == "/chat" {
+            sqlx::query(two_step).execute(&pool).await.unwrap();
+        }
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn an_identity_provider_leads_back_to_paths_of_ours(pool: PgPool) {
+    let scene = Scene::start(&pool, |_| {}).await;
+    scene.app.sign_up("ada@example.org").await;
+    for next in ELSEWHERE {
+        let (browser, asked) = (scene.app.anonymous(), format!("?next={}", escaped(next)));
+        let away = browser.get(&format!("{}{asked}", scene.address())).await.expect(303);
+        let there = away.header(LOCATION).expect("an address");
+        assert!(there.starts_with(&format!("{}/", scene.provider.issuer)) && !there.contains("evil"), "{next:?} leads to {there}");
+        browser.get(&scene.provider.agree(there).await).await.expect_redirect("/sign-in/link");
+        let wrong = browser.post_form("/sign-in/link", &[("password", "not the password"), ("next", next)]).await.expect(422);
+        assert_forgotten(&wrong, next);
+        scene.provider.lie(Lie::Unverified);
+        for again in ["", "&again=true"] {
+            let back = scene.go(&browser, &format!("{asked}{again}")).await;
+            browser.get(&back).await.expect_redirect(&format!("/sign-in?trouble=unverified-address{again}"));
+        }
+        scene.provider.lie(Lie::None);
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
+    }
+    scene.administrator.server_fn("identity-providers/set-enabled", json!({ "id": scene.id, "is_enabled": false })).await.ok();
+    for next in ELSEWHERE {
+        let off = scene.app.anonymous().get(&format!("{}?next={}&again=true", scene.address(), escaped(next))).await;
+        off.expect_redirect("/sign-in?trouble=provider-off&again=true");
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn screens_lead_whoever_is_signed_in_to_paths_of_ours(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    for next in ELSEWHERE {
+        let asked = format!("?next={}", escaped(next));
+        let onward = ada.get(&format!("/sign-in{asked}")).await;
+        assert!(onward.status.is_redirection() && onward.header(LOCATION) == Some("/chat"), "{next:?}: {onward:?}");
+        assert_forgotten(&ada.get(&format!("/sign-in{asked}&again=true")).await.expect(200), next);
+        let page = ada.get(&format!("/account/two-step-required{asked}")).await.expect(200);
+        assert!(page.text.contains("href=\"/chat\""), "{next:?}: {}", page.text);
+        assert_forgotten(&page, next);
+    }
+}
+
+/// Where an answer leads a browser, which is to be on this server.
+fn assert_leads_here(app: &TestApp, answer: &Answer, next: &str) {
+    let here = reqwest::Url::parse(&app.url).expect("an address");
+    let to = here.join(answer.header(LOCATION).expect("it leads somewhere")).expect("an address");
+    assert!(answer.status.is_redirection() && to.origin() == here.origin(), "{next:?} leads to {to}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_path_that_is_spelled_oddly_is_still_one_of_ours(pool: PgPool) {
+    let (app, ..) = TestApp::start_with_mail(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    for next in SPELLED_ODDLY {
+        let form = [("email", "ada@example.org"), ("password", PASSWORD), ("next", next)];
+        assert_leads_here(&app, &app.anonymous().post_form("/sign-in", &form).await, next);
+        let asked = [("email", "nobody@example.org"), ("next", next)];
+        assert_leads_here(&app, &app.anonymous().post_form("/sign-in/email-code", &asked).await, next);
+        assert_leads_here(&app, &app.anonymous().post_form("/sign-in/code", &[("code", "000000"), ("next", next)]).await, next);
+        assert_leads_here(&app, &app.anonymous().post_form("/sign-in/code/again", &[("next", next)]).await, next);
+        assert_leads_here(&app, &ada.get(&format!("/sign-in?next={}", escaped(next))).await, next);
+        let followed = ada.get(next).await;
+        if followed.status.is_redirection() {
+            assert_leads_here(&app, &followed, next);
+        }
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
+    }
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use services::models::EXTRACTIVE;
 use sqlx::PgPool;
 
-fn change(role: &str, permission: &str, granted: bool) -> Value {
+/// What gives a right to a role or takes it away.
+pub fn change(role: &str, permission: &str, granted: bool) -> Value {
     json!({ "change": { "role": role, "permission": permission, "granted": granted } })
 }
 

@@ -127,7 +127,7 @@ async fn what_a_team_is_taken_in_a_minute_is_counted_by_both(pool: PgPool) {
 }
 
 /// A model that speaks as its provider does, added by an administrator; what it is called by.
-async fn add_model(administrator: &TestClient, provider: &FakeProvider) -> Value {
+pub async fn add_model(administrator: &TestClient, provider: &FakeProvider) -> Value {
     let model = json!({
         "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "secret",
         "name": "fake", "model_type": "LLM", "context_size": 8000
@@ -137,20 +137,21 @@ async fn add_model(administrator: &TestClient, provider: &FakeProvider) -> Value
 }
 
 /// Asks a model; where the answer is read.
-async fn ask(client: &TestClient, model: &Value) -> String {
+pub async fn ask(client: &TestClient, model: &Value) -> String {
     let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model, "text": "Hello?" });
     let asked: Asked = client.server_fn("chat/ask", json!({ "question": question })).await.json();
     format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"))
 }
 
-async fn follow(client: &TestClient, path: &str, after: Option<&str>) -> reqwest::Response {
+/// Opens the stream of an answer.
+pub async fn follow(client: &TestClient, path: &str, after: Option<&str>) -> reqwest::Response {
     let stream = client.open_stream(path, after).await;
     assert_eq!(stream.status(), 200);
     stream
 }
 
 /// What a stream says until it has said these words.
-async fn read_until(stream: &mut reqwest::Response, words: &str) -> String {
+pub async fn read_until(stream: &mut reqwest::Response, words: &str) -> String {
     let mut read = String::new();
     while !read.contains(words) {
         let piece = tokio::time::timeout(PROMISE * 4, stream.chunk()).await.expect("news in time");
@@ -161,7 +162,7 @@ async fn read_until(stream: &mut reqwest::Response, words: &str) -> String {
 }
 
 /// Reads a stream to its end, which has to come as soon as it is promised.
-async fn expect_end(stream: &mut reqwest::Response) {
+pub async fn expect_end(stream: &mut reqwest::Response) {
     let since = Instant::now();
     while tokio::time::timeout(PROMISE * 4, stream.chunk()).await.expect("an end").expect("an unbroken stream").is_some() {}
     assert!(since.elapsed() < PROMISE, "{:?}", since.elapsed());

@@ -1,5 +1,5 @@
 //! The program itself, as `make run` starts it: on an empty folder, with a Postgres of its own. Where there is none (`make setup` not
-//! run) it says so and passes.
+//! run) it says so and passes. And two processes of it on somebody else's Postgres.
 
 use crate::support::{PASSWORD, TestClient};
 use app::error::AppError;
@@ -7,7 +7,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 use sqlx::Connection as _;
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -36,11 +38,16 @@ struct Program {
 impl Program {
     /// Starts it with nothing set but where things are, and waits until it is ready.
     async fn start(postgres: &Path, data: &Path) -> Self {
+        Self::start_with(data, &[("LYCEUM_POSTGRES_DIR", postgres.as_os_str())]).await
+    }
+
+    /// The same with these settings.
+    async fn start_with(data: &Path, settings: &[(&str, &OsStr)]) -> Self {
         let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port").to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_lyceum"));
         command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command.env("LYCEUM_POSTGRES_DIR", postgres).env("LYCEUM_DATA_DIR", data);
+        command.envs(settings.iter().copied()).env("LYCEUM_DATA_DIR", data);
         command.env("LYCEUM_LISTEN_ADDR", &address).env("LYCEUM_LOG_FORMAT", "json");
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program can be run");
         let mut lines = BufReader::new(child.stderr.take().expect("it was asked for")).lines();
@@ -141,4 +148,33 @@ async fn it_starts_on_an_empty_folder_stops_when_asked_and_goes_on_where_it_was(
     let ada = TestClient::new(&again.url);
     ada.post_form("/sign-in", &[("email", EMAIL), ("password", PASSWORD)]).await.expect_redirect("/chat");
     assert_eq!(again.stop().await.code(), Some(0));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn two_processes_on_one_database_share_sessions_and_throttles(pool: PgPool) {
+    let server = std::env::var("DATABASE_URL").expect("tests have a database");
+    let (server, _) = server.rsplit_once('/').expect("an address with a database");
+    let database = format!("{server}/{}", pool.connect_options().get_database().expect("one of its own"));
+    let keys = format!("{}a2s=", "a2tr".repeat(10));
+    let settings = [("DATABASE_URL", OsStr::new(&database)), ("LYCEUM_SECRET_KEYS", OsStr::new(&keys))];
+    let data = tempfile::tempdir().unwrap();
+    let (first, second) = (Program::start_with(data.path(), &settings).await, Program::start_with(data.path(), &settings).await);
+
+    let ada = TestClient::new(&first.url);
+    let form = [("first_name", "Ada"), ("last_name", "Tester"), ("email", EMAIL), ("password", PASSWORD)];
+    ada.post_form("/sign-up", &form).await.expect_redirect("/chat");
+    let there = ada.at(&second.url);
+    there.server_fn("identity/viewer", Value::Null).await.ok();
+    for program in [&first, &second, &first] {
+        let wrong = [("email", EMAIL), ("password", "not it at all")];
+        TestClient::new(&program.url).post_form("/sign-in", &wrong).await.expect(422);
+    }
+    for program in [&first, &second] {
+        TestClient::new(&program.url).post_form("/sign-in", &[("email", EMAIL), ("password", PASSWORD)]).await.expect(429);
+    }
+    there.server_fn("identity/sign-out-everywhere", Value::Null).await.ok();
+    ada.server_fn("identity/viewer", Value::Null).await.expect(401);
+    for program in [first, second] {
+        assert_eq!(program.stop().await.code(), Some(0));
+    }
 }

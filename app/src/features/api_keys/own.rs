@@ -2,7 +2,7 @@
 
 use super::api::list_own_api_keys;
 use super::create::CreateDialog;
-use super::row::{Chosen, KeyHead, KeyRow, RevokeDialog};
+use super::row::{Chosen, KeyDialogs, KeyHead, KeyRow};
 use crate::ui::{Button, Card, Included, ResourceView, Table, TableSkeleton, use_viewer};
 use domain::api_keys::ApiKeySummary;
 use domain::licences::Feature;
@@ -24,7 +24,7 @@ pub fn OwnKeysCard() -> impl IntoView {
             </div>
         </Card>
         <CreateDialog open=creating team=Signal::derive(move || viewer.with(|viewer| viewer.team_name.clone())) on_made=reload/>
-        <RevokeDialog chosen on_done=reload/>
+        <KeyDialogs chosen on_done=reload/>
     }
     .into_any()
 }

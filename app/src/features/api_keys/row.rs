@@ -1,29 +1,50 @@
 //! Row: a key in a table, and the question before it is revoked.
 
 use super::api::revoke_api_key;
-use crate::ui::{Badge, Button, ButtonSize, ConfirmDialog, Time, TimeStyle, Tone, use_toasts};
+use crate::features::sharing::AccessDialog;
+use crate::ui::{Badge, ConfirmDialog, Menu, MenuItem, Time, TimeStyle, Tone, may, use_toasts};
+use domain::Permission;
 use domain::api_keys::{ApiKeySummary, ApiScope};
+use domain::sharing::Thing;
+use icondata_lu as lu;
 use leptos::prelude::*;
 
-/// The key somebody wants to revoke.
-pub type Chosen = RwSignal<Option<ApiKeySummary>>;
+/// The key somebody chose something for, and what.
+pub type Chosen = RwSignal<Option<(ApiKeySummary, KeyAct)>>;
 
-/// A key; `chosen` is set by its button, which is left out where it cannot be revoked.
+/// What can be chosen for a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyAct {
+    /// Have explained who sees it.
+    Explain,
+    /// Take it back.
+    Revoke,
+}
+
+/// A key; `chosen` is set by its menu, which is left out where nothing can be done about it.
 #[component]
 pub fn KeyRow(
     /// The key.
     key: ApiKeySummary,
     /// Whether the table tells whose it is.
     has_owner: bool,
-    /// What its button sets.
+    /// What its menu sets.
     chosen: Option<Chosen>,
 ) -> impl IntoView {
     let scopes = scopes(&key);
     let row = StoredValue::new(key.clone());
-    let which = format!(" {}", key.name);
-    let button = chosen.map(|chosen| {
-        let ask = move || chosen.set(Some(row.get_value()));
-        view! { <Button size=ButtonSize::Small on_click=ask>"Revoke"<span class="sr-only">{which}</span></Button> }
+    let label = format!("Actions for {}", key.name);
+    let sees_people = may(Permission::ViewMembers);
+    let menu = chosen.map(|chosen| {
+        let choose = move |act| chosen.set(Some((row.get_value(), act)));
+        view! {
+            <Menu label>
+                <Show when=move || sees_people.get()>
+                    <MenuItem label="Explain access" icon=lu::LuUsers on_select=move || choose(KeyAct::Explain)/>
+                </Show>
+                <MenuItem label="Revoke" icon=lu::LuTrash2 danger=true on_select=move || choose(KeyAct::Revoke)/>
+            </Menu>
+        }
     });
     view! {
         <tr>
@@ -38,7 +59,7 @@ pub fn KeyRow(
                     {key.is_expired.then(|| view! { <Badge tone=Tone::Warning>"Expired"</Badge> })}
                 </div>
             </td>
-            <td class="actions">{button}</td>
+            <td class="actions">{menu}</td>
         </tr>
     }
     .into_any()
@@ -66,24 +87,24 @@ pub fn KeyHead(
     .into_any()
 }
 
-/// Asks before a key is revoked, and revokes it.
+/// What the menus of keys open: who sees a key, and the question before it is revoked.
 #[component]
-pub fn RevokeDialog(
-    /// The key.
+pub fn KeyDialogs(
+    /// The key, and which of the two.
     chosen: Chosen,
     /// A key was revoked, or was gone already.
     #[prop(into)]
     on_done: Callback<()>,
 ) -> impl IntoView {
-    let asking = RwSignal::new(false);
+    let (asking, explaining) = (RwSignal::new(false), RwSignal::new(false));
     let toasts = use_toasts();
-    Effect::new(move |_| {
-        if chosen.with(Option::is_some) {
-            asking.set(true);
-        }
+    Effect::new(move |_| match chosen.get() {
+        Some((_, KeyAct::Revoke)) => asking.set(true),
+        Some((_, KeyAct::Explain)) => explaining.set(true),
+        None => {}
     });
     Effect::new(move |_| {
-        if !asking.get() {
+        if !asking.get() && !explaining.get() {
             chosen.set(None);
         }
     });
@@ -98,14 +119,20 @@ pub fn RevokeDialog(
             on_done.run(());
         }
     });
-    let title = Signal::derive(move || chosen.with(|key| key.as_ref().map(|key| format!("Revoke “{}”?", key.name)).unwrap_or_default()));
+    let of = move |act| chosen.get().filter(|(_, chosen)| *chosen == act).map(|(key, _)| key);
+    let title = Signal::derive(move || of(KeyAct::Revoke).map(|key| format!("Revoke “{}”?", key.name)).unwrap_or_default());
+    let explained = Signal::derive(move || of(KeyAct::Explain).map(|key| (Thing::ApiKey(key.id), key.name)));
     let body = "Programs that use this key are refused from their next request on. This cannot be undone.";
     let confirm = move || {
-        if let Some(key) = chosen.get_untracked() {
+        if let Some((key, _)) = chosen.get_untracked() {
             revoke.dispatch(key);
         }
     };
-    view! { <ConfirmDialog open=asking title body confirm="Revoke key" pending=revoke.pending() on_confirm=confirm/> }.into_any()
+    view! {
+        <ConfirmDialog open=asking title body confirm="Revoke key" pending=revoke.pending() on_confirm=confirm/>
+        <AccessDialog open=explaining chosen=explained/>
+    }
+    .into_any()
 }
 
 fn scopes(key: &ApiKeySummary) -> String {

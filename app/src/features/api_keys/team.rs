@@ -1,7 +1,7 @@
 //! Team: everybody's keys in the team, for those who may see them; revoked by those who may.
 
 use super::api::list_team_api_keys;
-use super::row::{Chosen, KeyHead, KeyRow, RevokeDialog};
+use super::row::{Chosen, KeyDialogs, KeyHead, KeyRow};
 use crate::ui::{Included, ResourceView, Table, TableSkeleton, may};
 use domain::Permission;
 use domain::api_keys::ApiKeySummary;
@@ -20,7 +20,7 @@ pub fn TeamKeys() -> impl IntoView {
             <Included feature=Feature::Api/>
             <ResourceView resource=keys skeleton=|| view! { <TableSkeleton rows=2/> } let:keys><Keys keys chosen/></ResourceView>
         </section>
-        <RevokeDialog chosen on_done=move || changed.update(|count| *count += 1)/>
+        <KeyDialogs chosen on_done=move || changed.update(|count| *count += 1)/>
     }
     .into_any()
 }

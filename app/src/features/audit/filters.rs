@@ -2,7 +2,7 @@
 
 use super::state::screen;
 use crate::ui::{Button, ButtonLink, ButtonVariant, Field, FieldKind, Select, SelectOption};
-use domain::audit::{AuditChoice, AuditChoices, AuditQuery, AuditScope};
+use domain::audit::{AuditChoice, AuditChoices, AuditQuery, AuditScope, Via};
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::components::Form;
@@ -13,21 +13,29 @@ struct Fields {
     person: RwSignal<String>,
     action: RwSignal<String>,
     target: RwSignal<String>,
+    about: RwSignal<String>,
+    via: RwSignal<String>,
     words: RwSignal<String>,
     from: RwSignal<String>,
+    from_time: RwSignal<String>,
     to: RwSignal<String>,
+    to_time: RwSignal<String>,
 }
 
 impl Fields {
     fn new(query: AuditQuery) -> Self {
-        let AuditQuery { person, action, target, words, from, to } = query;
+        let AuditQuery { person, action, target, about, via, words, from, from_time, to, to_time } = query;
         Self {
             person: RwSignal::new(person),
             action: RwSignal::new(action),
             target: RwSignal::new(target),
+            about: RwSignal::new(about),
+            via: RwSignal::new(via),
             words: RwSignal::new(words),
             from: RwSignal::new(from),
+            from_time: RwSignal::new(from_time),
             to: RwSignal::new(to),
+            to_time: RwSignal::new(to_time),
         }
     }
 
@@ -35,9 +43,13 @@ impl Fields {
         self.person.set(query.person);
         self.action.set(query.action);
         self.target.set(query.target);
+        self.about.set(query.about);
+        self.via.set(query.via);
         self.words.set(query.words);
         self.from.set(query.from);
+        self.from_time.set(query.from_time);
         self.to.set(query.to);
+        self.to_time.set(query.to_time);
     }
 }
 
@@ -60,6 +72,7 @@ pub fn Filters(
             fields.set(query);
         }
     });
+    let ways = Via::ALL.iter().map(|via| SelectOption::new(via.as_str(), via.words()));
     let people = choices.people.into_iter().map(|(id, name)| SelectOption::new(id.to_string(), name));
     view! {
         <Form method="GET" action=screen(scope)>
@@ -67,9 +80,16 @@ pub fn Filters(
                 <Select label="Person" name="person" options=with_all("Everybody", people) value=fields.person/>
                 <Select label="Action" name="action" options=with_all("Everything", options(choices.actions)) value=fields.action/>
                 <Select label="Target" name="target" options=with_all("Everything", options(choices.targets)) value=fields.target/>
+                <Select label="Through" name="via" options=with_all("Everything", ways) value=fields.via/>
                 <Field label="Words" name="words" kind=FieldKind::Search value=fields.words maxlength=200 autocomplete="off" placeholder="A name, a document"/>
                 <Field label="From (UTC)" name="from" kind=FieldKind::Date value=fields.from autocomplete="off"/>
+                <Field label="From, time" name="from_time" kind=FieldKind::Time value=fields.from_time autocomplete="off"/>
                 <Field label="To (UTC)" name="to" kind=FieldKind::Date value=fields.to autocomplete="off"/>
+                <Field label="To, time" name="to_time" kind=FieldKind::Time value=fields.to_time autocomplete="off"/>
+                // What a row's link asked for stays when the rest is narrowed down.
+                <Show when=move || fields.about.with(|about| !about.is_empty())>
+                    <input type="hidden" name="about" prop:value=fields.about value=fields.about.get_untracked()/>
+                </Show>
                 <div class="row audit-filter-actions">
                     <Button submit=true variant=ButtonVariant::Primary icon=lu::LuListFilter>"Filter"</Button>
                     <ButtonLink href=screen(scope) variant=ButtonVariant::Ghost>"Clear"</ButtonLink>

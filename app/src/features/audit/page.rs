@@ -79,19 +79,38 @@ fn TrailPage(scope: AuditScope, description: &'static str) -> impl IntoView {
 
 #[component]
 fn Trail(page: AuditPage, scope: AuditScope, query: AuditQuery, is_first: bool) -> impl IntoView {
+    let about = (!query.about.is_empty()).then(|| view! { <About name=page.about scope query=query.clone()/> });
     if page.entries.is_empty() {
         let is_filtered = query.pairs().next().is_some();
         let title = if is_filtered { "Nothing that was recorded fits these filters." } else { "Nothing was recorded yet." };
-        return view! { <EmptyState icon=lu::LuScrollText title body="Acts are recorded from the moment they happen."/> }.into_any();
+        return view! {
+            {about}
+            <EmptyState icon=lu::LuScrollText title body="Acts are recorded from the moment they happen."/>
+        }
+        .into_any();
     }
     let newest = (!is_first).then(|| address(scope, &query, None));
     let older = page.older.map(|position| address(scope, &query, Some(position)));
     view! {
+        {about}
         <AuditTable entries=page.entries scope/>
         <nav class="row" aria-label="Pages of the audit trail">
             {newest.map(|href| view! { <ButtonLink href>"Newest entries"</ButtonLink> })}
             {older.map(|href| view! { <ButtonLink href>"Older entries"</ButtonLink> })}
         </nav>
+    }
+    .into_any()
+}
+
+/// Says that the trail is of one thing alone, and leads back to that of everything.
+#[component]
+fn About(name: Option<String>, scope: AuditScope, query: AuditQuery) -> impl IntoView {
+    let what = name.map_or_else(|| "one thing or person".to_owned(), |name| format!("“{name}”"));
+    let everything = address(scope, &AuditQuery { about: String::new(), ..query }, None);
+    view! {
+        <p class="audit-about">
+            {format!("Only what was done to {what}.")} " " <a class="text-link" href=everything>"Show what was done to anything"</a>
+        </p>
     }
     .into_any()
 }

@@ -1,8 +1,10 @@
 //! What of a trail stands in the address: the filter and where the page begins. The screen follows from it alone.
 
 use crate::own_path::escape;
+use domain::UserId;
 use domain::audit::{AuditQuery, AuditScope, ExportFormat};
 use leptos_router::params::ParamsMap;
+use std::fmt::Display;
 
 /// The filter and the position before which the page begins, as the address has them.
 pub fn of_address(params: &ParamsMap) -> (AuditQuery, Option<i64>) {
@@ -11,9 +13,13 @@ pub fn of_address(params: &ParamsMap) -> (AuditQuery, Option<i64>) {
         person: text("person"),
         action: text("action"),
         target: text("target"),
+        about: text("about"),
+        via: text("via"),
         words: text("words"),
         from: text("from"),
+        from_time: text("from_time"),
         to: text("to"),
+        to_time: text("to_time"),
     };
     (query, text("before").parse().ok())
 }
@@ -31,6 +37,16 @@ pub fn address(scope: AuditScope, query: &AuditQuery, before: Option<i64>) -> St
     let before = before.map(|position| ("before", position.to_string()));
     let asked = query.pairs().map(|(name, value)| (name, value.to_owned()));
     with_pairs(screen(scope), asked.chain(before))
+}
+
+/// The address of everything that was done to a thing or a person.
+pub fn about(scope: AuditScope, target: impl Display) -> String {
+    address(scope, &AuditQuery { about: target.to_string(), ..AuditQuery::default() }, None)
+}
+
+/// The address of everything that a person did.
+pub fn done_by(scope: AuditScope, person: UserId) -> String {
+    address(scope, &AuditQuery { person: person.to_string(), ..AuditQuery::default() }, None)
 }
 
 /// The address of an export of what the filter asks for.

@@ -4,7 +4,8 @@ use super::api::{delete_conversation, rename_conversation};
 use super::changes::use_chat_changes;
 use crate::features::sharing::AccessDialog;
 use crate::ui::{
-    Button, ButtonVariant, ConfirmDialog, Dialog, DialogActions, DialogSize, Field, FormError, Menu, MenuItem, SpinnerMark, use_toasts,
+    Button, ButtonVariant, ConfirmDialog, Dialog, DialogActions, DialogSize, Field, FormError, Menu, MenuItem, NOT_FETCHED, SpinnerMark,
+    use_toasts,
 };
 use domain::chat::ConversationSummary;
 use domain::datasets::Visibility;
@@ -17,8 +18,6 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
-/// What is said when the dialogs cannot be fetched.
-const NOT_FETCHED: &str = "This could not be fetched. Lyceum may have been updated, or the connection was lost. Reload the page.";
 /// Most characters of a title.
 const TITLE_MAX: u32 = 200;
 

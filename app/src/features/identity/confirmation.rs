@@ -9,7 +9,7 @@ use crate::browser::passkey;
 use crate::error::AppError;
 use crate::features::passkeys::api::{confirm_with_passkey, start_passkey_confirmation};
 use crate::own_path;
-use crate::ui::{Button, ButtonLink, ButtonVariant, Dialog, DialogActions, FormError, sign_in_address};
+use crate::ui::{Button, ButtonLink, ButtonVariant, Dialog, DialogActions, FormError, NOT_FETCHED, Toasts, sign_in_address, use_toasts};
 use domain::identity::ConfirmationTerms;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -31,11 +31,13 @@ pub struct Confirming {
     open: RwSignal<bool>,
     terms: RwSignal<Option<ConfirmationTerms>>,
     question: StoredValue<Arc<Mutex<Question>>>,
+    toasts: Toasts,
 }
 
 /// Makes it available to every screen of the frame.
 pub fn provide_confirming() {
-    provide_context(Confirming { open: RwSignal::new(false), terms: RwSignal::new(None), question: StoredValue::new(Arc::default()) });
+    let question = StoredValue::new(Arc::default());
+    provide_context(Confirming { open: RwSignal::new(false), terms: RwSignal::new(None), question, toasts: use_toasts() });
 }
 
 /// Asks people to confirm that it is they. Only inside the frame.
@@ -59,6 +61,7 @@ impl Confirming {
         // Known and there before the dialog opens, so that its first field takes the focus.
         let Ok(terms) = read_confirmation_terms().await else { return false };
         if load_ways_to_prove().await.is_err() {
+            self.toasts.error(NOT_FETCHED);
             return false;
         }
         let Some(question) = self.question.try_get_value() else { return false };

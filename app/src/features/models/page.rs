@@ -5,10 +5,12 @@ use super::api::{make_default_model, models_overview, remove_model, test_model};
 use super::provider_dialog::{ProviderChange, ProviderDialog};
 use super::state::ProviderGroup;
 use super::table::{ModelTable, Reports, RowActions};
+use crate::features::sharing::AccessDialog;
 use crate::ui::layout::AdminSections;
 use crate::ui::{Button, ButtonVariant, ConfirmDialog, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
 use domain::ModelId;
 use domain::models::{ConnectionReport, ModelSummary};
+use domain::sharing::Thing;
 use icondata_lu as lu;
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -36,8 +38,13 @@ fn ModelsScreen(models: Signal<Vec<ModelSummary>>, reload: Callback<()>) -> impl
     let subject = RwSignal::new(None::<(ProviderGroup, ProviderChange)>);
     let removing = RwSignal::new(false);
     let doomed = RwSignal::new(None::<ModelSummary>);
+    let (explaining, explained) = (RwSignal::new(false), RwSignal::new(None::<(Thing, String)>));
     let reports: Reports = RwSignal::new(HashMap::new());
-    let actions = row_actions(reload, reports, (changing, subject), (removing, doomed));
+    let explain = Callback::new(move |model: ModelSummary| {
+        explained.set(Some((Thing::Model(model.id), model.name)));
+        explaining.set(true);
+    });
+    let actions = row_actions(reload, reports, explain, (changing, subject), (removing, doomed));
     let remove = remove_action(reload);
     let name = move || doomed.get().map(|model| model.name).unwrap_or_default();
     view! {
@@ -47,6 +54,7 @@ fn ModelsScreen(models: Signal<Vec<ModelSummary>>, reload: Callback<()>) -> impl
         <ModelTable models reports actions/>
         <AddModelDialog open=adding on_added=reload/>
         <ProviderDialog open=changing subject on_changed=reload/>
+        <AccessDialog open=explaining chosen=explained/>
         <ConfirmDialog
             open=removing title=Signal::derive(move || format!("Remove “{}”?", name()))
             body="Nobody can choose it any more. Prompts and chats that use it ask for another model; answers it gave stay."
@@ -61,6 +69,7 @@ fn ModelsScreen(models: Signal<Vec<ModelSummary>>, reload: Callback<()>) -> impl
 fn row_actions(
     reload: Callback<()>,
     reports: Reports,
+    explain: Callback<ModelSummary>,
     (changing, subject): (RwSignal<bool>, RwSignal<Option<(ProviderGroup, ProviderChange)>>),
     (removing, doomed): (RwSignal<bool>, RwSignal<Option<ModelSummary>>),
 ) -> RowActions {
@@ -73,6 +82,7 @@ fn row_actions(
         test: Callback::new(move |id| {
             test.dispatch(id);
         }),
+        explain,
         change_provider: Callback::new(move |change| {
             subject.set(Some(change));
             changing.set(true);

@@ -20,6 +20,8 @@ pub struct RowActions {
     pub make_default: Callback<ModelSummary>,
     /// Calls the model.
     pub test: Callback<ModelId>,
+    /// Opens the explanation of who may choose the model.
+    pub explain: Callback<ModelSummary>,
     /// Opens the dialog that changes the provider.
     pub change_provider: Callback<(ProviderGroup, ProviderChange)>,
     /// Opens the question whether to remove it.
@@ -138,6 +140,7 @@ fn ModelMenu(model: ModelSummary, provider: ProviderGroup, actions: RowActions) 
                 on_select=move || actions.make_default.run(model.get_value())
             />
             <MenuItem label="Test connection" icon=lu::LuPlugZap on_select=move || actions.test.run(id)/>
+            <MenuItem label="Explain access" icon=lu::LuUsers on_select=move || actions.explain.run(model.get_value())/>
             <Show when=move || !is_built_in>
                 <MenuSeparator/>
                 <MenuItem label="Replace key" icon=lu::LuKeyRound on_select=move || change(ProviderChange::Key)/>

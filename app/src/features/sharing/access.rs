@@ -39,8 +39,8 @@ pub fn AccessDialog(
     /// What was chosen in the list, and how it is called.
     #[prop(into)]
     chosen: Signal<Option<(Thing, String)>>,
-    /// Who may see it.
-    #[prop(into)]
+    /// Who may see it; things about which roles decide have none.
+    #[prop(into, default = Visibility::Team.into())]
     visibility: Signal<Visibility>,
 ) -> impl IntoView {
     let title = Signal::derive(move || {
@@ -71,10 +71,18 @@ fn Explained(thing: Thing, visibility: Signal<Visibility>, changed: RwSignal<u32
 #[component]
 fn Answer(thing: Thing, explanation: Explanation) -> impl IntoView {
     let Explanation { dataset, people, is_open_to_owners } = explanation;
-    let is_chat = matches!(thing, Thing::Chat(_));
+    let about_kind = match thing {
+        Thing::Chat(_) => Some("A chat is its person’s alone. It cannot be shared, and what roles allow with chats is about one’s own."),
+        Thing::Group(_) => Some("Groups have no rules of their own: who sees the members of this team sees its groups."),
+        Thing::ApiKey(_) => Some("The key itself is known to nobody but its person. A program with it may do at most what its person may."),
+        Thing::Model(_) => Some(
+            "These are the people of the team you work in; in every other team the same roles decide. System administrators alone change models.",
+        ),
+        Thing::Dataset(_) | Thing::Document(_) | Thing::Prompt(_) => None,
+    };
     view! {
         {dataset.map(|name| view! { <p class="sharing-note">{format!("Its dataset, “{name}”, decides: who sees that sees its documents.")}</p> })}
-        {is_chat.then(|| view! { <p class="sharing-note">"A chat is its person’s alone. It cannot be shared, and what roles allow with chats is about one’s own."</p> })}
+        {about_kind.map(|sentence| view! { <p class="sharing-note">{sentence}</p> })}
         <AccessTable thing people/>
         {is_open_to_owners.then(|| view! { <p class="sharing-note">"An owner can look at it by viewing the team as somebody listed here, and can change nothing then. The audit trail records that."</p> })}
     }

@@ -1,7 +1,7 @@
-//! Sharing: with whom a private dataset or prompt is shared, and who may see what, documents and chats too, and why.
+//! Sharing: with whom a private dataset or prompt is shared, and who may see what, and why: documents, chats, groups, API keys and models too.
 //!
 //! shown in      the settings of a dataset and the form of a prompt: [`SharingPanel`] → `shares`, `access`
-//!               the table of documents and the list of chats: [`AccessDialog`]
+//!               the tables of documents, groups, API keys and models, and the list of chats: [`AccessDialog`]
 //! server fns    [`api`]
 //! rules + SQL   `services::sharing`        table: shares
 

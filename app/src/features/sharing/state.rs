@@ -1,5 +1,6 @@
 //! What the panels of sharing work out without a browser.
 
+use crate::features::team::role_label;
 use crate::ui::SelectOption;
 use domain::sharing::{AccessRule, ShareChoice, ShareLevel, ShareWith, Thing};
 
@@ -48,6 +49,12 @@ pub fn rule_words(thing: Thing, rule: &AccessRule) -> String {
     let level = |level: ShareLevel| level_label(level).to_lowercase();
     match rule {
         AccessRule::Creator if matches!(thing, Thing::Chat(_)) => "Started it".to_owned(),
+        AccessRule::Creator if matches!(thing, Thing::ApiKey(_)) => "It is their key".to_owned(),
+        AccessRule::Roles(roles) => {
+            let names: Vec<_> = roles.iter().copied().map(role_label).collect();
+            let verb = if matches!(thing, Thing::Model(_)) { "lets them choose models" } else { "shows it" };
+            format!("Their role {verb}: {}", names.join(", "))
+        }
         AccessRule::Creator => either("Made it", "Made its dataset").to_owned(),
         AccessRule::Team => either("Visible to the team", "Its dataset is visible to the team").to_owned(),
         AccessRule::Company => {
@@ -62,8 +69,12 @@ pub fn rule_words(thing: Thing, rule: &AccessRule) -> String {
 
 /// What they may do in the end.
 pub fn right_words(thing: Thing, may_edit: bool, rules: &[AccessRule]) -> &'static str {
-    if matches!(thing, Thing::Chat(_)) {
-        return if may_edit { "Read and ask" } else { "Read; their role does not ask" };
+    match thing {
+        Thing::Chat(_) => return if may_edit { "Read and ask" } else { "Read; their role does not ask" },
+        Thing::Group(_) => return if may_edit { "See and change" } else { "See" },
+        Thing::ApiKey(_) => return if may_edit { "See and revoke" } else { "See" },
+        Thing::Model(_) => return if may_edit { "Choose and change" } else { "Choose" },
+        Thing::Dataset(_) | Thing::Document(_) | Thing::Prompt(_) => {}
     }
     let is_held_back =
         rules.iter().any(|rule| matches!(rule, AccessRule::Person(ShareLevel::Edit) | AccessRule::Group(_, ShareLevel::Edit)));
@@ -77,7 +88,7 @@ pub fn right_words(thing: Thing, may_edit: bool, rules: &[AccessRule]) -> &'stat
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{ConversationId, DatasetId, DocumentId, GroupId, UserId};
+    use domain::{ApiKeyId, ConversationId, DatasetId, DocumentId, GroupId, ModelId, Role, UserId};
 
     #[test]
     fn a_choice_is_found_again_by_its_key() {
@@ -101,6 +112,20 @@ mod tests {
         let chat = Thing::Chat(ConversationId::new());
         assert_eq!(right_words(chat, true, &[AccessRule::Creator]), "Read and ask");
         assert_eq!(right_words(chat, false, &[AccessRule::Creator]), "Read; their role does not ask");
+    }
+
+    #[test]
+    fn where_roles_decide_they_are_named() {
+        let rule = AccessRule::Roles(vec![Role::TeamManager, Role::Owner]);
+        let (group, key, model) = (Thing::Group(GroupId::new()), Thing::ApiKey(ApiKeyId::new()), Thing::Model(ModelId::new()));
+        assert_eq!(rule_words(group, &rule), "Their role shows it: Team manager, Owner");
+        assert_eq!(rule_words(model, &rule), "Their role lets them choose models: Team manager, Owner");
+        assert_eq!(rule_words(key, &AccessRule::Creator), "It is their key");
+        assert_eq!(
+            [group, key, model].map(|thing| right_words(thing, true, &[])),
+            ["See and change", "See and revoke", "Choose and change"]
+        );
+        assert_eq!([group, key, model].map(|thing| right_words(thing, false, &[])), ["See", "See", "Choose"]);
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use super::api::{create_group, delete_group, list_groups, list_members, rename_group, set_group_members};
 use crate::error::AppError;
+use crate::features::sharing::AccessDialog;
 use crate::ui::layout::TeamSections;
 use crate::ui::{
     Button, ButtonVariant, Checkbox, ConfirmDialog, Dialog, DialogActions, EmptyState, Field, FormError, Included, Menu, MenuItem,
     PageBody, PageHeader, ResourceView, Table, TableSkeleton, may, use_toasts,
 };
 use domain::licences::Feature;
+use domain::sharing::Thing;
 use domain::team::{GroupSummary, MemberSummary};
 use domain::{Permission, UserId};
 use icondata_lu as lu;
@@ -20,6 +22,7 @@ enum Subject {
     Name(GroupSummary),
     Members(GroupSummary),
     End(GroupSummary),
+    Access(GroupSummary),
 }
 
 /// What the screen shows: the groups, and who could be in them.
@@ -109,6 +112,7 @@ fn GroupMenu(group: GroupSummary, subject: RwSignal<Option<Subject>>) -> impl In
         <Menu label>
             <MenuItem label="Choose members" icon=lu::LuUserCog on_select=move || choose(Subject::Members)/>
             <MenuItem label="Rename" icon=lu::LuPencil on_select=move || choose(Subject::Name)/>
+            <MenuItem label="Explain access" icon=lu::LuUsers on_select=move || choose(Subject::Access)/>
             <MenuItem label="Delete" icon=lu::LuTrash2 danger=true on_select=move || choose(Subject::End)/>
         </Menu>
     }
@@ -117,9 +121,10 @@ fn GroupMenu(group: GroupSummary, subject: RwSignal<Option<Subject>>) -> impl In
 
 #[component]
 fn GroupDialogs(members: StoredValue<Vec<MemberSummary>>, subject: RwSignal<Option<Subject>>, reload: Callback<()>) -> impl IntoView {
-    let (editing, ending) = (RwSignal::new(false), RwSignal::new(false));
+    let (editing, ending, explaining) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     Effect::new(move |_| match subject.get() {
         Some(Subject::End(_)) => ending.set(true),
+        Some(Subject::Access(_)) => explaining.set(true),
         Some(_) => editing.set(true),
         None => {}
     });
@@ -148,6 +153,10 @@ fn GroupDialogs(members: StoredValue<Vec<MemberSummary>>, subject: RwSignal<Opti
         Some(Subject::End(group)) => group.name,
         _ => String::new(),
     };
+    let explained = Signal::derive(move || match subject.get() {
+        Some(Subject::Access(group)) => Some((Thing::Group(group.id), group.name)),
+        _ => None,
+    });
     view! {
         <Dialog open=editing title>
             {move || match subject.get() {
@@ -161,6 +170,7 @@ fn GroupDialogs(members: StoredValue<Vec<MemberSummary>>, subject: RwSignal<Opti
             open=ending title=Signal::derive(move || format!("Delete “{}”?", doomed()))
             body="Its people stay in the team. This cannot be undone." confirm="Delete group" on_confirm=agree
         />
+        <AccessDialog open=explaining chosen=explained/>
     }
     .into_any()
 }

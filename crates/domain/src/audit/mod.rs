@@ -18,6 +18,7 @@ use crate::UserId;
 use crate::words::words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 words! {
     /// By which way something was done.
@@ -70,14 +71,22 @@ pub struct AuditQuery {
     pub person: String,
     /// An action, or the part of it before the dot.
     pub action: String,
-    /// What it was done to.
+    /// What kind of thing it was done to.
     pub target: String,
+    /// The id of the one thing or person it was done to.
+    pub about: String,
+    /// By which way: [`Via`].
+    pub via: String,
     /// Words in names.
     pub words: String,
     /// First day, `2026-11-28`, in UTC.
     pub from: String,
+    /// The time on that day from which on, `09:30`; empty means from its beginning.
+    pub from_time: String,
     /// Last day.
     pub to: String,
+    /// The last minute of that day; empty means until its end.
+    pub to_time: String,
 }
 
 impl AuditQuery {
@@ -87,9 +96,13 @@ impl AuditQuery {
             ("person", &self.person),
             ("action", &self.action),
             ("target", &self.target),
+            ("about", &self.about),
+            ("via", &self.via),
             ("words", &self.words),
             ("from", &self.from),
+            ("from_time", &self.from_time),
             ("to", &self.to),
+            ("to_time", &self.to_time),
         ];
         all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.as_str()))
     }
@@ -124,6 +137,10 @@ pub struct AuditEntry {
     pub origin: String,
     /// The team, for whoever sees several; none for the installation itself.
     pub team: Option<String>,
+    /// Who did it; none for Lyceum itself.
+    pub actor_id: Option<UserId>,
+    /// The thing or person it was done to.
+    pub target_id: Option<Uuid>,
     /// Everything else that is kept.
     pub facts: Vec<Fact>,
 }
@@ -135,6 +152,8 @@ pub struct AuditPage {
     pub entries: Vec<AuditEntry>,
     /// Where the older ones begin; none when these are the oldest.
     pub older: Option<i64>,
+    /// What the one thing that the filter asks for was called last, where it asks for one that is in this trail.
+    pub about: Option<String>,
 }
 
 /// One choice of a filter: what is sent and what is shown.

@@ -5,6 +5,7 @@ use super::queries::{self, EventRow};
 use super::{Audit, begin};
 use crate::written::hex;
 use crate::{Result, Viewer};
+use domain::UserId;
 use domain::audit::{
     Action, AuditChoice, AuditChoices, AuditEntry, AuditPage, AuditQuery, AuditScope, Details, Fact, SharedWith, TargetType, Via, facts,
     sentence,
@@ -23,13 +24,17 @@ impl Audit<'_> {
         let (mut tx, team) = begin(self.services, viewer, scope).await?;
         let filter = Filter::parse(query)?;
         let mut rows = queries::list(tx.connection(), team, &filter, before, PAGE + 1).await?;
+        let about = match filter.about {
+            Some(target) => queries::find_target_name(tx.connection(), team, target).await?,
+            None => None,
+        };
         tx.commit().await?;
         let has_older = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
         if has_older {
             rows.pop();
         }
         let older = rows.last().filter(|_| has_older).map(|row| row.position);
-        Ok(AuditPage { entries: rows.into_iter().map(|row| entry(row, scope)).collect(), older })
+        Ok(AuditPage { entries: rows.into_iter().map(|row| entry(row, scope)).collect(), older, about })
     }
 
     /// What the filters of a trail offer.
@@ -120,7 +125,17 @@ fn entry(row: EventRow, scope: AuditScope) -> AuditEntry {
         known.push(Fact::new("Names", "Erased"));
     }
     let team = (scope == AuditScope::Installation).then(|| row.team.clone()).flatten();
-    AuditEntry { position: row.position, at: row.at, sentence: row.sentence(), origin, team, facts: known }
+    let actor_id = row.actor_id.map(UserId::from);
+    AuditEntry {
+        position: row.position,
+        at: row.at,
+        sentence: row.sentence(),
+        origin,
+        team,
+        actor_id,
+        target_id: row.target_id,
+        facts: known,
+    }
 }
 
 /// A group under its name then, a person under the one they have now.

@@ -105,6 +105,8 @@ pub(super) async fn list(
              AND ($6::timestamptz IS NULL OR e.at >= $6)
              AND ($7::timestamptz IS NULL OR e.at < $7)
              AND ($8::text IS NULL OR e.actor_name ILIKE $8 OR e.target_name ILIKE $8 OR e.details::text ILIKE $8)
+             AND ($10::uuid IS NULL OR e.target_id = $10)
+             AND ($11::text IS NULL OR e.via = $11)
            ORDER BY e.position DESC LIMIT $9"#,
         team.map(TeamId::as_uuid),
         before,
@@ -114,9 +116,24 @@ pub(super) async fn list(
         filter.from,
         filter.until,
         filter.pattern.as_deref(),
-        limit
+        limit,
+        filter.about,
+        filter.via.map(Via::as_str)
     )
     .fetch_all(connection)
+    .await
+}
+
+/// What a thing or a person of a trail was called last.
+pub(super) async fn find_target_name(connection: &mut PgConnection, team: Option<TeamId>, target: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "SELECT target_name FROM audit_events
+         WHERE target_id = $2 AND target_name <> '' AND ($1::uuid IS NULL OR team_id = $1)
+         ORDER BY position DESC LIMIT 1",
+        team.map(TeamId::as_uuid),
+        target
+    )
+    .fetch_optional(connection)
     .await
 }
 

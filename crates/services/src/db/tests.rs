@@ -4,6 +4,8 @@
 //! There are rows of two teams in every table: made up from the types of the columns, in a database without keys, checks and
 //! triggers, so that nothing but the policies stands between the teams.
 
+use super::Db;
+use crate::testing::without_team::without_team;
 use crate::testing::{owner, services};
 use crate::{Services, Viewer};
 use domain::{TeamId, UserId};
@@ -241,5 +243,44 @@ async fn what_is_of_a_team_and_not_for_the_app_is_out_of_its_reach(pool: PgPool)
         {
             assert_eq!(touched(&scene, statement.clone()).await, None, "{statement}");
         }
+    }
+}
+
+/// The text of every statement of the program.
+fn statements() -> Vec<String> {
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.sqlx")).expect("the queries");
+    let text = |entry: std::io::Result<std::fs::DirEntry>| std::fs::read(entry.expect("a file").path()).expect("a query");
+    let query = |text: Vec<u8>| serde_json::from_slice::<serde_json::Value>(&text).expect("JSON")["query"].as_str().map(str::to_owned);
+    folder.map(text).filter_map(query).collect()
+}
+
+/// `scripts/test` runs the tests of the services once more on a way to the database that takes the conditions on the team out of
+/// their statements. This shows that it does.
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn on_the_way_without_conditions_no_statement_of_the_app_keeps_one(pool: PgPool) {
+    let kept = regex::Regex::new(r"\w+\s+(?:\w+\.)?team_id\s*=\s*\$\d+").unwrap();
+    let (mut taken, mut left) = (0, BTreeSet::new());
+    for statement in statements() {
+        let without = without_team(&statement);
+        taken += usize::from(without != statement);
+        left.extend(kept.find_iter(&without).map(|found| found.as_str().to_owned()));
+    }
+    assert!(taken >= 60, "{taken}");
+    // What is set and what is told apart is no condition.
+    assert_eq!(left.iter().map(String::as_str).collect::<Vec<_>>(), ["SET team_id = $2", "WHEN team_id = $2"]);
+
+    let services = services(&pool);
+    let (ada, eve) = (owner(&services, "ada@example.org").await, owner(&services, "eve@example.org").await);
+    let forgetful = Db::new(crate::testing::without_team::options(&pool.connect_options()), 2);
+    let direct = Db::new((*pool.connect_options()).clone(), 2);
+    for asked in ["SELECT team_id FROM memberships WHERE team_id = $1 AND roles <> '{}'", "SELECT id FROM teams WHERE id = $1"] {
+        for (db, found) in [(&direct, None), (&forgetful, Some(ada.team_id))] {
+            let mut tx = db.tx_for(ada.team_id, ada.user_id).await.unwrap();
+            let team: Option<TeamId> = sqlx::query_scalar(asked).bind(eve.team_id).fetch_optional(&mut *tx).await.unwrap();
+            assert_eq!(team, found, "another team's is asked for, one's own is all there is: {asked}");
+        }
+        let mut tx = forgetful.system_tx().await.unwrap();
+        let team: Option<TeamId> = sqlx::query_scalar(asked).bind(eve.team_id).fetch_optional(&mut *tx).await.unwrap();
+        assert_eq!(team, Some(eve.team_id), "the system's statements keep theirs: {asked}");
     }
 }

@@ -236,16 +236,19 @@ impl Identity<'_> {
     /// Counts a guess, by where it comes from and by the address it is about.
     async fn take_code_guess(&self, token: &SecretString, origin: &Origin) -> Result<throttle::Taken> {
         let db = &self.services.parts.db;
-        let address = {
+        let about = {
             let mut tx = db.system_tx().await?;
             let token_hash = token::hash(token.expose_secret());
-            queries_email_codes::find_address(&mut tx, &token_hash, Purpose::SignIn.as_str()).await?.ok_or_else(over)?
+            queries_email_codes::find_subject(&mut tx, &token_hash, Purpose::SignIn.as_str()).await?.ok_or_else(over)?
         };
         let keys = vec![
             (throttle::ip_key("email-code-guess", origin.ip), MAILED_CODE_PER_IP),
-            (throttle::hashed_address_key("email-code-guess", &address), MAILED_CODE_PER_ADDRESS),
+            (throttle::hashed_address_key("email-code-guess", &about.address_hash), MAILED_CODE_PER_ADDRESS),
         ];
-        throttle::take(db, self.services.parts.clock.now(), keys).await
+        let now = self.services.parts.clock.now();
+        let address_hash = Some(about.address_hash);
+        let attempt = Attempt { user: about.user_id, address_hash, method: SignInMethod::EmailCode, provider: "", reason: None };
+        sign_ins::noting_too_many(db, throttle::take(db, now, keys).await, attempt, origin, now).await
     }
 
     /// Writes down that a mailed code let nobody in.
@@ -254,7 +257,8 @@ impl Identity<'_> {
         // Asked also where nobody is meant: it takes as long.
         let email = queries::find_email(&mut tx, user).await?.as_deref().map(EmailAddress::parse).transpose()?;
         let reason = if user.is_none() { SignInReason::UnknownAddress } else { reason };
-        let attempt = Attempt { user, email: email.as_ref(), method: SignInMethod::EmailCode, provider: "", reason: Some(reason) };
+        let address_hash = email.as_ref().map(sign_ins::hash_of);
+        let attempt = Attempt { user, address_hash, method: SignInMethod::EmailCode, provider: "", reason: Some(reason) };
         sign_ins::record(&mut tx, attempt, origin, self.services.parts.clock.now()).await?;
         tx.commit().await
     }

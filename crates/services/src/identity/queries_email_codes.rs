@@ -31,11 +31,23 @@ pub(super) async fn keep(connection: &mut PgConnection, code: NewCode<'_>) -> sq
     Ok(())
 }
 
-/// Whose address a token is about, as a hash.
-pub(super) async fn find_address(connection: &mut PgConnection, token_hash: &[u8], purpose: &str) -> sqlx::Result<Option<Vec<u8>>> {
-    sqlx::query_scalar!("SELECT address_hash FROM email_codes WHERE token_hash = $1 AND purpose = $2", token_hash, purpose)
-        .fetch_optional(connection)
-        .await
+/// What a token is about.
+pub(super) struct Subject {
+    /// The address the code was asked for, as a hash.
+    pub address_hash: Vec<u8>,
+    /// Whose it is; none when nobody has it.
+    pub user_id: Option<UserId>,
+}
+
+pub(super) async fn find_subject(connection: &mut PgConnection, token_hash: &[u8], purpose: &str) -> sqlx::Result<Option<Subject>> {
+    sqlx::query_as!(
+        Subject,
+        r#"SELECT address_hash, user_id AS "user_id: UserId" FROM email_codes WHERE token_hash = $1 AND purpose = $2"#,
+        token_hash,
+        purpose
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 pub(super) struct TriedCode {

@@ -90,15 +90,8 @@ impl Identity<'_> {
         password::prepare().await?;
         let keys =
             vec![(throttle::ip_key("sign-in", origin.ip), SIGN_IN_PER_IP), (throttle::address_key("sign-in", email), SIGN_IN_PER_ADDRESS)];
-        let taken = match throttle::take(db, now, keys).await {
-            Err(Error::Busy { retry_after_s }) => {
-                let mut tx = db.system_tx().await?;
-                sign_ins::record_too_many(&mut tx, email, origin, now).await?;
-                tx.commit().await?;
-                return Err(Error::Busy { retry_after_s });
-            }
-            taken => taken?,
-        };
+        let counted = throttle::take(db, now, keys).await;
+        let taken = sign_ins::noting_too_many(db, counted, Attempt::plain(None, email, SignInMethod::Password), origin, now).await?;
         let known = {
             let mut tx = db.system_tx().await?;
             queries::find_credentials(&mut tx, email).await?

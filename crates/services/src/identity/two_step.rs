@@ -5,7 +5,7 @@
 
 use super::email_code::{Purpose, RightCode, Tried};
 use super::mailed_two_step::not_right;
-use super::queries::{self, AccountRow};
+use super::queries;
 use super::queries_two_step::StepRow;
 use super::second_factor::{self, Secret};
 use super::throttle::{self, CODE_PER_PERSON, Taken};
@@ -171,7 +171,9 @@ impl Identity<'_> {
             let account = queries::get_account(&mut tx, row.user_id).await?;
             (row, account)
         };
-        let counted = self.take_guess(user).await?;
+        let email = EmailAddress::parse(&account.email)?;
+        let attempt = || Attempt::plain(Some(user), &email, method);
+        let counted = sign_ins::noting_too_many(db, self.take_guess(user).await, attempt(), &origin, now).await?;
         let mailed = match self.try_code(Purpose::SecondStep, token, code).await? {
             Tried::Right(right) if right.user == user => Some(right),
             _ => None,
@@ -182,15 +184,14 @@ impl Identity<'_> {
         }
         let Some(factor) = self.accept_code(&mut tx, user, code, mailed).await? else {
             drop(tx);
-            self.note_wrong_code(user, &account, method, &origin).await?;
+            self.note_wrong_code(attempt(), &origin).await?;
             return Err(if by_mail { not_right() } else { wrong_code() });
         };
         if !queries_two_step::use_step(&mut tx, &step).await? {
             return Err(Error::SignedOut);
         }
         let team = queries::find_home_team(&mut tx, user).await?.ok_or(Error::SignedOut)?;
-        let email = EmailAddress::parse(&account.email)?;
-        let session = match self.let_in(&mut tx, (user, team), Attempt::plain(Some(user), &email, method), &origin).await {
+        let session = match self.let_in(&mut tx, (user, team), attempt(), &origin).await {
             Ok(session) => session,
             Err(refused) => {
                 drop(tx);
@@ -233,12 +234,9 @@ impl Identity<'_> {
         Ok(Some(Factor::App))
     }
 
-    async fn note_wrong_code(&self, user: UserId, account: &AccountRow, method: SignInMethod, origin: &Origin) -> Result<()> {
-        let now = self.services.parts.clock.now();
+    async fn note_wrong_code(&self, attempt: Attempt<'_>, origin: &Origin) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        let email = EmailAddress::parse(&account.email)?;
-        let failed = Attempt::plain(Some(user), &email, method).failed(SignInReason::WrongCode);
-        sign_ins::record(&mut tx, failed, origin, now).await?;
+        sign_ins::record(&mut tx, attempt.failed(SignInReason::WrongCode), origin, self.services.parts.clock.now()).await?;
         tx.commit().await
     }
 

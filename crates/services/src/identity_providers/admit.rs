@@ -213,8 +213,14 @@ fn linked(provider: &ProviderRow, user: UserId) -> Event {
 }
 
 /// A sign-in through a provider that succeeded.
-pub(super) fn through<'a>(provider: &'a ProviderRow, user: UserId, email: Option<&'a EmailAddress>) -> Attempt<'a> {
-    Attempt { user: Some(user), email, method: SignInMethod::Provider, provider: &provider.name, reason: None }
+pub(super) fn through<'a>(provider: &'a ProviderRow, user: UserId, email: Option<&EmailAddress>) -> Attempt<'a> {
+    Attempt {
+        user: Some(user),
+        address_hash: email.map(sign_ins::hash_of),
+        method: SignInMethod::Provider,
+        provider: &provider.name,
+        reason: None,
+    }
 }
 
 /// The address, when the provider vouches for it and its domain may come in.

@@ -308,7 +308,8 @@ impl IdentityProviders<'_> {
     /// Writes a refusal down.
     async fn note(&self, provider: &str, refusal: Refusal, origin: &Origin) -> Result<()> {
         let Refusal { reason, user, email } = refusal;
-        let attempt = Attempt { user, email: email.as_ref(), method: SignInMethod::Provider, provider, reason: Some(reason) };
+        let address_hash = email.as_ref().map(sign_ins::hash_of);
+        let attempt = Attempt { user, address_hash, method: SignInMethod::Provider, provider, reason: Some(reason) };
         let mut tx = self.services.parts.db.system_tx().await?;
         sign_ins::record(&mut tx, attempt, origin, self.services.parts.clock.now()).await?;
         tx.commit().await

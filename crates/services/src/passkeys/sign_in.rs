@@ -57,7 +57,9 @@ impl Passkeys<'_> {
             return Ok(Err(SignInReason::NoPasskey));
         }
         let keys = vec![(throttle::ip_key("sign-in", origin.ip), throttle::SIGN_IN_PER_IP)];
-        let counted = throttle::take(&parts.db, parts.clock.now(), keys).await?;
+        let now = parts.clock.now();
+        let attempt = Attempt { user: None, address_hash: None, method: SignInMethod::Passkey, provider: "", reason: None };
+        let counted = sign_ins::noting_too_many(&parts.db, throttle::take(&parts.db, now, keys).await, attempt, origin, now).await?;
         let admitted = self.admit(&relying_party, token, credential, origin).await;
         if !matches!(admitted, Ok(Err(_))) {
             counted.give_back(&parts.db).await?; // nothing was wrong with the passkey
@@ -122,7 +124,8 @@ impl Passkeys<'_> {
     /// Writes a refusal down.
     async fn note(&self, refusal: Refusal, origin: &Origin) -> Result<()> {
         let (user, email) = refusal.user.unzip();
-        let attempt = Attempt { user, email: email.as_ref(), method: SignInMethod::Passkey, provider: "", reason: Some(refusal.reason) };
+        let address_hash = email.as_ref().map(sign_ins::hash_of);
+        let attempt = Attempt { user, address_hash, method: SignInMethod::Passkey, provider: "", reason: Some(refusal.reason) };
         let mut tx = self.services.parts.db.system_tx().await?;
         sign_ins::record(&mut tx, attempt, origin, self.services.parts.clock.now()).await?;
         tx.commit().await

@@ -1,7 +1,7 @@
 //! The SQL of sharing. Every statement runs in a `TeamTx`.
 
 use domain::sharing::{Share, ShareChoice, ShareLevel, ShareWith, Shared};
-use domain::{Permission, Role, TeamId, UserId};
+use domain::{ApiKeyId, GroupId, ModelId, Permission, Role, TeamId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -9,7 +9,9 @@ use uuid::Uuid;
 pub(super) struct PersonRow {
     pub user_id: UserId,
     pub name: String,
-    pub may_view: bool,
+    /// Those of their roles that may see such things.
+    pub view_roles: Vec<String>,
+    /// By a role, or as a system administrator where that is theirs alone.
     pub may_manage: bool,
     pub is_owner: bool,
     pub share: Option<ShareLevel>,
@@ -143,8 +145,9 @@ pub(super) async fn people(
         PersonRow,
         r#"SELECT m.user_id AS "user_id: UserId",
                   coalesce(nullif(concat_ws(' ', nullif(u.first_name, ''), nullif(u.last_name, '')), ''), u.email) AS "name!",
-                  EXISTS (SELECT FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $4) AS "may_view!",
-                  EXISTS (SELECT FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $5) AS "may_manage!",
+                  ARRAY(SELECT p.role FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $4) AS "view_roles!",
+                  (EXISTS (SELECT FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $5)
+                      OR (u.is_system_administrator AND $7)) AS "may_manage!",
                   $6 = ANY (m.roles) AS "is_owner!",
                   (SELECT s.level FROM shares s
                    WHERE s.team_id = $1 AND s.user_id = m.user_id AND (s.dataset_id = $2 OR s.prompt_id = $3)) AS "share?: ShareLevel"
@@ -156,7 +159,8 @@ pub(super) async fn people(
         prompt,
         view.as_str(),
         manage.as_str(),
-        Role::Owner.as_str()
+        Role::Owner.as_str(),
+        Permission::OF_ADMINISTRATORS.contains(&manage)
     )
     .fetch_all(tx)
     .await
@@ -179,4 +183,21 @@ pub(super) async fn group_shares(tx: &mut PgConnection, team: TeamId, thing: Sha
     )
     .fetch_all(tx)
     .await
+}
+
+/// The name of a group of the team.
+pub(super) async fn find_group(tx: &mut PgConnection, team: TeamId, id: GroupId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("SELECT name FROM groups WHERE team_id = $1 AND id = $2", team.as_uuid(), id.as_uuid()).fetch_optional(tx).await
+}
+
+/// Whose API key of the team it is.
+pub(super) async fn find_key_owner(tx: &mut PgConnection, team: TeamId, id: ApiKeyId) -> sqlx::Result<Option<UserId>> {
+    sqlx::query_scalar!(r#"SELECT user_id AS "user_id: UserId" FROM api_keys WHERE team_id = $1 AND id = $2"#, team.as_uuid(), id.as_uuid())
+        .fetch_optional(tx)
+        .await
+}
+
+/// The name of a model that is not removed.
+pub(super) async fn find_model(tx: &mut PgConnection, id: ModelId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("SELECT name FROM models WHERE id = $1 AND removed_at IS NULL", id.as_uuid()).fetch_optional(tx).await
 }

@@ -1,13 +1,13 @@
 //! What sharing promises: exactly those it is shared with, no longer than that, and the explanation says what is so.
 
 use super::*;
-use crate::testing::{member, owner, services, without};
+use crate::testing::{administrator, member, owner, services, without};
 use domain::chat::NewQuestion;
 use domain::datasets::{DatasetPatch, NewDataset};
 use domain::prompts::PromptDraft;
 use domain::sharing::{AccessRule, Explanation, Thing};
 use domain::text::Title;
-use domain::{ConversationId, DatasetId, DocumentId, GroupId, PromptId, Role};
+use domain::{ApiKeyId, ConversationId, DatasetId, DocumentId, GroupId, PromptId, Role};
 use futures::StreamExt as _;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -260,6 +260,20 @@ async fn tries(services: &Services, person: &Viewer, thing: Thing) -> (bool, boo
             let renamed = services.chat().rename(person, id, Title::parse("Keys").unwrap()).await;
             (opened.is_ok(), renamed.is_ok())
         }
+        Thing::Group(id) => {
+            let listed = services.team().list_groups(person).await.is_ok_and(|groups| groups.iter().any(|group| group.id == id));
+            (listed, services.team().rename_group(person, id, "Readers").await.is_ok())
+        }
+        Thing::ApiKey(id) => {
+            let mut keys = services.api_keys().list_own(person).await.unwrap();
+            keys.extend(services.api_keys().list_of_team(person).await.unwrap_or_default());
+            let listed = keys.iter().any(|key| key.id == id);
+            (listed, listed && services.api_keys().revoke(person, id).await.is_ok())
+        }
+        Thing::Model(id) => {
+            let listed = services.models().list(person, None).await.is_ok_and(|models| models.iter().any(|model| model.id == id));
+            (listed, services.models().make_default(person, id).await.is_ok())
+        }
     }
 }
 
@@ -344,4 +358,56 @@ async fn a_chat_is_explained_to_whose_it_is_and_nobody_else_opens_it(pool: PgPoo
     let thing = Thing::Chat(chat(&pool, &reader).await);
     let explained = assert_true(&services, &reader, thing, &[&ada, &reader, &gil]).await;
     assert!(!explained.people[0].may_edit);
+}
+
+/// A key that is written past the policies.
+async fn key(pool: &PgPool, viewer: &Viewer) -> ApiKeyId {
+    let id = ApiKeyId::new();
+    let insert = "INSERT INTO api_keys (id, team_id, user_id, name, selector, secret_hash, scopes, created_at)
+                  VALUES ($1, $2, $3, 'import', $1::text, '', '{read}', now())";
+    sqlx::query(insert).bind(id).bind(viewer.team_id).bind(viewer.user_id).execute(pool).await.unwrap();
+    id
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn where_roles_decide_about_groups_keys_and_models_the_explanation_names_them(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Viewer).await;
+    let cleo = member(&services, &ada, "cleo@example.org", Role::Collaborator).await;
+    let gil = member(&services, &ada, "gil@example.org", Role::TeamManager).await;
+    let eve = owner(&services, "eve@example.org").await;
+    let everybody = [&ada, &bob, &cleo, &gil, &eve];
+    let rules = |told: &Explanation, person: &Viewer| {
+        told.people.iter().find(|line| line.user_id == person.user_id).map(|line| line.rules.clone()).unwrap_or_default()
+    };
+
+    let readers = Thing::Group(group(&services, &ada, "Readers", &[&bob]).await);
+    let told = assert_true(&services, &gil, readers, &everybody).await;
+    assert_eq!(rules(&told, &cleo), [AccessRule::Roles(vec![Role::Collaborator])]);
+    assert!(rules(&told, &bob).is_empty(), "who is in it need not see it");
+    assert!(matches!(services.sharing().explain(&cleo, readers).await, Err(Error::Forbidden)), "she cannot change it");
+    assert!(matches!(services.sharing().explain(&eve, readers).await, Err(Error::NotFound)));
+
+    // It can be revoked once, so everybody tries at one of their own.
+    for person in everybody {
+        let of_bob = Thing::ApiKey(key(&pool, &bob).await);
+        let told = assert_true(&services, &ada, of_bob, &[person]).await;
+        assert_eq!(rules(&told, &bob), [AccessRule::Creator]);
+        assert_eq!(rules(&told, &gil), [AccessRule::Roles(vec![Role::TeamManager])]);
+    }
+    let of_bob = Thing::ApiKey(key(&pool, &bob).await);
+    assert!(matches!(services.sharing().explain(&bob, of_bob).await, Err(Error::Forbidden)), "he does not see who is in the team");
+    assert!(matches!(services.sharing().explain(&cleo, of_bob).await, Err(Error::NotFound)), "it is not there for her");
+    assert!(matches!(services.sharing().explain(&eve, of_bob).await, Err(Error::NotFound)));
+    let of_cleo = Thing::ApiKey(key(&pool, &cleo).await);
+    assert_eq!(rules(&services.sharing().explain(&cleo, of_cleo).await.unwrap(), &cleo), [AccessRule::Creator]);
+
+    sqlx::query("UPDATE users SET is_system_administrator = true WHERE id = $1").bind(ada.user_id).execute(&pool).await.unwrap();
+    let root = administrator(ada.clone());
+    let model = Thing::Model(services.models().overview(&root).await.unwrap()[0].id);
+    let told = assert_true(&services, &root, model, &[&root, &bob, &cleo, &gil]).await;
+    assert_eq!(rules(&told, &bob), [AccessRule::Roles(vec![Role::Viewer])]);
+    assert!(matches!(services.sharing().explain(&gil, model).await, Err(Error::NotFound)));
+    assert!(!told.is_open_to_owners, "that is of what is private");
 }

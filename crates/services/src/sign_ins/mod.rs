@@ -11,7 +11,7 @@ mod queries;
 mod tests;
 
 use crate::identity::{Origin, describe_device, token};
-use crate::{Error, Result, Services, Viewer};
+use crate::{Db, Error, Result, Services, Viewer};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::sign_ins::{SignInEntry, SignInMethod, SignInOutcome, SignInPage, SignInQuery, SignInReason};
 use domain::text::EmailAddress;
@@ -37,8 +37,8 @@ pub struct SignIns<'a> {
 pub(crate) struct Attempt<'a> {
     /// Whose account it was about; none when there is none.
     pub user: Option<UserId>,
-    /// The address; none when it ended before one was known.
-    pub email: Option<&'a EmailAddress>,
+    /// The address as [`hash_of`] keeps it; none when it ended before one was known.
+    pub address_hash: Option<Vec<u8>>,
     /// By which way.
     pub method: SignInMethod,
     /// Through which provider; empty without one.
@@ -49,31 +49,52 @@ pub(crate) struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     /// A try without a provider that succeeded.
-    pub(crate) const fn plain(user: Option<UserId>, email: &'a EmailAddress, method: SignInMethod) -> Self {
-        Self { user, email: Some(email), method, provider: "", reason: None }
+    pub(crate) fn plain(user: Option<UserId>, email: &EmailAddress, method: SignInMethod) -> Self {
+        Self { user, address_hash: Some(hash_of(email)), method, provider: "", reason: None }
     }
 
     /// The same, which failed.
-    pub(crate) const fn failed(self, reason: SignInReason) -> Self {
+    pub(crate) fn failed(self, reason: SignInReason) -> Self {
         Self { reason: Some(reason), ..self }
     }
+}
+
+/// What is kept of an address that was tried.
+pub(crate) fn hash_of(email: &EmailAddress) -> Vec<u8> {
+    token::hash(email.as_str())
 }
 
 /// Writes a try down.
 pub(crate) async fn record(tx: &mut PgConnection, attempt: Attempt<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
     let (ip, user_agent) = origin.logged();
-    let email_hash = attempt.email.map(|email| token::hash(email.as_str()));
-    Ok(queries::insert(tx, &attempt, email_hash.as_deref(), (&ip, &user_agent), now).await?)
+    Ok(queries::insert(tx, &attempt, (&ip, &user_agent), now).await?)
 }
 
-/// Writes down that there were too many tries, unless that was written within the last minute for the address or for where they come from.
-pub(crate) async fn record_too_many(tx: &mut PgConnection, email: &EmailAddress, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
-    let (ip, _) = origin.logged();
-    if queries::has_recent_refusal(tx, &token::hash(email.as_str()), &ip, now - TOO_MANY_EVERY).await? {
-        return Ok(());
+/// Hands on whether a try was counted. One that was refused for the number of tries is written down, unless that was done within the
+/// last minute for the account, the address, or where it comes from.
+pub(crate) async fn noting_too_many<T>(
+    db: &Db,
+    counted: Result<T>,
+    attempt: Attempt<'_>,
+    origin: &Origin,
+    now: DateTime<Utc>,
+) -> Result<T> {
+    if matches!(counted, Err(Error::Busy { .. })) {
+        let mut tx = db.system_tx().await?;
+        if !queries::has_recent_refusal(&mut tx, &attempt, &customer(origin.ip), now - TOO_MANY_EVERY).await? {
+            record(&mut tx, attempt.failed(SignInReason::TooManyTries), origin, now).await?;
+            tx.commit().await?;
+        }
     }
-    let attempt = Attempt::plain(None, email, SignInMethod::Password).failed(SignInReason::TooManyTries);
-    record(tx, attempt, origin, now).await
+    counted
+}
+
+/// The network that counts as one place where tries are counted, as Postgres writes it: one IPv6 customer holds a whole /64.
+fn customer(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => format!("{v4}/32"),
+        IpAddr::V6(v6) => format!("{}/64", Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+    }
 }
 
 /// Whether somebody came in with such a device from such a network before, as far as the record goes back.
@@ -106,7 +127,7 @@ impl SignIns<'_> {
     pub async fn list(&self, viewer: &Viewer, query: &SignInQuery, before: Option<SignInId>) -> Result<SignInPage> {
         viewer.require_system_administrator()?;
         let (email, outcome) = parse(query)?;
-        let hash = email.as_ref().map(|email| token::hash(email.as_str()));
+        let hash = email.as_ref().map(hash_of);
         let succeeded = outcome.map(|outcome| outcome == SignInOutcome::Succeeded);
         let person = email.as_ref().map(EmailAddress::as_str);
         let mut tx = self.services.parts.db.system_tx().await?;

@@ -21,7 +21,6 @@ pub(super) struct SignInRow {
 pub(super) async fn insert(
     connection: &mut PgConnection,
     attempt: &Attempt<'_>,
-    email_hash: Option<&[u8]>,
     origin: (&str, &str),
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
@@ -30,7 +29,7 @@ pub(super) async fn insert(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         SignInId::new().as_uuid(),
         attempt.user.map(UserId::as_uuid),
-        email_hash,
+        attempt.address_hash.as_deref(),
         attempt.method.as_str(),
         attempt.provider,
         attempt.reason.is_none(),
@@ -44,19 +43,21 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Whether tries for an address, or from where they come, were refused for their number since then.
+/// Whether tries like this one, for the account, for the address or from its network, were refused for their number since then.
 pub(super) async fn has_recent_refusal(
     connection: &mut PgConnection,
-    email_hash: &[u8],
-    ip: &str,
+    attempt: &Attempt<'_>,
+    network: &str,
     since: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM sign_ins
-                          WHERE created_at > $3 AND reason = 'too-many-tries' AND (email_hash = $1 OR ip = $2)) AS "is_there!""#,
-        email_hash,
-        ip,
-        since
+                          WHERE created_at > $3 AND reason = 'too-many-tries'
+                            AND (email_hash = $1 OR user_id = $4 OR nullif(ip, '')::inet <<= $2::text::inet)) AS "is_there!""#,
+        attempt.address_hash.as_deref(),
+        network,
+        since,
+        attempt.user.map(UserId::as_uuid)
     )
     .fetch_one(connection)
     .await

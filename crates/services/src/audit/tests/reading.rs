@@ -85,10 +85,38 @@ async fn a_filter_finds_by_person_action_target_words_and_day(pool: PgPool) {
     assert_eq!(count(AuditQuery { from: today.clone(), to: today.clone(), ..none.clone() }).await, 3);
     assert_eq!(count(AuditQuery { to: text("2020-01-01"), ..none.clone() }).await, 0);
     assert_eq!(count(AuditQuery { person: mary.user_id.to_string(), action: text("group"), ..none.clone() }).await, 1);
+    let minute = Utc::now();
+    let time = |from: i64, to: i64| {
+        let at = |minutes| minute + chrono::TimeDelta::minutes(minutes);
+        let (from, to) = (at(from), at(to));
+        let day = |at: chrono::DateTime<Utc>| at.format("%Y-%m-%d").to_string();
+        let time = |at: chrono::DateTime<Utc>| at.format("%H:%M").to_string();
+        AuditQuery { from: day(from), from_time: time(from), to: day(to), to_time: time(to), ..AuditQuery::default() }
+    };
+    assert_eq!((count(time(-2, 2)).await, count(time(-9, -5)).await, count(time(5, 9)).await), (3, 0, 0));
     let refused = services.audit().list(&ada, AuditScope::Team, &AuditQuery { from: text("yesterday"), ..none }, None).await;
     assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.get("from").is_some()));
     let choices = services.audit().choices(&ada, AuditScope::Team).await.unwrap();
     assert_eq!(choices.people.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["ada@example.org", "mary@example.org"]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn everything_that_was_done_to_one_thing_is_found_by_its_id_and_by_which_way(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let eve = owner(&services, "eve@example.org").await;
+    let readers = services.team().create_group(&ada, "Readers").await.unwrap().id;
+    services.team().create_group(&ada, "Writers").await.unwrap();
+    let program = Viewer { came_from: crate::CameFrom { via: domain::audit::Via::Api, ..ada.came_from.clone() }, ..ada.clone() };
+    services.team().rename_group(&program, readers, "Book club").await.unwrap();
+    let about = AuditQuery { about: readers.to_string(), ..AuditQuery::default() };
+    let told = services.audit().list(&ada, AuditScope::Team, &about, None).await.unwrap();
+    assert_eq!((told.entries.len(), told.about.as_deref()), (2, Some("Book club")), "under the name it had last");
+    assert!(told.entries.iter().all(|entry| entry.target_id == Some(readers.as_uuid()) && entry.actor_id == Some(ada.user_id)));
+    let by_program = AuditQuery { via: text("Api"), ..about.clone() };
+    assert_eq!(sentences(&services, &ada, &by_program).await, ["ada@example.org renamed a group to “Book club”"]);
+    let theirs = services.audit().list(&eve, AuditScope::Team, &about, None).await.unwrap();
+    assert_eq!((theirs.entries.len(), theirs.about), (0, None), "another team's is no thing of this trail");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
