@@ -81,11 +81,17 @@ pub fn Filters(
                 <Select label="Action" name="action" options=with_all("Everything", options(choices.actions)) value=fields.action/>
                 <Select label="Target" name="target" options=with_all("Everything", options(choices.targets)) value=fields.target/>
                 <Select label="Through" name="via" options=with_all("Everything", ways) value=fields.via/>
-                <Field label="Words" name="words" kind=FieldKind::Search value=fields.words maxlength=200 autocomplete="off" placeholder="A name, a document"/>
-                <Field label="From (UTC)" name="from" kind=FieldKind::Date value=fields.from autocomplete="off"/>
-                <Field label="From, time" name="from_time" kind=FieldKind::Time value=fields.from_time autocomplete="off"/>
-                <Field label="To (UTC)" name="to" kind=FieldKind::Date value=fields.to autocomplete="off"/>
-                <Field label="To, time" name="to_time" kind=FieldKind::Time value=fields.to_time autocomplete="off"/>
+                <div class="audit-words">
+                    <Field label="Words" name="words" kind=FieldKind::Search value=fields.words maxlength=200 autocomplete="off" placeholder="A name, a document"/>
+                </div>
+                <div class="audit-moment">
+                    <Field label="From (UTC)" name="from" kind=FieldKind::Date value=fields.from autocomplete="off"/>
+                    <Field label="From, time" name="from_time" kind=FieldKind::Time value=fields.from_time autocomplete="off"/>
+                </div>
+                <div class="audit-moment">
+                    <Field label="To (UTC)" name="to" kind=FieldKind::Date value=fields.to autocomplete="off"/>
+                    <Field label="To, time" name="to_time" kind=FieldKind::Time value=fields.to_time autocomplete="off"/>
+                </div>
                 // What a row's link asked for stays when the rest is narrowed down.
                 <Show when=move || fields.about.with(|about| !about.is_empty())>
                     <input type="hidden" name="about" prop:value=fields.about value=fields.about.get_untracked()/>
