@@ -3,11 +3,12 @@
 /// The one screen of somebody who has to set up a second step before anything else.
 pub const TWO_STEP_REQUIRED: &str = "/account/two-step-required";
 
-/// The path, when it leads to a page of ours: `/…` without a host, a backslash or a control character, and without `//`, which is where
-/// a host begins for whoever takes the path apart and puts it together again.
+/// The path, when it leads to a page of ours: `/…` without a host, a backslash or a control character, without `//`, which is where
+/// a host begins for whoever takes the path apart and puts it together again, and without steps up or in place, however they are spelled.
 pub fn parse(text: &str) -> Option<&str> {
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    let is_path = path.starts_with('/') && !path.contains("//");
+    let is_step = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    let is_path = path.starts_with('/') && !path.contains("//") && !path.split('/').any(is_step);
     let is_clean = !text.contains('\\') && text.bytes().all(|byte| byte.is_ascii_graphic());
     let is_short = text.len() <= 2_000;
     (is_path && is_clean && is_short && !text.starts_with("/api/")).then_some(text)
@@ -56,6 +57,8 @@ mod tests {
             "//evil.org",
             "/.//evil.org",
             "/chat//evil.org",
+            "/./api/identity/sign-out",
+            "/chat/%2E./api/identity/sign-out",
             "/\\evil.org",
             "https://evil.org",
             "javascript:alert(1)",

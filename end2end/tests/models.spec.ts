@@ -11,6 +11,14 @@ test('the built-in models are there and explain themselves', async ({ administra
   await expect(models.row('extractive')).toContainText('Quotes the sentences');
   await expect(models.row('all-MiniLM-L6-v2')).toContainText('384 dimensions');
   await expectAccessible(page);
+
+  // Who may choose one, and why.
+  await models.choose('extractive', 'Explain access');
+  const access = page.getByRole('dialog', { name: 'Who has access to “extractive”' });
+  const line = access.getByRole('table', { name: 'Who has access' }).getByRole('row').nth(1);
+  await expect(line).toContainText('Choose and change');
+  await expect(line).toContainText('Manages this server; Their role lets them choose models: Owner');
+  await expectAccessible(page);
 });
 
 test('a connection that fails says why, in the dialog, and nothing is lost', async ({ administrator: page }) => {

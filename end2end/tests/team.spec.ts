@@ -306,13 +306,17 @@ test('an owner sees the team as a member does, changes nothing, and stops', asyn
   await page.setViewportSize({ width: 375, height: 740 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
   await page.setViewportSize({ width: 1440, height: 900 });
-  await page.goto('/datasets');
-  await hydrated(page);
+  // By a link, so that the browser asks for what the screen shows.
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Datasets' }).click();
+  await expect(page.getByText('There are no datasets yet.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'New dataset' })).toHaveCount(0);
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await page.waitForURL('**/team');
   await hydrated(page);
   await expect(page.getByText('You see this team as')).toHaveCount(0);
+  await page.goto('/team/audit?action=member');
+  await hydrated(page);
+  await expect(page.getByRole('table', { name: 'Audit trail' })).toContainText('Ada Lovelace began to view the team as');
 });
 
 test('the owner hands the team over and stays as a manager', async ({ member: page, browser, baseURL }) => {

@@ -6,7 +6,7 @@
 use axum::http::Method;
 
 /// Server functions that read the team, and the ways out.
-pub const PASSING: [&str; 29] = [
+pub const PASSING: [&str; 31] = [
     "/api/api-keys/list-team",
     "/api/audit/choices",
     "/api/audit/list",
@@ -24,6 +24,8 @@ pub const PASSING: [&str; 29] = [
     "/api/identity/sign-up-terms",
     "/api/identity/viewer",
     "/api/models/list",
+    "/api/onboarding/guide",
+    "/api/onboarding/whom-to-ask",
     "/api/prompts/choices",
     "/api/prompts/get",
     "/api/prompts/list",

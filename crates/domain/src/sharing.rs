@@ -104,6 +104,8 @@ pub enum AccessRule {
     Group(String, ShareLevel),
     /// These of their roles let them see all things of the kind.
     Roles(Vec<Role>),
+    /// They manage the installation.
+    Administrator,
 }
 
 /// One person of the team who may see it.

@@ -172,5 +172,8 @@ async fn only_owners_look_and_only_at_members_of_their_team(pool: PgPool) {
     grace.server_fn("team/view-as", of(&ada).await).await.expect(403);
     ada.server_fn("team/view-as", of(&eve).await).await.expect(404);
     ada.server_fn("team/view-as", of(&ada).await).await.expect(409);
-    assert!(trail(&pool).await.is_empty());
+    let at_grace = of(&grace).await;
+    app.suspend("grace@example.org").await;
+    ada.server_fn("team/view-as", at_grace).await.expect(409);
+    assert!(trail(&pool).await.is_empty(), "a view that cannot be is not on record");
 }

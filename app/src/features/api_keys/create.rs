@@ -3,7 +3,8 @@
 use super::api::create_api_key;
 use crate::browser::clipboard;
 use crate::error::AppError;
-use crate::ui::{Button, ButtonVariant, Checkbox, Dialog, DialogActions, Field, FieldKind, FormError, Select, SelectOption, use_toasts};
+use crate::features::identity::OwnPassword;
+use crate::ui::{Button, ButtonVariant, Checkbox, Dialog, DialogActions, Field, FormError, Select, SelectOption, use_toasts};
 use domain::api_keys::{ApiKeyMade, ApiScope, NewApiKey};
 use leptos::prelude::*;
 
@@ -64,10 +65,7 @@ fn CreateForm(made: RwSignal<Option<ApiKeyMade>>, open: RwSignal<bool>, team: Si
             <Field label="Name" name="name" id="api-key-name" value=name error=at("name") required=true autofocus=true maxlength=80 autocomplete="off" hint="What uses it, as in “nightly import”."/>
             <Scopes scopes error=at("scopes")/>
             <Select label="Works for" name="days" id="api-key-days" options=day_options() value=days error=at("days")/>
-            <Field
-                label="Your password" name="password" id="api-key-password" kind=FieldKind::Password value=password error=at("password")
-                autocomplete="current-password" required=true
-            />
+            <OwnPassword id="api-key-password" value=password error=at("password")/>
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
                 <Button submit=true variant=ButtonVariant::Primary loading=create.pending()>"Create key"</Button>

@@ -1,4 +1,4 @@
-//! Row: a key in a table, and the question before it is revoked.
+//! Row: a key in a table, and what its menu opens: who sees it, and the question before it is revoked.
 
 use super::api::revoke_api_key;
 use crate::features::sharing::AccessDialog;

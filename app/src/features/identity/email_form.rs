@@ -1,6 +1,7 @@
 //! Email form: another address for whoever knows their password; it counts once its link was used.
 
 use super::api::{ChangeEmail, read_reset_terms};
+use super::own_password::OwnPassword;
 use crate::error::AppError;
 use crate::ui::{Button, Card, Field, FieldKind, FormError, FormSkeleton, ResourceView, use_toasts, use_viewer};
 use domain::identity::ResetTerms;
@@ -43,16 +44,13 @@ fn EmailForm() -> impl IntoView {
     let field =
         move |name: &'static str| Signal::derive(move || error.with(|error| error.as_ref().and_then(|error: &AppError| error.field(name))));
     view! {
-        <ActionForm action=change attr:class="form">
+        <ActionForm action=change attr:class="form" attr:novalidate=true>
             <FormError error/>
             <Field
                 label="New email" name="email" id="new-email" kind=FieldKind::Email value=email error=field("email") autocomplete="email" required=true
                 hint="Lyceum mails a link there. Your address changes when you follow it."
             />
-            <Field
-                label="Your password" name="password" id="new-email-password" kind=FieldKind::Password value=password error=field("password")
-                autocomplete="current-password" required=true
-            />
+            <OwnPassword id="new-email-password" value=password error=field("password")/>
             <div><Button submit=true loading=change.pending()>"Change email"</Button></div>
         </ActionForm>
     }

@@ -19,6 +19,7 @@ pub mod flow_cookie;
 mod forgot_password;
 pub(crate) mod form_frame;
 pub mod outcome;
+mod own_password;
 pub mod page;
 mod password_form;
 mod profile_form;
@@ -38,3 +39,4 @@ mod two_step_required;
 mod two_step_setup;
 
 pub use confirmation::{ConfirmationDialog, Confirming, provide_confirming, use_confirming};
+pub use own_password::OwnPassword;

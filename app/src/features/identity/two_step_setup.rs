@@ -2,9 +2,10 @@
 //! the code, as a QR code and in letters.
 
 use super::api::{confirm_mailed_two_step, confirm_two_step, start_mailed_two_step, start_two_step};
+use super::own_password::OwnPassword;
 use super::recovery_codes::RecoveryCodes;
 use crate::error::AppError;
-use crate::ui::{Button, ButtonVariant, DialogActions, Field, FieldKind, FormError};
+use crate::ui::{Button, ButtonVariant, DialogActions, Field, FormError};
 use domain::identity::TwoStepSetup;
 use leptos::prelude::*;
 
@@ -73,10 +74,7 @@ fn Start(way: Way, begun: RwSignal<Option<Begun>>, open: RwSignal<bool>) -> impl
         <form class="form" on:submit=submit novalidate>
             <FormError error/>
             <p class="dialog-text">{text}</p>
-            <Field
-                label="Your password" name="password" id="two-step-password" kind=FieldKind::Password value=password error=wrong
-                autocomplete="current-password" required=true autofocus=true
-            />
+            <OwnPassword id="two-step-password" value=password error=wrong autofocus=true/>
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
                 <Button submit=true variant=ButtonVariant::Primary loading=start.pending()>{verb}</Button>

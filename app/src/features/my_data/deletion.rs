@@ -2,9 +2,8 @@
 
 use super::api::{delete_account, describe_deletion};
 use crate::error::AppError;
-use crate::ui::{
-    Button, ButtonVariant, Card, Dialog, DialogActions, Field, FieldKind, FormError, use_toasts, use_viewer, use_viewer_resource,
-};
+use crate::features::identity::OwnPassword;
+use crate::ui::{Button, ButtonVariant, Card, Dialog, DialogActions, FormError, use_toasts, use_viewer, use_viewer_resource};
 use domain::my_data::DeletionTerms;
 use domain::team::Belongings;
 use leptos::prelude::*;
@@ -69,10 +68,7 @@ fn PasswordForm(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <form class="form" on:submit=submit novalidate>
             <FormError error/>
-            <Field
-                label="Your password" name="password" id="delete-account-password" kind=FieldKind::Password value=password error=wrong
-                autocomplete="current-password" required=true autofocus=true
-            />
+            <OwnPassword id="delete-account-password" value=password error=wrong autofocus=true/>
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
                 <Button submit=true variant=ButtonVariant::Danger loading=delete.pending()>"Delete my account"</Button>

@@ -3,7 +3,8 @@
 use super::api::{add_passkey, start_passkey};
 use crate::browser::passkey;
 use crate::error::AppError;
-use crate::ui::{Button, ButtonVariant, DialogActions, Field, FieldKind, FormError, use_toasts};
+use crate::features::identity::OwnPassword;
+use crate::ui::{Button, ButtonVariant, DialogActions, Field, FormError, use_toasts};
 use leptos::prelude::*;
 
 /// The form.
@@ -40,10 +41,7 @@ pub fn AddPasskey(
                 label="Name" name="name" id="passkey-name" value=name error=at("name") maxlength=60 autocomplete="off" required=true autofocus=true
                 hint="So that you know it again: “Phone”, “Key on my desk”."
             />
-            <Field
-                label="Your password" name="password" id="passkey-password" kind=FieldKind::Password value=password error=at("password")
-                autocomplete="current-password" required=true
-            />
+            <OwnPassword id="passkey-password" value=password error=at("password")/>
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
                 <Button submit=true variant=ButtonVariant::Primary loading=add.pending()>"Continue"</Button>

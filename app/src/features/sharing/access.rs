@@ -24,7 +24,7 @@ pub fn AccessCard(
                 when=move || is_open.get()
                 fallback=move || view! { <Button on_click=move || is_open.set(true)>"Explain access"</Button> }
             >
-                <Explained thing=thing.into() visibility changed/>
+                <Explained thing=thing.into() visibility=Some(visibility) changed/>
             </Show>
         </Card>
     }
@@ -40,8 +40,8 @@ pub fn AccessDialog(
     #[prop(into)]
     chosen: Signal<Option<(Thing, String)>>,
     /// Who may see it; things about which roles decide have none.
-    #[prop(into, default = Visibility::Team.into())]
-    visibility: Signal<Visibility>,
+    #[prop(into, optional)]
+    visibility: Option<Signal<Visibility>>,
 ) -> impl IntoView {
     let title = Signal::derive(move || {
         chosen.with(|chosen| chosen.as_ref().map(|(_, name)| format!("Who has access to “{name}”")).unwrap_or_default())
@@ -56,11 +56,12 @@ pub fn AccessDialog(
 }
 
 #[component]
-fn Explained(thing: Thing, visibility: Signal<Visibility>, changed: RwSignal<u32>) -> impl IntoView {
-    let explanation = Resource::new(move || (visibility.get(), changed.get()), move |_| explain_access(thing));
-    let is_companys = move || visibility.get() == Visibility::Company;
+fn Explained(thing: Thing, visibility: Option<Signal<Visibility>>, changed: RwSignal<u32>) -> impl IntoView {
+    let visible_to = move || visibility.map(|visibility| visibility.get());
+    let explanation = Resource::new(move || (visible_to(), changed.get()), move |_| explain_access(thing));
+    let is_companys = move || visible_to() == Some(Visibility::Company);
     view! {
-        <Show when=is_companys><p class="sharing-note">"Everybody else on this server sees it as well."</p></Show>
+        <Show when=is_companys><p class="sharing-note">"Everybody else on this server whose role allows it sees it as well."</p></Show>
         <ResourceView resource=explanation skeleton=|| view! { <TableSkeleton/> } let:explanation>
             <Answer thing explanation/>
         </ResourceView>

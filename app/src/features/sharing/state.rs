@@ -50,6 +50,7 @@ pub fn rule_words(thing: Thing, rule: &AccessRule) -> String {
     match rule {
         AccessRule::Creator if matches!(thing, Thing::Chat(_)) => "Started it".to_owned(),
         AccessRule::Creator if matches!(thing, Thing::ApiKey(_)) => "It is their key".to_owned(),
+        AccessRule::Administrator => "Manages this server".to_owned(),
         AccessRule::Roles(roles) => {
             let names: Vec<_> = roles.iter().copied().map(role_label).collect();
             let verb = if matches!(thing, Thing::Model(_)) { "lets them choose models" } else { "shows it" };

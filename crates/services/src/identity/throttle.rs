@@ -7,7 +7,7 @@ use crate::written::hex;
 use crate::{Db, Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::text::EmailAddress;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// How many attempts at once, and how long until one more is earned.
 #[derive(Clone, Copy)]
@@ -102,15 +102,18 @@ pub(crate) async fn give_back(db: &Db, keys: &[(String, Limit)]) -> Result<()> {
     tx.commit().await
 }
 
-/// The key of a network address; one IPv6 customer holds a whole /64.
-pub(crate) fn ip_key(what: &str, ip: IpAddr) -> String {
+/// The network that counts as one place, and how many bits it has: one IPv6 customer holds a whole /64.
+pub(crate) fn place(ip: IpAddr) -> (IpAddr, u8) {
     match ip.to_canonical() {
-        IpAddr::V4(v4) => format!("{what}:ip:{v4}"),
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{what}:ip:{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
+        IpAddr::V4(v4) => (v4.into(), 32),
+        IpAddr::V6(v6) => (Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(), 64),
     }
+}
+
+/// The key of the place that a network address is in.
+pub(crate) fn ip_key(what: &str, ip: IpAddr) -> String {
+    let (network, bits) = place(ip);
+    if network.is_ipv4() { format!("{what}:ip:{network}") } else { format!("{what}:ip:{network}/{bits}") }
 }
 
 /// The key of somebody who is known already.

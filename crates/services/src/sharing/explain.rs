@@ -44,7 +44,7 @@ impl Sharing<'_> {
             _ => None,
         };
         let owners: Vec<_> = rows.iter().filter(|person| person.is_owner).map(|person| person.user_id).collect();
-        let people: Vec<_> = rows.into_iter().filter_map(|person| access(&rules.who, person, &groups)).collect();
+        let people: Vec<_> = rows.into_iter().filter_map(|person| access(&rules, person, &groups)).collect();
         let is_visible = matches!(rules.who, Who::Visible(_));
         let sees = |owner: UserId| people.iter().any(|person| person.user_id == owner);
         let is_left_to_owners = is_visible && !people.is_empty() && owners.into_iter().any(|owner| !sees(owner));
@@ -59,10 +59,10 @@ async fn rules(tx: &mut TeamTx, viewer: &Viewer, thing: Thing) -> Result<Rules> 
         Thing::Dataset(id) => Shared::Dataset(id),
         Thing::Document(id) => Shared::Dataset(crate::datasets::dataset_of(tx, viewer, id).await?),
         Thing::Prompt(id) => Shared::Prompt(id),
-        // It is the viewer's own, and nobody's name but theirs comes of it: they need not see the people of the team.
         Thing::Group(id) => return of_group(tx, viewer, id).await,
         Thing::ApiKey(id) => return of_key(tx, viewer, id).await,
         Thing::Model(id) => return of_model(tx, viewer, id).await,
+        // It is the viewer's own, and nobody's name but theirs comes of it: they need not see the people of the team.
         Thing::Chat(id) => {
             let standing = crate::chat::standing_of(tx, viewer, id).await?;
             return Ok(Rules { shared: None, who: Who::Visible(standing), view: Permission::ViewChats, manage: Permission::ManageChats });
@@ -103,42 +103,52 @@ async fn of_model(tx: &mut TeamTx, viewer: &Viewer, id: ModelId) -> Result<Rules
 }
 
 /// None for a person who may not see it.
-fn access(who: &Who, person: PersonRow, groups: &[GroupShareRow]) -> Option<Access> {
-    let roles: Vec<Role> = Role::ALL.iter().copied().filter(|role| person.view_roles.iter().any(|word| word == role.as_str())).collect();
-    let standing = match who {
-        Who::Visible(_) if roles.is_empty() => return None,
-        Who::Visible(standing) => standing,
-        Who::Everybody(owner) => return by_roles(*owner == Some(person.user_id), roles, person),
+fn access(rules: &Rules, person: PersonRow, groups: &[GroupShareRow]) -> Option<Access> {
+    let Rules { who, manage, .. } = rules;
+    let (reasons, may_edit) = match who {
+        Who::Visible(standing) => by_visibility(standing, &person, groups),
+        Who::Everybody(owner) => by_role(*owner == Some(person.user_id), *manage, &person),
     };
-    let through = groups.iter().filter(|share| share.user_id == person.user_id);
-    let mut rules = Vec::new();
-    if standing.created_by == person.user_id {
-        rules.push(AccessRule::Creator);
-    }
-    match standing.visibility {
-        Visibility::Company => rules.push(AccessRule::Company),
-        Visibility::Team => rules.push(AccessRule::Team),
-        Visibility::Private => {
-            rules.extend(person.share.map(AccessRule::Person));
-            rules.extend(through.map(|share| AccessRule::Group(share.name.clone(), share.level)));
-        }
-    }
-    let level = rules.iter().filter_map(level).max();
-    let may_edit = person.may_manage && standing.is_open_to(person.user_id, level);
-    (!rules.is_empty()).then_some(Access { user_id: person.user_id, name: person.name, rules, may_edit })
+    (!reasons.is_empty()).then_some(Access { user_id: person.user_id, name: person.name, rules: reasons, may_edit })
 }
 
-fn by_roles(is_theirs: bool, roles: Vec<Role>, person: PersonRow) -> Option<Access> {
-    let by_role = (!roles.is_empty()).then_some(AccessRule::Roles(roles));
-    let rules: Vec<_> = is_theirs.then_some(AccessRule::Creator).into_iter().chain(by_role).collect();
-    let may_edit = is_theirs || person.may_manage;
-    (!rules.is_empty()).then_some(Access { user_id: person.user_id, name: person.name, rules, may_edit })
+/// Why they see what its visibility decides about, and whether they may change it.
+fn by_visibility(standing: &Standing, person: &PersonRow, groups: &[GroupShareRow]) -> (Vec<AccessRule>, bool) {
+    if person.view_roles.is_empty() {
+        return (Vec::new(), false);
+    }
+    let through = groups.iter().filter(|share| share.user_id == person.user_id);
+    let mut reasons = Vec::new();
+    if standing.created_by == person.user_id {
+        reasons.push(AccessRule::Creator);
+    }
+    match standing.visibility {
+        Visibility::Company => reasons.push(AccessRule::Company),
+        Visibility::Team => reasons.push(AccessRule::Team),
+        Visibility::Private => {
+            reasons.extend(person.share.map(AccessRule::Person));
+            reasons.extend(through.map(|share| AccessRule::Group(share.name.clone(), share.level)));
+        }
+    }
+    let level = reasons.iter().filter_map(level).max();
+    let may_edit = person.may_manage && standing.is_open_to(person.user_id, level);
+    (reasons, may_edit)
+}
+
+/// The same of what roles decide about.
+fn by_role(is_theirs: bool, manage: Permission, person: &PersonRow) -> (Vec<AccessRule>, bool) {
+    let showing: Vec<Role> = person.view_roles.iter().filter_map(|word| word.parse().ok()).collect();
+    let shown = (!showing.is_empty()).then_some(AccessRule::Roles(showing));
+    let manages = person.is_administrator && Permission::OF_ADMINISTRATORS.contains(&manage);
+    let managing = manages.then_some(AccessRule::Administrator);
+    let reasons = is_theirs.then_some(AccessRule::Creator).into_iter().chain(managing).chain(shown).collect();
+    (reasons, is_theirs || manages || person.may_manage)
 }
 
 /// How a rule shares; `Edit` is the greater.
 const fn level(rule: &AccessRule) -> Option<ShareLevel> {
     match rule {
         AccessRule::Person(level) | AccessRule::Group(_, level) => Some(*level),
-        AccessRule::Creator | AccessRule::Team | AccessRule::Company | AccessRule::Roles(_) => None,
+        AccessRule::Creator | AccessRule::Team | AccessRule::Company | AccessRule::Roles(_) | AccessRule::Administrator => None,
     }
 }

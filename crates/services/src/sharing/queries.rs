@@ -11,9 +11,9 @@ pub(super) struct PersonRow {
     pub name: String,
     /// Those of their roles that may see such things.
     pub view_roles: Vec<String>,
-    /// By a role, or as a system administrator where that is theirs alone.
     pub may_manage: bool,
     pub is_owner: bool,
+    pub is_administrator: bool,
     pub share: Option<ShareLevel>,
 }
 
@@ -145,10 +145,10 @@ pub(super) async fn people(
         PersonRow,
         r#"SELECT m.user_id AS "user_id: UserId",
                   coalesce(nullif(concat_ws(' ', nullif(u.first_name, ''), nullif(u.last_name, '')), ''), u.email) AS "name!",
-                  ARRAY(SELECT p.role FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $4) AS "view_roles!",
-                  (EXISTS (SELECT FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $5)
-                      OR (u.is_system_administrator AND $7)) AS "may_manage!",
-                  $6 = ANY (m.roles) AS "is_owner!",
+                  ARRAY(SELECT p.role FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $4
+                        ORDER BY array_position(m.roles, p.role)) AS "view_roles!",
+                  EXISTS (SELECT FROM roles_permissions p WHERE p.role = ANY (m.roles) AND p.permission = $5) AS "may_manage!",
+                  $6 = ANY (m.roles) AS "is_owner!", u.is_system_administrator AS is_administrator,
                   (SELECT s.level FROM shares s
                    WHERE s.team_id = $1 AND s.user_id = m.user_id AND (s.dataset_id = $2 OR s.prompt_id = $3)) AS "share?: ShareLevel"
            FROM memberships m JOIN users u ON u.id = m.user_id
@@ -159,8 +159,7 @@ pub(super) async fn people(
         prompt,
         view.as_str(),
         manage.as_str(),
-        Role::Owner.as_str(),
-        Permission::OF_ADMINISTRATORS.contains(&manage)
+        Role::Owner.as_str()
     )
     .fetch_all(tx)
     .await

@@ -409,5 +409,9 @@ async fn where_roles_decide_about_groups_keys_and_models_the_explanation_names_t
     let told = assert_true(&services, &root, model, &[&root, &bob, &cleo, &gil]).await;
     assert_eq!(rules(&told, &bob), [AccessRule::Roles(vec![Role::Viewer])]);
     assert!(matches!(services.sharing().explain(&gil, model).await, Err(Error::NotFound)));
+    assert_eq!(rules(&told, &root), [AccessRule::Administrator, AccessRule::Roles(vec![Role::Owner])]);
     assert!(!told.is_open_to_owners, "that is of what is private");
+    sqlx::query("DELETE FROM roles_permissions WHERE permission = 'ViewModels'").execute(&pool).await.unwrap();
+    let told = services.sharing().explain(&root, model).await.unwrap();
+    assert_eq!(told.people.iter().map(|line| line.user_id).collect::<Vec<_>>(), [root.user_id], "who manages them sees them all the same");
 }

@@ -2,7 +2,8 @@
 //!
 //! The invariant: a row holds the hash of the tried address and never the address itself; it outlives the person, and goes after a year.
 //!
-//! written by   [`record`], in the transaction of the try      read by   [`SignIns::list_own`], [`SignIns::list`], [`is_known`]
+//! written by   [`record`], in the transaction of the try, and [`noting_too_many`]
+//! read by      [`SignIns::list_own`], [`SignIns::list`], [`is_known`]
 //! table        sign_ins
 
 mod queries;
@@ -10,7 +11,7 @@ mod queries;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
-use crate::identity::{Origin, describe_device, token};
+use crate::identity::{Origin, describe_device, throttle, token};
 use crate::{Db, Error, Result, Services, Viewer};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::sign_ins::{SignInEntry, SignInMethod, SignInOutcome, SignInPage, SignInQuery, SignInReason};
@@ -47,7 +48,7 @@ pub(crate) struct Attempt<'a> {
     pub reason: Option<SignInReason>,
 }
 
-impl<'a> Attempt<'a> {
+impl Attempt<'_> {
     /// A try without a provider that succeeded.
     pub(crate) fn plain(user: Option<UserId>, email: &EmailAddress, method: SignInMethod) -> Self {
         Self { user, address_hash: Some(hash_of(email)), method, provider: "", reason: None }
@@ -81,20 +82,13 @@ pub(crate) async fn noting_too_many<T>(
 ) -> Result<T> {
     if matches!(counted, Err(Error::Busy { .. })) {
         let mut tx = db.system_tx().await?;
-        if !queries::has_recent_refusal(&mut tx, &attempt, &customer(origin.ip), now - TOO_MANY_EVERY).await? {
+        let (network, bits) = throttle::place(origin.ip);
+        if !queries::has_recent_refusal(&mut tx, &attempt, &format!("{network}/{bits}"), now - TOO_MANY_EVERY).await? {
             record(&mut tx, attempt.failed(SignInReason::TooManyTries), origin, now).await?;
             tx.commit().await?;
         }
     }
     counted
-}
-
-/// The network that counts as one place where tries are counted, as Postgres writes it: one IPv6 customer holds a whole /64.
-fn customer(ip: IpAddr) -> String {
-    match ip.to_canonical() {
-        IpAddr::V4(v4) => format!("{v4}/32"),
-        IpAddr::V6(v6) => format!("{}/64", Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-    }
 }
 
 /// Whether somebody came in with such a device from such a network before, as far as the record goes back.

@@ -24,7 +24,7 @@ impl Team<'_> {
             return Err(Error::Forbidden);
         }
         licences::require(&mut tx, Feature::ViewAs).await?;
-        if person == viewer.user_id || subject.suspended_at.is_some() {
+        if person == viewer.user_id || !members::comes_in(&mut tx, viewer.team_id, person).await? {
             return Err(Error::Conflict("Choose somebody else who may come in.".to_owned()));
         }
         set_view(&mut tx, session, Some(person)).await?;

@@ -94,10 +94,19 @@ pub fn without_team(statement: &str) -> String {
     static OF_TEAMS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?P<before>\bteams(?:\s+SET\s+[^;]*?|\s+\w)?\s+WHERE\s+)(?:\w+\.)?id\s*=\s*(?P<parameter>\$\d+)\b").expect("a pattern")
     });
+    // The same where the teams are joined, under their name or as `t`.
+    static OF_JOINED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?P<before>\b(?:WHERE|AND|OR|ON)\s+|\()(?:teams|t)\.id\s*=\s*(?P<parameter>\$\d+)\b").expect("a pattern")
+    });
+    static HAS_TEAMS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bteams\b").expect("a pattern"));
     let forgotten = |found: &Captures<'_>| match found.name("parameter") {
         Some(parameter) => format!("{}{}::uuid IS NOT NULL", &found["before"], parameter.as_str()),
         None => format!("{}TRUE", &found["before"]),
     };
     let without_rows = CONDITION.replace_all(statement, forgotten);
-    OF_TEAMS.replace_all(&without_rows, forgotten).into_owned()
+    if !HAS_TEAMS.is_match(&without_rows) {
+        return without_rows.into_owned();
+    }
+    let without_teams = OF_TEAMS.replace_all(&without_rows, forgotten);
+    OF_JOINED.replace_all(&without_teams, forgotten).into_owned()
 }

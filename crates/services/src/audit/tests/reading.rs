@@ -107,7 +107,7 @@ async fn everything_that_was_done_to_one_thing_is_found_by_its_id_and_by_which_w
     let eve = owner(&services, "eve@example.org").await;
     let readers = services.team().create_group(&ada, "Readers").await.unwrap().id;
     services.team().create_group(&ada, "Writers").await.unwrap();
-    let program = Viewer { came_from: crate::CameFrom { via: domain::audit::Via::Api, ..ada.came_from.clone() }, ..ada.clone() };
+    let program = Viewer { came_from: crate::CameFrom { via: domain::audit::Via::Api, ..ada.came_from }, ..ada.clone() };
     services.team().rename_group(&program, readers, "Book club").await.unwrap();
     let about = AuditQuery { about: readers.to_string(), ..AuditQuery::default() };
     let told = services.audit().list(&ada, AuditScope::Team, &about, None).await.unwrap();

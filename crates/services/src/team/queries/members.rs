@@ -78,6 +78,18 @@ pub(in crate::team) async fn find_actor(connection: &mut PgConnection, team: Tea
     .await
 }
 
+/// Whether a member may come in: neither the team nor this server keeps them out.
+pub(in crate::team) async fn comes_in(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM memberships m JOIN users u ON u.id = m.user_id
+                          WHERE m.team_id = $1 AND m.user_id = $2 AND m.suspended_at IS NULL AND u.suspended_at IS NULL) AS "comes_in!""#,
+        team.as_uuid(),
+        user.as_uuid()
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// Whether somebody may come in to this server, and is not about to leave it.
 pub(in crate::team) async fn stays(connection: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
