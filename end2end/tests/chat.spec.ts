@@ -1,8 +1,11 @@
 // Chat in the browser: streaming, reloading, stopping, failing, waiting, on a desk and on a phone.
 import { expect, expectAccessible, test } from '../support/test';
-import { hydrated } from '../support/people';
+import { freshAddress, hydrated, signUpInvited } from '../support/people';
 import { Provider } from '../support/provider';
 import { ChatPage } from '../pages/ChatPage';
+import { PromptsPage } from '../pages/PromptsPage';
+import { RolesPage } from '../pages/RolesPage';
+import { TeamPage } from '../pages/TeamPage';
 
 const MODEL = 'puppet';
 const provider = new Provider();
@@ -219,6 +222,49 @@ test('a chat is renamed and deleted from the sidebar', async ({ member: page }) 
   await expect(chat.chats.getByRole('link', { name: 'Renamed' })).toHaveCount(0);
   await expect(page).toHaveURL(/\/chat$/);
   await expect(page.getByText('What would you like to know?')).toBeVisible();
+});
+
+test('a role that may read chats and not ask is offered no questions and sends none', async ({ administrator, member, browser, baseURL }) => {
+  const prompts = new PromptsPage(member);
+  await prompts.openNew();
+  await member.getByLabel('Name').fill('Caretaker');
+  await member.getByLabel('Description').fill('Knows the house.');
+  await member.getByLabel('Visibility').selectOption({ label: 'Your team' });
+  await member.getByLabel('Example question 1').fill('Where is the key?');
+  await prompts.save();
+  await member.waitForURL(/\/prompts\/[0-9a-f-]{36}/);
+  const team = new TeamPage(member);
+  await team.open();
+  const link = await team.invite(freshAddress('grace'), 'Collaborator');
+  const page = await (await browser.newContext({ baseURL })).newPage();
+  await signUpInvited(page, link);
+  const chat = new ChatPage(page);
+  const examples = page.getByRole('list', { name: 'Example questions' });
+  await chat.open('Caretaker');
+  await expect(examples.getByRole('button', { name: 'Where is the key?' })).toBeVisible();
+  await chat.message.fill('Half a thought');
+  await expect(chat.send).toBeEnabled();
+
+  // A right that no other test needs of collaborators; it is put back.
+  const roles = new RolesPage(administrator);
+  await roles.open();
+  const box = roles.box('Collaborator', 'Chats, ask and delete in one’s own');
+  await box.uncheck();
+  await expect(administrator.getByText('Collaborator may no longer: chats, ask and delete in one’s own.')).toBeVisible();
+  try {
+    await chat.open('Caretaker');
+    await expect(page.getByText('Your role in this team may read chats, not write.')).toBeVisible();
+    await expect(page.getByText('Knows the house.')).toBeVisible();
+    await expect(chat.message).toHaveValue('Half a thought');
+    await expect(chat.message).toBeDisabled();
+    await expect(chat.send).toBeDisabled();
+    await expect(examples).toHaveCount(0);
+    await expectAccessible(page);
+  } finally {
+    await box.check();
+    await expect(administrator.getByText('Collaborator may now: chats, ask and delete in one’s own.')).toBeVisible();
+  }
+  await page.context().close();
 });
 
 test('chatting works at 375 px', async ({ member: page }) => {

@@ -166,6 +166,8 @@ test('a list of people is looked at before anybody is invited', async ({ member 
   await expect(dialog.getByRole('row').filter({ hasText: 'nonsense' })).toContainText('Enter an email address');
   await dialog.getByRole('button', { name: 'Invite 1 person' }).click();
   await expect(dialog.getByRole('row').filter({ hasText: email })).toContainText('/sign-up?invitation=');
+  // Mail is set up for these tests.
+  await expect(dialog.getByText('1 invited. One line was left out. A link is mailed to each.')).toBeVisible();
   await expectAccessible(member);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await expect(team.invitations.getByRole('row').filter({ hasText: email })).toContainText('Dorothy Vaughan');
@@ -331,6 +333,19 @@ test('the owner hands the team over and stays as a manager', async ({ member: pa
   // Whoever stands above one is not one's to change, and the settings are the owner's.
   await expect(team.row(email).getByRole('button', { name: /^Actions for/ })).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Settings' })).toHaveCount(0);
+
+  // Nor are owners a manager's to make: no form offers it.
+  const below = ['Viewer', 'Collaborator', 'Team manager'];
+  await page.getByRole('button', { name: 'Invite member' }).click();
+  await expect(page.getByRole('dialog', { name: 'Invite a member' }).getByLabel('Role').locator('option')).toHaveText(below);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Import members' }).click();
+  const importing = page.getByRole('dialog', { name: 'Import members' });
+  await expect(importing.getByLabel('Role where a line names none').locator('option')).toHaveText(below);
+  await page.keyboard.press('Escape');
+  await team.choose('Ada Lovelace', 'Change roles');
+  await expect(page.getByRole('dialog', { name: /^Roles of/ }).getByRole('checkbox')).toHaveCount(below.length);
+  await page.keyboard.press('Escape');
 
   // A manager's menu lacks what is the owner's alone; the new owner's has it.
   await joining.goto('/team');

@@ -1,11 +1,10 @@
 //! Exports of the audit trail: files that are made while they are sent.
 //!
-//! The invariant: an export leaves as an attachment, whatever stands in it.
+//! The invariant: an export leaves as an attachment, whatever stands in it, and breaks off with the session (`ending`).
 
-use super::ApiError;
+use super::{ApiError, ending};
 use crate::router::{AppState, PlainRoute};
 use crate::session::SignedIn;
-use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -27,7 +26,7 @@ async fn export(
     let format: ExportFormat = format.parse().map_err(|_| Error::NotFound)?;
     let Query(query) = query.map_err(|_| Error::field("form", "The filter is not of the shape this address takes."))?;
     let export = state.services.audit().export(&viewer, scope, &query, format).await?;
-    Ok((attachment_headers(format), Body::from_stream(export)).into_response())
+    Ok((attachment_headers(format), ending::file(export, state.services, viewer)).into_response())
 }
 
 fn attachment_headers(format: ExportFormat) -> HeaderMap {

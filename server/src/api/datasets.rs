@@ -1,9 +1,9 @@
 //! Files of datasets, in and out: streamed, never held whole.
 //!
 //! The invariant: rights and the announced length are checked before the body is read, every file has its own outcome, and an
-//! original leaves as an attachment that no browser renders, whatever is in it.
+//! original leaves as an attachment that no browser renders, whatever is in it, and breaks off with the session (`ending`).
 
-use super::ApiError;
+use super::{ApiError, ending};
 use crate::router::{AppState, PlainRoute};
 use crate::session::SignedIn;
 use axum::Json;
@@ -90,7 +90,7 @@ fn malformed() -> ApiError {
 async fn download(State(state): State<AppState>, SignedIn(viewer): SignedIn, Path(id): Path<DocumentId>) -> Result<Response, ApiError> {
     let original = state.services.datasets().open_original(&viewer, id).await?;
     let headers = attachment_headers(&original);
-    Ok((headers, Body::from_stream(original.bytes)).into_response())
+    Ok((headers, ending::file(original.bytes, state.services, viewer)).into_response())
 }
 
 /// Nothing in these lets a browser run or render the file: not its type, not its name.

@@ -4,6 +4,7 @@
 //! then it says `event: reconnect`, and the browser goes on elsewhere from the last number it saw.
 
 use super::ApiError;
+use super::ending::signed_out;
 use crate::router::{AppState, PlainRoute};
 use crate::session::SignedIn;
 use axum::extract::{Path, Query, State};
@@ -19,13 +20,10 @@ use services::{Error, Services, Viewer};
 use std::convert::Infallible;
 use std::future::ready;
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 /// How often a quiet stream says that it is alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often the session of an open stream is looked at.
-const LOOK_AT_SESSION: Duration = Duration::from_secs(3);
 /// When a browser whose stream broke tries again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -82,18 +80,4 @@ fn bounded(
 
 fn written(event: StoredEvent) -> Event {
     Event::default().id(event.seq.to_string()).data(event.json)
-}
-
-/// Returns when the session has ended. A database that is away ends no session.
-async fn signed_out(services: Services, viewer: Viewer) {
-    let mut looks = interval(LOOK_AT_SESSION);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // The first tick is now, and the request was let in just now.
-    looks.tick().await;
-    loop {
-        looks.tick().await;
-        if matches!(services.identity().is_still_signed_in(&viewer).await, Ok(false)) {
-            return;
-        }
-    }
 }

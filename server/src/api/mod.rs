@@ -4,6 +4,7 @@ pub mod audit;
 pub mod datasets;
 pub mod email_change;
 pub mod email_code;
+mod ending;
 pub mod generations;
 pub mod identity;
 pub mod my_data;

@@ -1,10 +1,9 @@
-//! The file of an export: for its person alone, as an attachment.
+//! The file of an export: for its person alone, as an attachment, for as long as their session stands (`ending`).
 
-use super::ApiError;
 use super::datasets::attachment_headers;
+use super::{ApiError, ending};
 use crate::router::{AppState, PlainRoute};
 use crate::session::SignedIn;
-use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse as _, Response};
@@ -18,5 +17,5 @@ async fn download(State(state): State<AppState>, SignedIn(viewer): SignedIn, Pat
     let original = state.services.my_data().open_export(&viewer, id).await?;
     let mut headers = attachment_headers(&original);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok((headers, Body::from_stream(original.bytes)).into_response())
+    Ok((headers, ending::file(original.bytes, state.services, viewer)).into_response())
 }

@@ -1,7 +1,9 @@
 //! Fields that nobody asked for, in every server function and form: refused inside of what is asked for, and without effect beside it.
+//! What changes without them is found out first; with them nothing else does, and where they are refused nothing at all.
 
 use super::{ADMINISTRATOR, Call, OWNER, PEOPLE, Row, World, rows};
-use crate::support::Answer;
+use crate::support::{Answer, NOTHING, Snapshot};
+use domain::ViewerInfo;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -13,13 +15,15 @@ const OTHER_TEAM: usize = 1;
 const GIVES_POWER: [&str; 3] = ["POST /api/people/make-administrator", "POST /api/team/create", "POST /api/team/hand-over"];
 /// Reads no form.
 const TAKES_NO_FORM: &str = "POST /sign-out";
+/// Where tries are counted, with whatever fields they come.
+const COUNTS: &str = "throttles";
 
 type Extra = (&'static str, Value);
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn fields_that_nobody_asked_for_are_refused_or_change_nothing(pool: PgPool) {
     let mut world = World::start(&pool).await;
-    let other: domain::ViewerInfo = world.clients[OTHER_TEAM].server_fn("identity/viewer", Value::Null).await.json();
+    let other: ViewerInfo = world.clients[OTHER_TEAM].server_fn("identity/viewer", Value::Null).await.json();
     let extras = [
         ("role", json!("Owner")),
         ("roles", json!(["Owner"])),
@@ -33,22 +37,8 @@ async fn fields_that_nobody_asked_for_are_refused_or_change_nothing(pool: PgPool
     let mut wrong = Vec::new();
     for row in rows().into_iter().filter(|row| row.route.starts_with("POST ")) {
         let person = least_who_may(&row);
-        world.stand_as_before().await;
-        let call = world.prepare(&row, person).await;
-        let (powers, traces) = (powers(&pool).await, traces(&pool, &other).await);
-        let mut note = |what: String| wrong.push(format!("{} ({}) as {}: {what}", row.route, row.case, PEOPLE[person]));
-        for (answer, expected) in smuggle(&mut world, &row, person, call, &extras).await {
-            if answer.status.as_u16() != expected {
-                note(format!("{} instead of {expected}: {:.200}", answer.status.as_u16(), answer.text));
-            }
-        }
-        let gained: Vec<String> = self::powers(&pool).await.difference(&powers).cloned().collect();
-        if !gained.is_empty() && !GIVES_POWER.contains(&row.route) {
-            note(format!("somebody gained {gained:?}"));
-        }
-        if self::traces(&pool, &other).await != traces {
-            note("it reached the other team".to_owned());
-        }
+        let found = judge(&mut world, &row, person, &other, &extras).await;
+        wrong.extend(found.into_iter().map(|what| format!("{} ({}) as {}: {what}", row.route, row.case, PEOPLE[person])));
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -59,34 +49,104 @@ fn least_who_may(row: &Row) -> usize {
     [3, 4, 5, OWNER, ADMINISTRATOR].into_iter().find(|person| row.statuses[*person] == 200).unwrap_or(fallback)
 }
 
-/// Every way to add the fields to a call: the answers, with the status each has to have.
-async fn smuggle(world: &mut World, row: &Row, person: usize, call: Call, extras: &[Extra]) -> Vec<(Answer, u16)> {
-    let mut answers = Vec::new();
-    let plainly = row.statuses[person];
+/// Makes the call of a row without the fields, and then with them: what is wrong with the answers, or changes only by them.
+async fn judge(world: &mut World, row: &Row, person: usize, other: &ViewerInfo, extras: &[Extra]) -> Vec<String> {
+    let (pool, mut wrong) = (world.app.pool.clone(), Vec::new());
+    let mut expect = |answer: &Answer, status: u16| {
+        if answer.status.as_u16() != status {
+            wrong.push(format!("{} instead of {status}: {:.200}", answer.status.as_u16(), answer.text));
+        }
+    };
+    let call = begin(world, row, person).await;
+    let before = look(world).await;
+    expect(&world.make(row, person, call).await, row.statuses[person]);
+    let plainly = changed(world, &before).await;
+
+    // Whoever has an export waits for it before they ask for another.
+    sqlx::query("DELETE FROM exports").execute(&pool).await.expect("no exports");
+    let call = begin(world, row, person).await;
+    let (powers, traces) = (powers(&pool).await, traces(&pool, other).await);
+    let (refused, taken) = smuggle(row, call, extras);
+    let before = look(world).await;
+    for call in refused {
+        expect(&world.send(row, &world.clients[person], call).await, 422);
+    }
+    let by_refused = before.changed(&pool).await;
+    let mut beyond = Vec::new();
+    if let Some(call) = taken {
+        expect(&make_with(world, row, person, call, extras).await, row.statuses[person]);
+        beyond = changed(world, &before).await;
+        beyond.retain(|table| table != COUNTS && !plainly.contains(table));
+    }
+    if by_refused != NOTHING {
+        wrong.push(format!("it was refused, and changed {by_refused:?}"));
+    }
+    if !beyond.is_empty() {
+        wrong.push(format!("it changed {beyond:?}, beside {plainly:?} as without the fields"));
+    }
+    let gained: Vec<String> = self::powers(&pool).await.difference(&powers).cloned().collect();
+    if !gained.is_empty() && !GIVES_POWER.contains(&row.route) {
+        wrong.push(format!("somebody gained {gained:?}"));
+    }
+    if self::traces(&pool, other).await != traces {
+        wrong.push("it reached the other team".to_owned());
+    }
+    wrong
+}
+
+/// The call of a row, to be made next, with everybody in their place again.
+async fn begin(world: &mut World, row: &Row, person: usize) -> Call {
+    world.stand_as_before().await;
+    world.prepare(row, person).await
+}
+
+/// What there is now. A session notes once a minute that it was seen, whatever is asked for.
+async fn look(world: &World) -> Snapshot {
+    world.wait_for_answers().await;
+    let seen = sqlx::query("UPDATE sessions SET last_seen_at = now()");
+    seen.execute(&world.app.pool).await.expect("all were seen just now");
+    Snapshot::take(&world.app.pool).await
+}
+
+/// The tables in which something is different since then.
+async fn changed(world: &World, before: &Snapshot) -> Vec<String> {
+    world.wait_for_answers().await;
+    before.changed(&world.app.pool).await
+}
+
+/// Every way to add the fields to a call: the calls that are refused for them, and the one that is taken all the same.
+fn smuggle(row: &Row, call: Call, extras: &[Extra]) -> (Vec<Call>, Option<Call>) {
     match call {
-        Call::Arguments(arguments) => {
-            for place in objects_in(&arguments) {
+        Call::Arguments(mut arguments) => {
+            let within = |place: String| {
                 let mut changed = arguments.clone();
                 add(changed.pointer_mut(&place).expect("it is there"), extras);
-                answers.push((world.make(row, person, Call::Arguments(changed)).await, 422));
-            }
-            let mut changed = arguments;
-            add(&mut changed, extras);
-            answers.push((world.make(row, person, Call::Arguments(changed)).await, plainly));
+                Call::Arguments(changed)
+            };
+            let refused = objects_in(&arguments).into_iter().map(within).collect();
+            add(&mut arguments, extras);
+            (refused, Some(Call::Arguments(arguments)))
         }
         Call::Form(path, mut fields) => {
             fields.extend(extras.iter().map(|(name, value)| (*name, text(value))));
-            let expected = if row.route == TAKES_NO_FORM { plainly } else { 422 };
-            answers.push((world.make(row, person, Call::Form(path, fields)).await, expected));
+            let call = Call::Form(path, fields);
+            if row.route == TAKES_NO_FORM { (Vec::new(), Some(call)) } else { (vec![call], None) }
         }
+        Call::Upload(path) => (Vec::new(), Some(Call::Upload(path))),
+        Call::Get(path) => panic!("{path} is no post"),
+    }
+}
+
+/// Makes a call with the fields; into an upload they are put only here.
+async fn make_with(world: &mut World, row: &Row, person: usize, call: Call, extras: &[Extra]) -> Answer {
+    match call {
         Call::Upload(path) => {
             let form = extras.iter().fold(Form::new(), |form, (name, value)| form.text(*name, text(value)));
             let file = Part::text("Some words.").file_name(format!("{}.txt", world.fresh_name()));
-            answers.push((world.clients[person].post_multipart(&path, form.part("file", file)).await, plainly));
+            world.clients[person].post_multipart(&path, form.part("file", file)).await
         }
-        Call::Get(path) => panic!("{path} is no post"),
+        call => world.make(row, person, call).await,
     }
-    answers
 }
 
 /// The places of all objects inside of the arguments.
@@ -119,7 +179,7 @@ async fn powers(pool: &PgPool) -> BTreeSet<String> {
 }
 
 /// How often the other person and their team stand in any row of any table.
-async fn traces(pool: &PgPool, other: &domain::ViewerInfo) -> i64 {
+async fn traces(pool: &PgPool, other: &ViewerInfo) -> i64 {
     let list = "SELECT format('(SELECT count(*) FROM %I WHERE %I IN ($1, $2))', relname, attname)
                 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
                 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped

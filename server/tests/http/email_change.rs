@@ -1,10 +1,9 @@
 //! Another address on the wire: in force when its link is used, and nobody learns who has which.
 
-use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, TestClient};
+use crate::support::{Answer, FakeMailServer, PASSWORD, Quickest, ROUNDS, TestApp, TestClient};
 use domain::ViewerInfo;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::time::{Duration, Instant};
 
 async fn ask(client: &TestClient, email: &str) -> Answer {
     client.server_fn("identity/change-email", json!({ "email": email, "password": PASSWORD })).await
@@ -56,13 +55,17 @@ async fn nobody_learns_whether_somebody_else_has_an_address(pool: PgPool) {
     let ada = app.sign_up("ada@example.org").await;
     let eve = app.sign_up("eve@example.org").await;
     let mut answers = Vec::new();
-    for email in ["free@example.org", "ada@example.org"] {
-        let began = Instant::now();
-        let answer = ask(&eve, email).await.ok();
-        assert!(began.elapsed() >= Duration::from_millis(390), "{email}: {:?}", began.elapsed());
-        answers.push((answer.status, answer.text));
+    let mut quickest = Quickest::default();
+    for _ in 0..ROUNDS {
+        for email in ["free@example.org", "ada@example.org"] {
+            let answer = quickest.of(email, ask(&eve, email)).await.ok();
+            answers.push((answer.status, answer.text));
+        }
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
     }
-    assert_eq!(answers[0], answers[1]);
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    quickest.expect_even();
     app.run_jobs().await;
     let mails = server.mails();
     assert!(!mails.is_empty() && mails.iter().all(|mail| mail.to == ["free@example.org"]), "whoever has it is not bothered");

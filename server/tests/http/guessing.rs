@@ -1,10 +1,12 @@
 //! Guessing passwords and addresses: slow from one place and from a hundred, and an answer tells nothing of what is right.
-//! Guessing codes is in [`crate::two_step`].
+//! Guessing codes is in [`crate::two_step`] and [`crate::guessed_codes`].
 
+use crate::email_codes::{ADA, World};
+use crate::oidc::Scene;
 use crate::support::{Answer, FakeMailServer, PASSWORD, Snapshot, TestApp, TestClient};
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use services::MockClock;
 use sqlx::PgPool;
 use std::net::Ipv4Addr;
@@ -13,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// What a refused guess leaves behind: that it was made.
 const A_GUESS: [&str; 2] = ["sign_ins", "throttles"];
+/// So many bytes are never looked at.
+const A_MEGABYTE: usize = 1024 * 1024;
 
 async fn start(pool: &PgPool) -> (TestApp, Arc<MockClock>) {
     let clock = Arc::new(MockClock::at(chrono::Utc::now()));
@@ -141,7 +145,7 @@ async fn unknown_known_and_suspended_addresses_get_the_same_page_after_the_same_
 async fn a_password_of_a_megabyte_is_refused_wherever_one_is_asked_for(pool: PgPool) {
     let (app, _) = start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
-    let long = "x".repeat(1024 * 1024);
+    let long = "x".repeat(A_MEGABYTE);
     let long = long.as_str();
     let before = Snapshot::take(&pool).await;
     let calls = [
@@ -165,8 +169,6 @@ async fn a_password_of_a_megabyte_is_refused_wherever_one_is_asked_for(pool: PgP
         ("/sign-up", vec![("first_name", "Eve"), ("email", "eve@example.org"), ("password", long)], 422),
         ("/reset-password", vec![("token", "nobody’s"), ("password", long)], 409),
         ("/reset-password", vec![("token", long), ("password", "an entirely new secret")], 409),
-        ("/sign-in/code", vec![("code", long)], 303),
-        ("/sign-in/link", vec![("password", long)], 303),
     ];
     for (path, fields, status) in forms {
         assert_eq!(app.anonymous().post_form(path, &fields).await.status, status, "{path}");
@@ -210,7 +212,7 @@ async fn a_password_of_a_megabyte_is_not_even_hashed_where_mail_and_passkeys_are
     let finish =
         async |password: &str| app.anonymous().post_form("/sign-up/finish", &[("token", token.as_str()), ("password", password)]).await;
     give_password(&pool, OF_A_MEGABYTE).await;
-    let long = "x".repeat(1024 * 1024);
+    let long = "x".repeat(A_MEGABYTE);
     let calls = [
         (&grace, "passkeys/start", json!({ "name": "Phone", "password": long })),
         (&grace, "identity/start-mailed-two-step", json!({ "password": long })),
@@ -229,6 +231,54 @@ async fn a_password_of_a_megabyte_is_not_even_hashed_where_mail_and_passkeys_are
     give_password(&pool, OF_1024_BYTES).await;
     grace.server_fn("passkeys/start", json!({ "name": "Phone", "password": &long[..1024] })).await.ok();
     finish(&long[..1024]).await.expect_redirect("/chat");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_password_of_a_megabyte_is_not_even_hashed_where_an_identity_waits_for_it(pool: PgPool) {
+    let scene = Scene::start(&pool, |_| {}).await;
+    scene.app.sign_up("ada@example.org").await;
+    let browser = scene.app.anonymous();
+    scene.sign_in(&browser).await.expect_redirect("/sign-in/link");
+    give_password(&pool, OF_A_MEGABYTE).await;
+    let long = "x".repeat(A_MEGABYTE);
+    let before = Snapshot::take(&pool).await;
+    let page = browser.post_form("/sign-in/link", &[("password", &long)]).await.expect(422);
+    assert!(page.text.contains("The email address or the password is not right."), "{}", page.text);
+    browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+    assert_eq!(before.changed(&pool).await, A_GUESS);
+    // What can be a password is hashed, and right: the identity waits still.
+    give_password(&pool, OF_1024_BYTES).await;
+    browser.post_form("/sign-in/link", &[("password", &long[..1024])]).await.expect_redirect("/chat");
+}
+
+/// The code with so many hyphens after it that all of it is this long. Hyphens are passed over in what can be a code.
+fn drawn_out(code: &str, length: usize) -> String {
+    format!("{code}{}", "-".repeat(length - code.len()))
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_code_of_a_megabyte_is_wrong_where_one_waits_whatever_it_begins_with(pool: PgPool) {
+    let world = World::start(&pool).await;
+    let browser = world.app.anonymous();
+    browser.post_form("/sign-in/email-code", &[("email", ADA)]).await.expect_redirect("/sign-in/email-code/enter");
+    let code = world.code(0).await;
+    let enter = async |typed: &str| browser.post_form("/sign-in/email-code/enter", &[("code", typed)]).await;
+    for long in ["1".repeat(A_MEGABYTE), drawn_out(&code, A_MEGABYTE)] {
+        let page = enter(&long).await.expect(422);
+        assert!(page.text.contains("This code is not right."), "{}", page.text);
+        browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+    }
+    enter(&drawn_out(&code, 64)).await.expect_redirect("/chat");
+
+    let recovery = world.turn_on().await;
+    let (browser, code) = world.after_the_password().await;
+    let type_code = async |typed: &str| browser.post_form("/sign-in/code", &[("code", typed)]).await;
+    for begun in [&code, &recovery[0]] {
+        let page = type_code(&drawn_out(begun, A_MEGABYTE)).await.expect(422);
+        assert!(page.text.contains("Look at the latest mail"), "{}", page.text);
+        browser.server_fn("identity/viewer", Value::Null).await.expect(401);
+    }
+    type_code(&drawn_out(&recovery[0], 64)).await.expect_redirect("/chat");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -1,6 +1,6 @@
 //! Signing in through an identity provider, and what becomes of every lie it could tell.
 
-use crate::support::{Answer, CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie, PASSWORD, TestApp, TestClient};
+use crate::support::{Answer, CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie, PASSWORD, Snapshot, TestApp, TestClient};
 use app::own_path::{escape, with_next};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use domain::identity_providers::{IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport};
@@ -8,6 +8,9 @@ use domain::team::{InvitationSent, InvitationSummary, TeamSummary};
 use domain::{IdentityProviderId, Role, TeamId, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+
+/// What a refusal may leave behind: the way there and back that it used up, the try on record, and its count.
+const A_TRY: [&str; 3] = ["sign_in_flows", "sign_ins", "throttles"];
 
 /// A server whose administrator has set the provider up.
 pub struct Scene {
@@ -97,11 +100,28 @@ pub async fn viewer(browser: &TestClient) -> ViewerInfo {
     browser.server_fn("identity/viewer", Value::Null).await.json()
 }
 
-/// Nobody is in, nothing has changed, the record says why, and so does the screen.
+/// Nobody is in, no account has changed, the record says why, and so does the screen.
 pub async fn expect_refusal(scene: &Scene, browser: &TestClient, answer: Answer, reason: &str, before: Counts) {
+    assert_eq!(scene.counts().await, before, "{reason}");
+    expect_told(scene, browser, answer, reason).await;
+}
+
+/// The same, and the tables in which anything has changed are those of a try.
+async fn expect_a_try(scene: &Scene, browser: &TestClient, answer: Answer, reason: &str, before: &Snapshot) {
+    expect_only_tries(before, &scene.app.pool, reason).await;
+    expect_told(scene, browser, answer, reason).await;
+}
+
+/// Nothing has changed since then but what a refusal may leave behind.
+pub async fn expect_only_tries(before: &Snapshot, pool: &PgPool, what: &str) {
+    let changed = before.changed(pool).await;
+    assert!(changed.iter().all(|table| A_TRY.contains(&table.as_str())), "{what}: {changed:?}");
+}
+
+/// Nobody is in, the record says why, and so does the screen.
+async fn expect_told(scene: &Scene, browser: &TestClient, answer: Answer, reason: &str) {
     answer.clone().expect_redirect(&format!("/sign-in?trouble={reason}"));
     assert!(!answer.headers.get_all(SET_COOKIE).iter().any(|cookie| cookie.as_bytes().starts_with(b"lyceum_session=")), "{answer:?}");
-    assert_eq!(scene.counts().await, before, "{reason}");
     assert_eq!(scene.last_reason().await.as_deref(), Some(reason));
     let sentence = reason.parse::<domain::sign_ins::SignInReason>().expect("a reason").sentence();
     assert!(browser.get(answer.header(LOCATION).expect("an address")).await.expect(200).text.contains(sentence), "{reason}");
@@ -147,10 +167,10 @@ async fn a_provider_that_tells_addresses_late_is_asked_for_them(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
     scene.provider.tell_late();
     let browser = scene.app.anonymous();
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     scene.provider.lie(Lie::OtherSubject);
     let answer = scene.sign_in(&browser).await;
-    expect_refusal(&scene, &browser, answer, "unreadable", before).await;
+    expect_a_try(&scene, &browser, answer, "unreadable", &before).await;
     scene.provider.lie(Lie::None);
     scene.sign_in(&browser).await.expect_redirect("/chat");
     assert_eq!(viewer(&browser).await.email, "ada@example.org");
@@ -173,12 +193,12 @@ async fn every_lie_of_a_provider_ends_on_the_sign_in_screen(pool: PgPool) {
         (Lie::TokenError, "provider-refused"),
         (Lie::Garbage, "unreadable"),
     ];
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     for (lie, reason) in lies {
         scene.provider.lie(lie);
         let browser = scene.app.anonymous();
         let answer = scene.sign_in(&browser).await;
-        expect_refusal(&scene, &browser, answer, reason, before).await;
+        expect_a_try(&scene, &browser, answer, reason, &before).await;
     }
     // The same lies about somebody who is known change nothing either, also where the provider says at every sign-in what they may do.
     let updating = IdentityProviderDraft {
@@ -194,36 +214,36 @@ async fn every_lie_of_a_provider_ends_on_the_sign_in_screen(pool: PgPool) {
     scene.provider.lie(Lie::None);
     scene.sign_in(&scene.app.anonymous()).await.expect_redirect("/chat");
     scene.provider.vouch_for(ada(json!(["leads"])));
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     for (lie, reason) in lies.into_iter().filter(|(lie, _)| !matches!(lie, Lie::Unverified | Lie::NoAddress)) {
         scene.provider.lie(lie);
         let browser = scene.app.anonymous();
         let answer = scene.sign_in(&browser).await;
-        expect_refusal(&scene, &browser, answer, reason, before).await;
+        expect_a_try(&scene, &browser, answer, reason, &before).await;
     }
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_wrong_missing_or_used_state_and_a_strange_browser_are_refused(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     let browser = scene.app.anonymous();
     let back = scene.go(&browser, "").await;
     let (start, _) = back.split_once("&state=").expect("a state");
     for forged in [format!("{start}&state=another"), start.to_owned()] {
         scene.go(&browser, "").await;
         let answer = browser.get(&forged).await;
-        expect_refusal(&scene, &browser, answer, "wrong-state", before).await;
+        expect_a_try(&scene, &browser, answer, "wrong-state", &before).await;
     }
     // The right way back, in a browser that never went.
     let (one, other) = (scene.app.anonymous(), scene.app.anonymous());
     let back = scene.go(&one, "").await;
     let answer = other.get(&back).await;
-    expect_refusal(&scene, &other, answer, "wrong-state", before).await;
+    expect_a_try(&scene, &other, answer, "wrong-state", &before).await;
     // Too late.
     sqlx::query("UPDATE sign_in_flows SET expires_at = now()").execute(&pool).await.expect("they are over");
     let answer = one.get(&back).await;
-    expect_refusal(&scene, &one, answer, "wrong-state", before).await;
+    expect_a_try(&scene, &one, answer, "wrong-state", &before).await;
     // Used twice, with the cookie as it was.
     let away = one.get(&scene.address()).await.expect(303);
     let cookie = away.header(SET_COOKIE).and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
@@ -237,7 +257,7 @@ async fn a_wrong_missing_or_used_state_and_a_strange_browser_are_refused(pool: P
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn errors_of_the_provider_and_another_issuer_in_the_address_are_refused(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     let cases = [
         ("error=access_denied", "cancelled"),
         ("error=server_error&error_description=Call+555-0100", "provider-refused"),
@@ -248,7 +268,7 @@ async fn errors_of_the_provider_and_another_issuer_in_the_address_are_refused(po
         let back = scene.go(&browser, "").await;
         let state = back.split_once("&state=").expect("a state").1.to_owned();
         let answer = browser.get(&format!("{}/callback?{query}&state={state}", scene.address())).await;
-        expect_refusal(&scene, &browser, answer, reason, before).await;
+        expect_a_try(&scene, &browser, answer, reason, &before).await;
     }
 }
 
@@ -256,7 +276,7 @@ async fn errors_of_the_provider_and_another_issuer_in_the_address_are_refused(po
 async fn an_account_with_the_address_is_linked_only_after_its_password(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
     let ada = scene.app.sign_up("ada@example.org").await;
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     let browser = scene.app.anonymous();
     scene.sign_in(&browser).await.expect_redirect("/sign-in/link");
     browser.server_fn("identity/viewer", Value::Null).await.expect(401);
@@ -265,7 +285,7 @@ async fn an_account_with_the_address_is_linked_only_after_its_password(pool: PgP
     assert!(scene.app.anonymous().get("/sign-in/link").await.expect(200).text.contains("Start again"));
     let wrong = browser.post_form("/sign-in/link", &[("password", "not the password")]).await.expect(422);
     assert!(wrong.text.contains("The email address or the password is not right."), "{}", wrong.text);
-    assert_eq!(scene.counts().await, before);
+    expect_only_tries(&before, &pool, "the wrong password").await;
 
     browser.post_form("/sign-in/link", &[("password", PASSWORD)]).await.expect_redirect("/chat");
     assert_eq!(viewer(&browser).await.user_id, viewer(&ada).await.user_id);
@@ -285,13 +305,13 @@ async fn domains_and_missing_accounts_are_refused_and_next_leads_to_paths_of_our
         (draft.email_domains, draft.creates_accounts) = ("works.example".to_owned(), false);
     })
     .await;
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     let browser = scene.app.anonymous();
     let answer = scene.sign_in(&browser).await;
-    expect_refusal(&scene, &browser, answer, "wrong-domain", before).await;
+    expect_a_try(&scene, &browser, answer, "wrong-domain", &before).await;
     scene.provider.vouch_for(json!({ "sub": "s", "email": "eve@works.example", "email_verified": true }));
     let answer = scene.sign_in(&browser).await;
-    expect_refusal(&scene, &browser, answer, "no-account", before).await;
+    expect_a_try(&scene, &browser, answer, "no-account", &before).await;
 
     let mut open = draft(&scene.provider);
     open.client_secret = String::new();
@@ -308,13 +328,14 @@ async fn a_newcomer_without_a_seat_or_a_licence_that_holds_is_refused_and_writte
     let scene = Scene::start(&pool, |_| {}).await;
     let text = services::licences::testing::licence("L-1", 1);
     scene.administrator.server_fn("licences/install", json!({ "text": text })).await.ok();
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     let browser = scene.app.anonymous();
     let answer = scene.sign_in(&browser).await;
-    expect_refusal(&scene, &browser, answer, "no-seat", before).await;
+    expect_a_try(&scene, &browser, answer, "no-seat", &before).await;
     sqlx::query("UPDATE licences SET expires_at = now()").execute(&pool).await.expect("it ends");
+    let before = Snapshot::take(&pool).await;
     let answer = scene.sign_in(&browser).await;
-    expect_refusal(&scene, &browser, answer, "licence-over", before).await;
+    expect_a_try(&scene, &browser, answer, "licence-over", &before).await;
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -322,10 +343,10 @@ async fn suspended_people_and_providers_that_are_off_let_nobody_in(pool: PgPool)
     let scene = Scene::start(&pool, |_| {}).await;
     scene.sign_in(&scene.app.anonymous()).await.expect_redirect("/chat");
     scene.app.suspend("ada@example.org").await;
-    let before = scene.counts().await;
+    let before = Snapshot::take(&pool).await;
     let browser = scene.app.anonymous();
     let answer = scene.sign_in(&browser).await;
-    expect_refusal(&scene, &browser, answer, "suspended", before).await;
+    expect_a_try(&scene, &browser, answer, "suspended", &before).await;
     let back = scene.go(&browser, "").await;
     scene.administrator.server_fn("identity-providers/set-enabled", json!({ "id": scene.id, "is_enabled": false })).await.ok();
     browser.get(&back).await.expect_redirect("/sign-in?trouble=provider-off");

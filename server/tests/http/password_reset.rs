@@ -1,11 +1,10 @@
 //! Forgotten passwords on the wire: the same answer for everybody, a link that works once, and nothing left of it afterwards.
 
-use crate::support::{Answer, FakeMailServer, PASSWORD, Snapshot, TestApp, TestClient};
+use crate::support::{Answer, FakeMailServer, PASSWORD, Quickest, ROUNDS, Snapshot, TestApp, TestClient};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::time::{Duration, Instant};
 
 const NEW: &str = "an entirely new secret";
 
@@ -80,17 +79,21 @@ async fn whether_somebody_has_the_address_shows_neither_in_the_answer_nor_in_its
     app.sign_up("gone@example.org").await;
     app.suspend("gone@example.org").await;
     let mut answers = Vec::new();
-    for email in ["ada@example.org", "nobody@example.org", "gone@example.org"] {
-        let began = Instant::now();
-        let answer = ask(&app, email).await;
-        assert!(began.elapsed() >= Duration::from_millis(390), "{email}: {:?}", began.elapsed());
-        answers.push((answer.status, answer.header(LOCATION).map(str::to_owned), answer.text));
+    let mut quickest = Quickest::default();
+    for _ in 0..ROUNDS {
+        for email in ["ada@example.org", "nobody@example.org", "gone@example.org"] {
+            let answer = quickest.of(email, ask(&app, email)).await;
+            answers.push((answer.status, answer.header(LOCATION).map(str::to_owned), answer.text));
+        }
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
+    assert_eq!(answers[0].0, 303);
+    quickest.expect_even();
     app.run_jobs().await;
     let to: Vec<String> = server.mails().into_iter().flat_map(|mail| mail.to).collect();
-    assert_eq!(to, ["ada@example.org"]);
+    assert_eq!(to, ["ada@example.org"; ROUNDS]);
     ask(&app, "not an address").await.expect(422);
 }
 

@@ -1,13 +1,12 @@
 //! Signing up by mail on the wire: the same page for everybody, and no account before whoever reads the mail says so.
 
-use crate::support::{Answer, FakeMailServer, PASSWORD, Snapshot, TestApp, TestClient};
+use crate::support::{Answer, FakeMailServer, PASSWORD, Quickest, ROUNDS, Snapshot, TestApp, TestClient};
 use axum::http::header::SET_COOKIE;
 use domain::ViewerInfo;
 use reqwest::Method;
 use serde_json::{Value, json};
 use services::SignUp;
 use sqlx::PgPool;
-use std::time::{Duration, Instant};
 
 async fn ask(app: &TestApp, email: &str) -> Answer {
     let form = [("first_name", "Grace"), ("last_name", "Hopper"), ("email", email), ("password", PASSWORD)];
@@ -44,16 +43,19 @@ async fn whether_somebody_has_the_address_shows_neither_in_the_page_nor_in_its_t
     app.sign_up("gone@example.org").await;
     app.suspend("gone@example.org").await;
     let mut pages = Vec::new();
-    for email in ["ada@example.org", "nobody@example.org", "gone@example.org", "nobody@example.org"] {
-        let began = Instant::now();
-        let answer = ask(&app, email).await.expect(200);
-        assert!(began.elapsed() >= Duration::from_millis(390), "{email}: {:?}", began.elapsed());
-        assert!(answer.header(SET_COOKIE).is_none(), "{email}");
-        assert!(answer.text.contains("Check your mail") && answer.text.contains(email), "{}", answer.text);
-        pages.push(words(&answer, email));
+    let mut quickest = Quickest::default();
+    for _ in 0..ROUNDS {
+        for email in ["ada@example.org", "nobody@example.org", "gone@example.org"] {
+            let answer = quickest.of(email, ask(&app, email)).await.expect(200);
+            assert!(answer.header(SET_COOKIE).is_none(), "{email}");
+            assert!(answer.text.contains("Check your mail") && answer.text.contains(email), "{}", answer.text);
+            pages.push(words(&answer, email));
+        }
+        sqlx::query("DELETE FROM throttles").execute(&pool).await.unwrap();
     }
     pages.dedup();
     assert_eq!(pages.len(), 1, "{pages:#?}");
+    quickest.expect_even();
     assert_eq!(people(&pool).await, 2, "nobody has an account before it is finished");
 
     app.run_jobs().await;

@@ -124,3 +124,38 @@ async fn two_owners_who_demote_each_other_at_once_leave_one(pool: PgPool) {
         sqlx::query(again).bind(team).bind(ada_is).execute(&pool).await.expect("as before");
     }
 }
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn no_invitation_of_their_own_leads_anybody_back_up(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    app.sign_up("administrator@example.org").await;
+    let ada = app.sign_up("ada@example.org").await;
+    let mary = app.sign_up_into(&ada, "mary@example.org", Role::TeamManager).await;
+    // Each asks a second account of theirs to own the team, and is lowered before that answers.
+    let second_of = async |owner: &TestClient, email: &str| {
+        let second = app.sign_up(email).await;
+        let sent: InvitationSent = owner.server_fn("team/invite", json!({ "email": email, "role": "Owner" })).await.json();
+        (second, sent.link.split_once("?invitation=").expect("a token").1.to_owned())
+    };
+    let mut ways_back = Vec::new();
+    for (name, endpoint) in [("bob", "team/change-roles"), ("eve", "team/suspend"), ("dan", "team/remove-member")] {
+        let owner = app.sign_up_into(&ada, &format!("{name}@example.org"), Role::Owner).await;
+        ways_back.push(second_of(&owner, &format!("second.{name}@example.org")).await);
+        let mut lowering = json!({ "user_id": id_of(&owner).await });
+        if endpoint == "team/change-roles" {
+            lowering["roles"] = json!(["TeamManager"]);
+        }
+        ada.server_fn(endpoint, lowering).await.ok();
+    }
+    ways_back.push(second_of(&ada, "second.ada@example.org").await);
+    ada.server_fn("team/hand-over", json!({ "user_id": id_of(&mary).await })).await.ok();
+    let before = Snapshot::take(&pool).await;
+    for (second, token) in &ways_back {
+        let refused = second.post_form("/join", &[("invitation", token.as_str())]).await.expect(409);
+        assert!(refused.text.contains("This invitation is not valid any more."), "{}", refused.text);
+    }
+    assert_eq!(before.changed(&pool).await, NOTHING);
+    let owns = "SELECT user_id FROM memberships WHERE team_id = $1 AND 'Owner' = ANY (roles) AND suspended_at IS NULL";
+    let owners: Vec<UserId> = sqlx::query_scalar(owns).bind(mary.team().await).fetch_all(&pool).await.unwrap();
+    assert_eq!(owners, [id_of(&mary).await]);
+}

@@ -7,6 +7,7 @@ use app::own_path::with_next;
 use axum::http::header::LOCATION;
 use chrono::TimeDelta;
 use domain::identity::ConfirmationTerms;
+use domain::identity_providers::{IdentityProviderSummary, SignInWays};
 use domain::passkeys::PasskeyOverview;
 use domain::team::InvitationSent;
 use domain::{IdentityProviderId, ViewerInfo};
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use services::MockClock;
 use sqlx::PgPool;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where browsers take passkeys.
 const ADDRESS: &str = "http://localhost:3000";
@@ -66,14 +68,25 @@ impl Scene {
     }
 }
 
-async fn add_provider(administrator: &TestClient, provider: &FakeIdentityProvider) -> IdentityProviderId {
-    let id = IdentityProviderId::new();
+/// Saves a provider, or has one lead to another.
+async fn save_provider(administrator: &TestClient, id: IdentityProviderId, provider: &FakeIdentityProvider) -> Answer {
     let draft = json!({
         "name": "Works", "issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "scopes": "", "email_domains": "",
         "role_claim": "", "role_rules": "", "default_team_id": null, "default_role": "Viewer", "creates_accounts": false, "updates_roles": false,
     });
-    administrator.server_fn("identity-providers/save", json!({ "id": id, "draft": draft })).await.ok();
+    administrator.server_fn("identity-providers/save", json!({ "id": id, "draft": draft })).await
+}
+
+async fn add_provider(administrator: &TestClient, provider: &FakeIdentityProvider) -> IdentityProviderId {
+    let id = IdentityProviderId::new();
+    save_provider(administrator, id, provider).await.ok();
     id
+}
+
+/// Links what the person has at the provider to their account.
+async fn link(person: &TestClient, id: IdentityProviderId, provider: &FakeIdentityProvider) {
+    let address: String = person.server_fn("identity-providers/start-link", json!({ "id": id, "password": PASSWORD })).await.json();
+    person.get(&provider.agree(&address).await).await.expect_redirect("/account");
 }
 
 async fn add_passkey(client: &TestClient, device: &mut Authenticator) {
@@ -102,9 +115,7 @@ async fn only_who_comes_in_without_one_turns_them_off(pool: PgPool) {
     let id = add_provider(&ada, &provider).await;
     says(&allow(&ada, "passwords", false).await.expect(409), "You could not sign in yourself then");
     sign_in(&app.anonymous(), PASSWORD).await.expect_redirect("/chat");
-    let link = json!({ "id": id, "password": PASSWORD });
-    let address: String = ada.server_fn("identity-providers/start-link", link).await.json();
-    ada.get(&provider.agree(&address).await).await.expect_redirect("/account");
+    link(&ada, id, &provider).await;
     allow(&ada, "passwords", false).await.ok();
     sign_in(&app.anonymous(), PASSWORD).await.expect(409);
     says(&ada.get("/admin/audit").await.expect(200), "stopped people from signing in with passwords");
@@ -131,6 +142,44 @@ async fn the_last_way_stays_while_they_are_off(pool: PgPool) {
     says(&refused, "This is your only way in.");
     allow(&scene.ada, "passwords", true).await.ok();
     scene.ada.server_fn("passkeys/remove", json!({ "id": own.passkeys[0].id })).await.ok();
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_one_has_at_an_issuer_that_the_provider_left_is_no_way_in(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let (old, new, other) = (FakeIdentityProvider::start().await, FakeIdentityProvider::start().await, FakeIdentityProvider::start().await);
+    let id = add_provider(&ada, &old).await;
+    link(&ada, id, &old).await;
+    save_provider(&ada, id, &new).await.ok();
+    says(&allow(&ada, "passwords", false).await.expect(409), "You could not sign in yourself then");
+    let ways = async || ada.server_fn("identity-providers/ways", json!({})).await.json::<SignInWays>();
+    assert_eq!(ways().await.linkable.len(), 1, "she can link what she has at the new one");
+    link(&ada, id, &new).await;
+    assert_eq!((ways().await.linked.len(), ways().await.linkable.len()), (2, 0));
+    allow(&ada, "passwords", false).await.ok();
+    // Nor does it leave for where she has nothing while that is her way in; back to where she has something it does.
+    says(&save_provider(&ada, id, &other).await.expect(409), "You could not sign in yourself then");
+    save_provider(&ada, id, &new).await.ok();
+    save_provider(&ada, id, &old).await.ok();
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_provider_that_is_turned_off_while_it_is_edited_stays_off(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let (ada, provider) = (app.sign_up("ada@example.org").await, FakeIdentityProvider::start().await);
+    let id = add_provider(&ada, &provider).await;
+    let mut off = pool.begin().await.expect("a transaction");
+    sqlx::query("UPDATE identity_providers SET is_enabled = false").execute(&mut *off).await.expect("turned off");
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    let turned_off = async {
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&pool).await.expect("activity") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        off.commit().await.expect("committed");
+    };
+    let (saved, ()) = tokio::join!(save_provider(&ada, id, &provider), turned_off);
+    assert!(!saved.json::<IdentityProviderSummary>().is_enabled);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -47,7 +47,7 @@ pub fn Composer(
                     <IconButton label="Stop" icon=lu::LuSquare primary=true disabled=move || store.stopping.get() on_click=move || store.stop()/>
                 </Show>
                 <Show when=move || !is_running.get() || !is_empty.get()>
-                    <IconButton label="Send" icon=lu::LuArrowUp primary=true submit=true disabled=move || is_empty.get()/>
+                    <IconButton label="Send" icon=lu::LuArrowUp primary=true submit=true disabled=move || is_empty.get() || !may_ask.get()/>
                 </Show>
             </div>
         </form>

@@ -5,8 +5,9 @@ use super::changes::use_chat_changes;
 use crate::features::sharing::AccessDialog;
 use crate::ui::{
     Button, ButtonVariant, ConfirmDialog, Dialog, DialogActions, DialogSize, Field, FormError, Menu, MenuItem, NOT_FETCHED, SpinnerMark,
-    use_toasts,
+    may, use_toasts,
 };
+use domain::Permission;
 use domain::chat::ConversationSummary;
 use domain::datasets::Visibility;
 use domain::sharing::Thing;
@@ -64,6 +65,7 @@ pub fn ConversationRow(
     let href = format!("/chat/{}", conversation.id);
     let tip = title.clone();
     let label = format!("Options for {title}");
+    let may_change = may(Permission::ManageChats);
     let conversation = StoredValue::new(conversation);
     let open = move |dialog: RwSignal<bool>| {
         rows.chosen.set(Some(conversation.get_value()));
@@ -77,9 +79,13 @@ pub fn ConversationRow(
             </A>
             <div class="chat-menu">
                 <Menu label>
-                    <MenuItem label="Rename" icon=lu::LuPencil on_select=move || open(rows.is_renaming)/>
+                    <Show when=move || may_change.get()>
+                        <MenuItem label="Rename" icon=lu::LuPencil on_select=move || open(rows.is_renaming)/>
+                    </Show>
                     <MenuItem label="Explain access" icon=lu::LuUsers on_select=move || open(rows.is_explaining)/>
-                    <MenuItem label="Delete" icon=lu::LuTrash2 danger=true on_select=move || open(rows.is_deleting)/>
+                    <Show when=move || may_change.get()>
+                        <MenuItem label="Delete" icon=lu::LuTrash2 danger=true on_select=move || open(rows.is_deleting)/>
+                    </Show>
                 </Menu>
             </div>
         </li>

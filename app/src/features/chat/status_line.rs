@@ -2,7 +2,8 @@
 
 use super::state::Transcript;
 use super::store::ChatStore;
-use crate::ui::{Button, ButtonSize, Icon, IconDrawing};
+use crate::ui::{Button, ButtonSize, Icon, IconDrawing, may};
+use domain::Permission;
 use domain::chat::MessageStatus;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -18,12 +19,13 @@ pub fn StatusLine(
     is_last: Signal<bool>,
 ) -> impl IntoView {
     let status = Memo::new(move |_| message.with(|transcript| transcript.message.status));
+    let may_ask = may(Permission::ManageChats);
     let line = move || {
         let (words, class, icon) = explain(status.get(), message.with(|transcript| transcript.message.trouble.clone()))?;
         Some(view! {
             <div class=class>
                 <Icon icon/><span>{words}</span>
-                <Show when=move || is_last.get()><WayOn store message/></Show>
+                <Show when=move || is_last.get() && may_ask.get()><WayOn store message/></Show>
             </div>
         })
     };

@@ -3,7 +3,8 @@
 use super::state::Transcript;
 use super::store::ChatStore;
 use crate::browser::{clipboard, timer};
-use crate::ui::{ButtonSize, IconButton, IconDrawing};
+use crate::ui::{ButtonSize, IconButton, IconDrawing, may};
+use domain::Permission;
 use domain::chat::MessageStatus;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -33,7 +34,8 @@ pub fn Toolbar(
         });
     };
     let has_text = move || message.with(|transcript| !transcript.message.content.is_empty());
-    let can_retry = move || is_last.get() && message.with(|transcript| transcript.message.status != MessageStatus::Error);
+    let may_ask = may(Permission::ManageChats);
+    let can_retry = move || may_ask.get() && is_last.get() && message.with(|transcript| transcript.message.status != MessageStatus::Error);
     let icon = Signal::derive(move || -> IconDrawing {
         if copied.get() { lu::LuCheck } else { lu::LuCopy }
     });

@@ -55,9 +55,10 @@ fn GuidePlace(guide: Signal<Option<Guide>>, reload: Callback<()>) -> impl IntoVi
     move || is_there.get().then(card)
 }
 
-/// Questions to start with; a press puts one into the composer.
+/// Questions to start with; a press puts one into the composer. Whoever may not ask is offered none: their field takes nothing.
 #[component]
 fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoView {
+    let may_ask = may(Permission::ManageChats);
     let chosen = Memo::new(move |_| store.choice.get().prompt_id);
     let examples = Resource::new(
         move || chosen.get(),
@@ -78,13 +79,18 @@ fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoVie
         });
         found.unwrap_or_else(|| "Choose a prompt above to ask your documents, or ask the model as it is.".to_owned())
     };
+    let button = move |question: String| {
+        let words = question.clone();
+        view! { <li><button type="button" class="example" on:click=move |_| store.draft.fill(&question)>{words}</button></li> }
+    };
     let list = move |examples: Vec<String>| {
-        let buttons = examples.into_iter().map(|question| {
-            let words = question.clone();
-            view! { <li><button type="button" class="example" on:click=move |_| store.draft.fill(&question)>{words}</button></li> }
-        });
-        let buttons = buttons.collect_view();
-        (!buttons.is_empty()).then(|| view! { <ul class="examples" aria-label="Example questions">{buttons}</ul> })
+        move || {
+            let is_shown = may_ask.get() && !examples.is_empty();
+            is_shown.then(|| {
+                let buttons = examples.iter().cloned().map(button).collect_view();
+                view! { <ul class="examples" aria-label="Example questions">{buttons}</ul> }
+            })
+        }
     };
     view! {
         <p class="welcome-text">{description}</p>

@@ -99,7 +99,7 @@ fn consequences(terms: &DeletionTerms) -> Vec<String> {
         lines.push(format!("Teams that nobody else is in go with everything in them: {}.", terms.ending_teams.join(", ")));
     }
     lines.push(format!("In other teams, what is yours alone goes: {prompts} private prompts, {datasets} private datasets, {chats} chats."));
-    lines.push("What your teams share stays with them and is handed to an owner.".to_owned());
+    lines.push("What your teams share stays with them and is handed to an owner; so is what you share with colleagues.".to_owned());
     lines
 }
 

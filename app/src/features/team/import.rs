@@ -8,6 +8,7 @@ use crate::error::AppError;
 use crate::features::identity::use_confirming;
 use crate::ui::{
     Badge, Button, ButtonVariant, Dialog, DialogActions, DialogSize, FilePicker, FormError, Select, Table, TextArea, Tone, use_toasts,
+    use_viewer,
 };
 use domain::Role;
 use domain::team::{ImportLine, ImportOutcome, InvitationSent, MemberImport, NewInvitation};
@@ -86,6 +87,7 @@ fn Import(open: RwSignal<bool>, on_sent: Callback<()>) -> impl IntoView {
 
 #[component]
 fn ListFields(form: ListForm, look: Action<(), ()>, open: RwSignal<bool>, trouble: RwSignal<Option<AppError>>) -> impl IntoView {
+    let roles = role_options(use_viewer().with_untracked(|viewer| viewer.is_owner));
     let error = move |name: &'static str| Signal::derive(move || trouble.with(|error| error.as_ref().and_then(|error| error.field(name))));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -100,7 +102,7 @@ fn ListFields(form: ListForm, look: Action<(), ()>, open: RwSignal<bool>, troubl
                 hint="One person per line: email, first name, last name, role, separated by commas, semicolons or tabs. A first line with these names may put them in another order."
             />
             <FilePicker label="Or take it from a file" accept=".csv,.tsv,.txt,text/csv,text/plain" on_text=move |text| form.text.set(text)/>
-            <Select label="Role where a line names none" name="role" id="import-role" options=role_options() value=form.role/>
+            <Select label="Role where a line names none" name="role" id="import-role" options=roles value=form.role/>
             <Select label="Links work for" name="days" id="import-days" options=day_options() value=form.days error=error("days")/>
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
@@ -171,13 +173,9 @@ fn Sent(outcome: ImportOutcome, open: RwSignal<bool>) -> impl IntoView {
     };
     let row =
         |sent: InvitationSent| view! { <tr><td class="cell-title">{sent.invitation.email}</td><td><code>{sent.link}</code></td></tr> };
-    let left_out = match outcome.refused.len() {
-        0 => String::new(),
-        1 => " One line was left out.".to_owned(),
-        count => format!(" {count} lines were left out."),
-    };
+    let sentence = sent_sentence(&outcome);
     view! {
-        <p role="status">{format!("{} invited.{left_out} Send each their link: it works once, and it is shown only now.", outcome.sent.len())}</p>
+        <p role="status">{sentence}</p>
         <Table label="Invitation links">
             <thead><tr><th scope="col">"Email"</th><th scope="col">"Link"</th></tr></thead>
             <tbody>{outcome.sent.into_iter().map(row).collect_view()}</tbody>
@@ -188,4 +186,56 @@ fn Sent(outcome: ImportOutcome, open: RwSignal<bool>) -> impl IntoView {
         </DialogActions>
     }
     .into_any()
+}
+
+/// What came of the list, and what is to be done with the links.
+fn sent_sentence(outcome: &ImportOutcome) -> String {
+    let left_out = match outcome.refused.len() {
+        0 => String::new(),
+        1 => " One line was left out.".to_owned(),
+        count => format!(" {count} lines were left out."),
+    };
+    let links = match outcome.sent.as_slice() {
+        [] => "",
+        // Mail is set up for all of them or for none.
+        [first, ..] if first.is_mailed => {
+            " A link is mailed to each. These lead to the same: hand one over yourself if its mail does not arrive. Each works once, and they are shown only now."
+        }
+        _ => " Send each their link: it works once, and it is shown only now.",
+    };
+    format!("{} invited.{left_out}{links}", outcome.sent.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::InvitationId;
+    use domain::team::InvitationSummary;
+
+    fn outcome(is_mailed: bool, sent: usize, refused: usize) -> ImportOutcome {
+        let invitation = InvitationSummary {
+            id: InvitationId::nil(),
+            email: "grace@example.org".to_owned(),
+            name: String::new(),
+            role: Role::Viewer,
+            expires_at: chrono::DateTime::UNIX_EPOCH,
+            is_expired: false,
+        };
+        let line = ImportLine {
+            number: 1,
+            email: String::new(),
+            first_name: String::new(),
+            last_name: String::new(),
+            role: String::new(),
+            trouble: Some("No.".to_owned()),
+        };
+        ImportOutcome { sent: vec![InvitationSent { invitation, link: String::new(), is_mailed }; sent], refused: vec![line; refused] }
+    }
+
+    #[test]
+    fn links_are_to_be_sent_only_where_no_mail_took_them() {
+        assert!(sent_sentence(&outcome(true, 2, 1)).starts_with("2 invited. One line was left out. A link is mailed to each."));
+        assert!(sent_sentence(&outcome(false, 1, 0)).starts_with("1 invited. Send each their link"));
+        assert_eq!(sent_sentence(&outcome(true, 0, 2)), "0 invited. 2 lines were left out.");
+    }
 }

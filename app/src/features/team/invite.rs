@@ -5,7 +5,7 @@ use super::{role_label, role_name};
 use crate::browser::clipboard;
 use crate::error::AppError;
 use crate::features::identity::use_confirming;
-use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, Select, SelectOption, use_toasts};
+use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, Select, SelectOption, use_toasts, use_viewer};
 use domain::Role;
 use domain::team::{InvitationSent, NewInvitation};
 use leptos::prelude::*;
@@ -53,6 +53,7 @@ async fn send(InviteMember { email, role, first_name, last_name, days }: InviteM
 
 #[component]
 fn InviteForm(invite: Action<InviteMember, Result<InvitationSent, AppError>>, open: RwSignal<bool>) -> impl IntoView {
+    let roles = role_options(use_viewer().with_untracked(|viewer| viewer.is_owner));
     let error = Signal::derive(move || invite.value().get().and_then(Result::err));
     let field =
         move |name: &'static str| Signal::derive(move || error.with(|error| error.as_ref().and_then(|error: &AppError| error.field(name))));
@@ -66,7 +67,7 @@ fn InviteForm(invite: Action<InviteMember, Result<InvitationSent, AppError>>, op
         <form class="form" on:submit=submit>
             <FormError error/>
             <Field label="Email" name="email" id="invite-email" kind=FieldKind::Email error=field("email") required=true autofocus=true/>
-            <Select label="Role" name="role" id="invite-role" options=role_options() initial=Role::Collaborator.as_str() error=field("role")/>
+            <Select label="Role" name="role" id="invite-role" options=roles initial=Role::Collaborator.as_str() error=field("role")/>
             <Field label="First name" name="first_name" id="invite-first-name" error=field("first_name") autocomplete="off" hint="The sign-up form starts with the names you give here."/>
             <Field label="Last name" name="last_name" id="invite-last-name" error=field("last_name") autocomplete="off"/>
             <Select label="Link works for" name="days" id="invite-days" options=day_options() initial=NewInvitation::USUAL_DAYS.to_string() error=field("days")/>
@@ -85,9 +86,15 @@ pub fn day_options() -> Vec<SelectOption> {
     NewInvitation::DAYS.into_iter().map(|days| SelectOption::new(days.to_string(), words(days))).collect()
 }
 
-/// The roles somebody can be invited as.
-pub fn role_options() -> Vec<SelectOption> {
-    Role::ALL.iter().map(|role| SelectOption::new(role.as_str(), role_label(*role))).collect()
+/// The roles the viewer can invite somebody as.
+pub fn role_options(is_owner: bool) -> Vec<SelectOption> {
+    let offered = Role::ALL.iter().filter(|role| may_give(**role, is_owner));
+    offered.map(|role| SelectOption::new(role.as_str(), role_label(*role))).collect()
+}
+
+/// Whether the server lets a manager give this role: only owners make owners.
+pub fn may_give(role: Role, is_owner: bool) -> bool {
+    is_owner || role != Role::Owner
 }
 
 /// The link of an invitation, to be handed over; it is shown only now.
@@ -126,4 +133,16 @@ pub fn SentLink(
         </DialogActions>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_owners_are_offered_to_make_owners() {
+        let offered = |is_owner| role_options(is_owner).into_iter().map(|option| option.value).collect::<Vec<_>>();
+        assert_eq!(offered(true), ["Viewer", "Collaborator", "TeamManager", "Owner"]);
+        assert_eq!(offered(false), ["Viewer", "Collaborator", "TeamManager"]);
+    }
 }

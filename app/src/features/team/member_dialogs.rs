@@ -1,11 +1,14 @@
 //! What is asked before a member is changed: the roles, or whether it is really meant.
 
 use super::api::{change_roles, hand_over_team, member_belongings, reinstate_member, remove_member, suspend_member, view_as_member};
+use super::invite::may_give;
 use super::members::{Chosen, MemberAct};
 use super::{role_hint, role_label};
 use crate::error::AppError;
 use crate::features::identity::use_confirming;
-use crate::ui::{Button, ButtonVariant, Checkbox, ConfirmDialog, Dialog, DialogActions, FormError, use_toasts, use_viewer_resource};
+use crate::ui::{
+    Button, ButtonVariant, Checkbox, ConfirmDialog, Dialog, DialogActions, FormError, use_toasts, use_viewer, use_viewer_resource,
+};
 use domain::team::{Belongings, MemberSummary};
 use domain::{Role, UserId};
 use leptos::prelude::*;
@@ -67,8 +70,8 @@ fn Question(member: MemberSummary, act: MemberAct, asking: RwSignal<bool>, confi
     };
     let body = Signal::derive(move || {
         match act {
-        MemberAct::Suspend => "Their sessions in this team end within seconds, and so does what is being written for them. Everything of theirs stays, and you can reinstate them at any time.".to_owned(),
-        MemberAct::HandOver => "They become the owner of this team, and you stay as a team manager. Only they can give it back.".to_owned(),
+        MemberAct::Suspend => "Their sessions in this team end within seconds, and so does what is being written for them. Open invitations that they made are revoked. Everything else of theirs stays, and you can reinstate them at any time.".to_owned(),
+        MemberAct::HandOver => "They become the owner of this team, and you stay as a team manager. Only they can give it back. Whom you invited as an owner is invited no more.".to_owned(),
         MemberAct::ViewAs => "You see what they see, their private prompts, datasets and chats included, and can change nothing. Beginning and end are recorded in the audit trail.".to_owned(),
         _ => removal_sentence(belongings.value().get().and_then(Result::ok)),
     }
@@ -78,7 +81,8 @@ fn Question(member: MemberSummary, act: MemberAct, asking: RwSignal<bool>, confi
 
 /// What becomes of somebody's own things.
 fn removal_sentence(belongings: Option<Belongings>) -> String {
-    let end = "What they shared with the team stays as it is. Their sessions in this team end.";
+    let end =
+        "What they shared with the team stays as it is. Their sessions in this team end, and open invitations that they made are revoked.";
     let Some(Belongings { prompts, datasets, chats }) = belongings else {
         return format!("Their private prompts, private datasets and chats in this team become yours. {end}");
     };
@@ -132,12 +136,19 @@ async fn perform(id: UserId, act: MemberAct) -> Result<(), AppError> {
     }
 }
 
+/// What somebody can be made: what they are already, so that saving takes nothing away unasked, and what the viewer may give.
+fn roles_to_choose(roles: &[Role], is_owner: bool) -> Vec<Role> {
+    Role::ALL.iter().copied().filter(|role| roles.contains(role) || may_give(*role, is_owner)).collect()
+}
+
 #[component]
 fn RolesForm(member: MemberSummary, open: RwSignal<bool>, on_changed: Callback<()>) -> impl IntoView {
     let (id, name) = (member.user_id, called(&member));
     let (toasts, confirming) = (use_toasts(), use_confirming());
     let viewer = use_viewer_resource();
-    let ticks: Vec<(Role, RwSignal<bool>)> = Role::ALL.iter().map(|role| (*role, RwSignal::new(member.roles.contains(role)))).collect();
+    let is_owner = use_viewer().with_untracked(|viewer| viewer.is_owner);
+    let offered = roles_to_choose(&member.roles, is_owner).into_iter();
+    let ticks: Vec<(Role, RwSignal<bool>)> = offered.map(|role| (role, RwSignal::new(member.roles.contains(&role)))).collect();
     let boxes = ticks.clone();
     let save = Action::new(move |(): &()| {
         let roles: Vec<Role> = ticks.iter().filter(|(_, ticked)| ticked.get_untracked()).map(|(role, _)| *role).collect();
@@ -186,5 +197,13 @@ mod tests {
         let sentence = removal_sentence(Some(Belongings { prompts: 1, datasets: 0, chats: 12 }));
         assert!(sentence.starts_with("1 private prompt, 0 private datasets and 12 chats of theirs become yours."), "{sentence}");
         assert!(removal_sentence(Some(Belongings::default())).starts_with("They have no private prompts"));
+    }
+
+    #[test]
+    fn a_form_of_roles_offers_what_the_viewer_may_give_and_what_somebody_is() {
+        let below = [Role::Viewer, Role::Collaborator, Role::TeamManager];
+        assert_eq!(roles_to_choose(&[Role::Viewer], false), below);
+        assert_eq!(roles_to_choose(&[Role::Viewer], true), Role::ALL);
+        assert_eq!(roles_to_choose(&[Role::Owner], false), Role::ALL);
     }
 }

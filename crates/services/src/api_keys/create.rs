@@ -63,6 +63,9 @@ impl ApiKeys<'_> {
         let checked = Checked::parse(&new)?;
         self.services.identity().prove_password(viewer, password).await?;
         let (key, now) = (Key::fresh(), self.services.parts.clock.now());
+        // Beside the team's transaction, which sees no sessions, until that ends: a new password either was first or takes the key back.
+        let mut held = self.services.parts.db.system_tx().await?;
+        self.services.identity().hold_viewer(&mut held, viewer).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         licences::require(&mut tx, Feature::Api).await?;
         let owner = queries::owner(&mut tx, viewer.team_id, viewer.user_id).await?;
@@ -76,6 +79,7 @@ impl ApiKeys<'_> {
         let event = Event::new(Action::ApiKeyCreated, summary.id.as_uuid(), summary.name.as_str()).with(details);
         audit::record(&mut tx, viewer, event).await?;
         tx.commit().await?;
+        held.commit().await?;
         Ok(ApiKeyMade { summary, key: key.text() })
     }
 }

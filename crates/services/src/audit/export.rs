@@ -1,6 +1,7 @@
 //! Export: a trail as CSV or JSON, streamed page by page.
 //!
-//! The invariant: no cell of a spreadsheet begins like a formula, whatever somebody called a thing.
+//! The invariant: no cell of a spreadsheet begins like a formula, whatever somebody called a thing; and a file that does not hold all
+//! that was asked for says so at its end.
 
 use super::filter::Filter;
 use super::queries::{self, EventRow};
@@ -17,11 +18,13 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Value, json};
 
 /// Events read at once.
-const PAGE: i64 = 1000;
+const PAGE: usize = 1000;
 /// Most events of one export; a narrower time takes the rest.
 const MOST_EVENTS: usize = 100_000;
+/// What stands at the end where older events are left out.
+const CUT: &str = "Older events were left out. Export them with an earlier end of the time.";
 /// The columns of a spreadsheet.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "Number",
     "Time",
     "Team",
@@ -39,6 +42,7 @@ const COLUMNS: [&str; 17] = [
     "Details",
     "Previous hash",
     "Hash",
+    "Chain",
 ];
 
 /// The bytes of an export.
@@ -53,12 +57,26 @@ struct Export {
     format: ExportFormat,
     before: Option<i64>,
     written: usize,
+    /// How many events it may hold.
+    most: usize,
     is_over: bool,
 }
 
 impl Audit<'_> {
     /// A trail from its latest event back, as far as a filter asks for it. That it was exported is an event, too.
     pub async fn export(&self, viewer: &Viewer, scope: AuditScope, query: &AuditQuery, format: ExportFormat) -> Result<ExportStream> {
+        self.export_up_to(viewer, scope, query, format, MOST_EVENTS).await
+    }
+
+    /// The same with another number of events at most.
+    pub(super) async fn export_up_to(
+        &self,
+        viewer: &Viewer,
+        scope: AuditScope,
+        query: &AuditQuery,
+        format: ExportFormat,
+        most: usize,
+    ) -> Result<ExportStream> {
         let (mut tx, team) = begin(self.services, viewer, scope).await?;
         require_managing(viewer, scope)?;
         licences::require(tx.connection(), Feature::AuditExport).await?;
@@ -70,7 +88,7 @@ impl Audit<'_> {
         }
         tx.commit().await?;
         let (services, viewer) = (self.services.clone(), viewer.clone());
-        let export = Export { services, viewer, scope, filter, format, before: None, written: 0, is_over: false };
+        let export = Export { services, viewer, scope, filter, format, before: None, written: 0, most, is_over: false };
         Ok(stream::try_unfold(export, Export::next).boxed())
     }
 }
@@ -81,19 +99,27 @@ impl Export {
             return Ok(None);
         }
         let (mut tx, team) = begin(&self.services, &self.viewer, self.scope).await?;
-        let rows = queries::list(tx.connection(), team, &self.filter, self.before, PAGE).await?;
+        let wanted = PAGE.min(self.most - self.written);
+        // One more tells whether there are older ones.
+        let limit = i64::try_from(wanted + 1).unwrap_or(i64::MAX);
+        let mut rows = queries::list(tx.connection(), team, &self.filter, self.before, limit).await?;
         tx.commit().await?;
+        let has_older = rows.len() > wanted;
+        rows.truncate(wanted);
         let is_first = self.written == 0;
-        let is_last = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
         self.written += rows.len();
         self.before = rows.last().map(|row| row.position);
-        self.is_over = is_last || self.written >= MOST_EVENTS;
+        self.is_over = !has_older || self.written >= self.most;
+        let is_cut = has_older && self.is_over;
         let page = match self.format {
             ExportFormat::Csv => {
                 let head = is_first.then(|| COLUMNS.map(str::to_owned));
-                lines(head.into_iter().chain(rows.iter().map(cells)))?
+                lines(head.into_iter().chain(rows.iter().map(cells)).chain(is_cut.then(cut_cells)))?
             }
-            ExportFormat::Json => array(&rows, is_first, self.is_over).into_bytes(),
+            ExportFormat::Json => {
+                let elements = rows.iter().map(object).chain(is_cut.then(cut_object));
+                array(elements, is_first, self.is_over).into_bytes()
+            }
         };
         Ok(Some((Bytes::from(page), self)))
     }
@@ -124,7 +150,13 @@ fn cells(row: &EventRow) -> [String; COLUMNS.len()] {
         row.details.to_string(),
         hex(&row.previous_hash),
         hex(&row.hash),
+        row.chain.to_string(),
     ]
+}
+
+/// The last line of a spreadsheet that was cut.
+fn cut_cells() -> [String; COLUMNS.len()] {
+    COLUMNS.map(|column| if column == "What" { CUT.to_owned() } else { String::new() })
 }
 
 fn object(row: &EventRow) -> Value {
@@ -132,15 +164,21 @@ fn object(row: &EventRow) -> Value {
         "number": row.seq, "time": time(row), "team": row.team, "person": row.actor(), "person_id": row.actor_id, "via": row.via,
         "address": row.ip, "action": row.action, "what": row.sentence(), "target_type": row.target_type, "target_id": row.target_id,
         "target": row.target_name, "details": row.details, "previous_hash": hex(&row.previous_hash), "hash": hex(&row.hash),
+        "chain": row.chain,
     })
 }
 
+/// The last element of an array that was cut.
+fn cut_object() -> Value {
+    json!({ "is_cut": true, "what": CUT })
+}
+
 /// A page of the array that all pages make together.
-fn array(rows: &[EventRow], is_first: bool, is_last: bool) -> String {
+fn array(elements: impl Iterator<Item = Value>, is_first: bool, is_last: bool) -> String {
     let mut text = if is_first { "[".to_owned() } else { String::new() };
-    for (place, row) in rows.iter().enumerate() {
+    for (place, element) in elements.enumerate() {
         text.push_str(if is_first && place == 0 { "\n" } else { ",\n" });
-        text.push_str(&object(row).to_string());
+        text.push_str(&element.to_string());
     }
     if is_last {
         text.push_str("\n]\n");

@@ -39,7 +39,7 @@ impl Filter {
             about: optional(&query.about, |text| text.parse().ok(), "about", &mut wrong),
             via: optional(&query.via, |text| text.parse().ok(), "via", &mut wrong),
             pattern: optional(&query.words, pattern, "words", &mut wrong),
-            from: moment(["from", "from_time"], [&query.from, &query.from_time], beginning, &mut wrong),
+            from: moment(["from", "from_time"], [&query.from, &query.from_time], |day, time| Some(beginning(day, time)), &mut wrong),
             until: moment(["to", "to_time"], [&query.to, &query.to_time], end, &mut wrong),
         };
         if wrong.is_empty() { Ok(filter) } else { Err(wrong.into()) }
@@ -100,16 +100,15 @@ fn minute(text: &str) -> Option<NaiveTime> {
     NaiveTime::parse_from_str(text, "%H:%M").ok()
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "the other end of a time can be out of range")]
-fn beginning(day: NaiveDate, time: Option<NaiveTime>) -> Option<DateTime<Utc>> {
-    Some(day.and_time(time.unwrap_or(NaiveTime::MIN)).and_utc())
+fn beginning(day: NaiveDate, time: Option<NaiveTime>) -> DateTime<Utc> {
+    day.and_time(time.unwrap_or(NaiveTime::MIN)).and_utc()
 }
 
 /// The first moment that is too late: after the minute, or after the day.
 fn end(day: NaiveDate, time: Option<NaiveTime>) -> Option<DateTime<Utc>> {
     match time {
         Some(time) => day.and_time(time).and_utc().checked_add_signed(TimeDelta::minutes(1)),
-        None => beginning(day.checked_add_days(Days::new(1))?, None),
+        None => Some(beginning(day.checked_add_days(Days::new(1))?, None)),
     }
 }
 

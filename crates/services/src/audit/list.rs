@@ -25,7 +25,10 @@ impl Audit<'_> {
         let filter = Filter::parse(query)?;
         let mut rows = queries::list(tx.connection(), team, &filter, before, PAGE + 1).await?;
         let about = match filter.about {
-            Some(target) => queries::find_target_name(tx.connection(), team, target).await?,
+            Some(target) => {
+                let name = queries::find_target_name(tx.connection(), team, target, &actions_naming_others()).await?;
+                name.or_else(|| rows.first().filter(|row| row.is_about_a_person()).map(|_| former_person(target)))
+            }
             None => None,
         };
         tx.commit().await?;
@@ -65,6 +68,16 @@ fn choice(value: &str, label: impl Into<String>) -> AuditChoice {
     AuditChoice { value: value.to_owned(), label: label.into() }
 }
 
+/// Whether the name an action tells is that of its target. Where a phrase about a person has quotes, in them stands a thing of theirs.
+fn names_its_target(action: Action) -> bool {
+    action.target() != TargetType::Person || !action.phrase().contains('“')
+}
+
+/// The actions that tell another name.
+fn actions_naming_others() -> Vec<&'static str> {
+    Action::ALL.iter().copied().filter(|action| !names_its_target(*action)).map(Action::as_str).collect()
+}
+
 /// A name that was erased is no name.
 fn called(name: String, person: Uuid) -> String {
     if name.is_empty() { former_person(person) } else { name }
@@ -81,9 +94,13 @@ impl EventRow {
         self.actor_id.map(|id| called(self.actor_name.clone(), id)).unwrap_or_default()
     }
 
-    /// To what it was done, as a sentence says it. Where a phrase has quotes, what stands in them is no person.
+    fn is_about_a_person(&self) -> bool {
+        self.target_type == TargetType::Person.as_str()
+    }
+
+    /// To what it was done, as a sentence says it.
     fn target_called(&self, action: Action) -> String {
-        let is_person = action.target() == TargetType::Person && !action.phrase().contains('“') && self.actor_id != self.target_id;
+        let is_person = action.target() == TargetType::Person && names_its_target(action) && self.actor_id != self.target_id;
         match self.target_id {
             Some(id) if is_person => called(self.target_name.clone(), id),
             _ => self.target_name.clone(),

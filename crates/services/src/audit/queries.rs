@@ -23,6 +23,8 @@ pub(super) struct NewEventRow<'a> {
 pub(super) struct EventRow {
     pub position: i64,
     pub team: Option<String>,
+    /// The id of the team, or zeros for the installation.
+    pub chain: Uuid,
     pub seq: i64,
     pub at: DateTime<Utc>,
     pub actor_id: Option<Uuid>,
@@ -92,8 +94,9 @@ pub(super) async fn list(
 ) -> sqlx::Result<Vec<EventRow>> {
     sqlx::query_as!(
         EventRow,
-        r#"SELECT e.position, t.name AS "team?", e.seq, e.at, e.actor_id, e.actor_name, e.via, e.ip, e.action, e.target_type, e.target_id,
-                  e.target_name, e.details, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email) AS "colleague?",
+        r#"SELECT e.position, t.name AS "team?", e.chain, e.seq, e.at, e.actor_id, e.actor_name, e.via, e.ip, e.action,
+                  e.target_type, e.target_id, e.target_name, e.details,
+                  coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email) AS "colleague?",
                   e.salt IS NULL AS "is_erased!", e.previous_hash, e.hash
            FROM audit_events e LEFT JOIN teams t ON t.id = e.team_id
            LEFT JOIN users u ON u.id = (e.details #>> '{shared,with,Person}')::uuid
@@ -124,16 +127,30 @@ pub(super) async fn list(
     .await
 }
 
-/// What a thing or a person of a trail was called last.
-pub(super) async fn find_target_name(connection: &mut PgConnection, team: Option<TeamId>, target: Uuid) -> sqlx::Result<Option<String>> {
+/// What a thing of a trail was called last, or how a person of it is called: as they are now, and who is not in the team any more as this
+/// trail called them last. `others` are the actions whose name is not that of their target.
+pub(super) async fn find_target_name(
+    connection: &mut PgConnection,
+    team: Option<TeamId>,
+    target: Uuid,
+    others: &[&str],
+) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
-        "SELECT target_name FROM audit_events
-         WHERE target_id = $2 AND target_name <> '' AND ($1::uuid IS NULL OR team_id = $1)
-         ORDER BY position DESC LIMIT 1",
+        r#"SELECT coalesce(
+               (SELECT coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email) FROM users u
+                WHERE u.id = $2
+                  AND ($1::uuid IS NULL OR EXISTS (SELECT FROM memberships m WHERE m.team_id = $1 AND m.user_id = u.id))
+                  AND EXISTS (SELECT FROM audit_events p
+                              WHERE p.target_id = u.id AND p.target_type = 'Person' AND ($1::uuid IS NULL OR p.team_id = $1))),
+               (SELECT e.target_name FROM audit_events e
+                WHERE e.target_id = $2 AND e.target_name <> '' AND e.action <> ALL ($3::text[])
+                  AND ($1::uuid IS NULL OR e.team_id = $1)
+                ORDER BY e.position DESC LIMIT 1)) AS "name?""#,
         team.map(TeamId::as_uuid),
-        target
+        target,
+        others as _
     )
-    .fetch_optional(connection)
+    .fetch_one(connection)
     .await
 }
 

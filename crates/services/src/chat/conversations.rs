@@ -1,13 +1,11 @@
 //! Conversations: a person's list, and one of them with its messages.
 
-use super::live::Cut;
 use super::queries::messages::MessageRow;
-use super::queries::{conversations, generations, leases, messages};
+use super::queries::{conversations, generations, messages};
 use super::{Chat, parse_event, period};
 use crate::sharing::Standing;
 use crate::written::containing;
-use crate::{Error, Result, TeamTx, Viewer, audit};
-use domain::audit::{Action, Event};
+use crate::{Error, Result, TeamTx, Viewer};
 use domain::chat::{ChatOpening, Citation, ConversationDetail, ConversationList, ConversationSummary, MessageView, Usage};
 use domain::datasets::Visibility;
 use domain::models::ModelType;
@@ -75,25 +73,6 @@ impl Chat<'_> {
             return Err(Error::NotFound);
         }
         tx.commit().await
-    }
-
-    /// Deletes a conversation of the viewer; an answer that is being written is stopped.
-    pub async fn delete(&self, viewer: &Viewer, id: ConversationId) -> Result<()> {
-        viewer.require(Permission::ManageChats)?;
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let running = generations::lock_running(&mut tx, id).await?;
-        if !conversations::delete(&mut tx, id, viewer.user_id).await? {
-            return Err(Error::NotFound);
-        }
-        let hints: Vec<String> = running.iter().map(GenerationId::to_string).collect();
-        leases::announce(&mut tx, &hints).await?;
-        // A title is made of the question, so it is not told.
-        audit::record(&mut tx, viewer, Event::new(Action::ChatDeleted, id.as_uuid(), "")).await?;
-        tx.commit().await?;
-        for generation in running {
-            self.runtime().cut(generation, Cut::Lost);
-        }
-        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@
 //! questions     [`Chat::ask`], [`Chat::continue_answer`], [`Chat::retry`] (`ask`, `rewrite`), [`Chat::stop`]
 //! the run       `run` (retrieve, pack, stream) → `writer` (batched events, the end) → `live` (followers on this server)
 //! followers     [`Chat::follow`] (`follow`)
-//! the list      [`Chat::list`], [`Chat::open`], [`Chat::rename`], [`Chat::delete`] (`conversations`)
+//! the list      [`Chat::list`], [`Chat::open`], [`Chat::rename`] (`conversations`), [`Chat::delete`] (`delete`)
 //! the trail     `trail` (which documents went to which model)
 //! housekeeping  [`Chat::work`], [`Chat::sweep`], [`Chat::shutdown`] (`work`)
 //! tables        conversations, messages, generations, generation_events, message_citations, token_usage
@@ -14,6 +14,7 @@
 mod ask;
 mod context;
 mod conversations;
+mod delete;
 mod follow;
 mod live;
 mod period;

@@ -2,7 +2,8 @@
 
 use super::Chat;
 use super::live::Cut;
-use super::queries::{generations, leases};
+use super::queries::generations::{self, UnfinishedRow};
+use super::queries::leases;
 use super::work::STOP;
 use crate::{Error, Result, SystemTx, TeamTx, Viewer};
 use domain::{GenerationId, Permission, TeamId, UserId};
@@ -20,6 +21,23 @@ impl Chat<'_> {
         leases::announce(&mut tx, &[format!("{STOP}{id}")]).await?;
         tx.commit().await?;
         self.runtime().cut(id, Cut::Stopped);
+        Ok(())
+    }
+
+    /// Stops those of the viewer's runs that the transaction holds and nobody asked to stop yet; lets go of all of them.
+    pub(super) async fn stop_held(&self, mut tx: TeamTx, viewer: &Viewer, running: &[UnfinishedRow]) -> Result<()> {
+        let unasked: Vec<GenerationId> = running.iter().filter(|run| !run.is_stop_requested).map(|run| run.id).collect();
+        if unasked.is_empty() {
+            return Ok(());
+        }
+        for id in &unasked {
+            generations::request_stop(&mut tx, *id, viewer.user_id).await?;
+        }
+        announce(&mut tx, &unasked).await?;
+        tx.commit().await?;
+        for id in unasked {
+            self.runtime().cut(id, Cut::Stopped);
+        }
         Ok(())
     }
 }

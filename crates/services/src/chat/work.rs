@@ -15,6 +15,7 @@ use crate::{Error, Result, SystemTx};
 use chrono::DateTime;
 use domain::chat::{ChatEvent, Citation, MessageRole, MessageStatus, MessageView};
 use domain::{GenerationId, RequestId};
+use sqlx::PgConnection;
 use sqlx::postgres::PgListener;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -184,7 +185,7 @@ fn uuids(ids: &[GenerationId]) -> Vec<Uuid> {
 }
 
 /// The passages a run put before its model, as far as its server came to say so.
-async fn sent_to_model(tx: &mut SystemTx, id: GenerationId) -> Result<Vec<Citation>> {
+pub(super) async fn sent_to_model(tx: &mut PgConnection, id: GenerationId) -> Result<Vec<Citation>> {
     let mut sent = Vec::new();
     for event in generations::events(tx, id).await? {
         // An event that a later version wrote tells of nothing that this one knows, and must not keep the run from ending.

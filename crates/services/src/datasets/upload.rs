@@ -1,7 +1,8 @@
 //! Upload: bytes go to the object store as they come, hashed and counted on the way.
 //!
 //! The invariant: a document row exists only with its bytes stored and its job accepted; what is refused leaves nothing
-//! behind, and every refusal is a sentence that names the file.
+//! behind, and every refusal of a file is a sentence that names it. Whoever may not come in any more when the last byte is here is
+//! signed out, and their file is refused.
 
 use super::queries::{self, NewDocumentRow};
 use super::{Datasets, access};
@@ -109,7 +110,7 @@ impl Datasets<'_> {
         Ok(Stored { key, ..taken })
     }
 
-    /// Writes row and job together; a sentence when the same bytes are in the dataset already.
+    /// Writes row and job together, if the viewer is still signed in; a sentence when the same bytes are in the dataset already.
     async fn register(
         &self,
         viewer: &Viewer,
@@ -118,6 +119,10 @@ impl Datasets<'_> {
         name: &DocumentName,
         stored: &Stored,
     ) -> Result<Option<String>> {
+        // The bytes may have taken minutes to come.
+        if !self.services.identity().is_still_signed_in(viewer).await? {
+            return Err(Error::SignedOut);
+        }
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         // One upload of a dataset at a time gets past here, so that two copies of a file cannot both be the first.
         queries::lock(&mut tx, viewer, dataset).await?.ok_or(Error::NotFound)?;

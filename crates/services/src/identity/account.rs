@@ -106,7 +106,7 @@ impl Identity<'_> {
     }
 
     /// Takes a new password from whoever knows the present one, and ends all other sessions. Wrong guesses are counted like
-    /// failed sign-ins.
+    /// failed sign-ins. Nothing changes where the password or the session ended while this was under way.
     pub async fn change_password(&self, viewer: &Viewer, current: SecretString, new: SecretString) -> Result<()> {
         let db = &self.services.parts.db;
         let account = {
@@ -123,11 +123,18 @@ impl Identity<'_> {
             self.require_passwords().await?;
             self.prove_freshness(viewer, "new_password").await?;
         } else if !password::matches(current, Some(account.password_hash.clone())).await? {
-            return Err(Error::field("current_password", "This is not your present password."));
+            return Err(not_present());
         }
         let hash = new.hash().await?;
         let mut tx = db.system_tx().await?;
-        replace_password(&mut tx, viewer.user_id, &hash, viewer.session_id).await?;
+        // The account before its sessions, as a link for a new password takes them: what such a link set meanwhile stays.
+        let is_replaced = queries::exchange_password(&mut tx, viewer.user_id, &account.password_hash, &hash).await?;
+        self.hold_viewer(&mut tx, viewer).await?;
+        if !is_replaced {
+            let got_one = "You have got a password meanwhile. Reload the page.";
+            return Err(if had_password { not_present() } else { Error::Conflict(got_one.to_owned()) });
+        }
+        end_old_password(&mut tx, viewer.user_id, viewer.session_id).await?;
         self.tell_viewer(&mut tx, viewer, SecurityAct::PasswordChanged).await?;
         let event = Event::new(Action::AccountPasswordChanged, viewer.user_id.as_uuid(), account.email);
         audit::record_in(&mut tx, None, viewer, event).await?;
@@ -145,7 +152,8 @@ impl Identity<'_> {
         let hash = Password::parse(fresh.clone(), "password", &[])?.hash().await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let known = queries::find_credentials(&mut tx, &email).await?.ok_or(Error::NotFound)?;
-        replace_password(&mut tx, known.user_id, &hash, None).await?;
+        queries::set_password(&mut tx, known.user_id, &hash).await?;
+        end_old_password(&mut tx, known.user_id, None).await?;
         identity_providers::unlink_all(&mut tx, known.user_id, Author::SYSTEM).await?;
         queries_two_step::delete(&mut tx, known.user_id).await?;
         crate::passkeys::remove_all_of(&mut tx, known.user_id, Author::SYSTEM).await?;
@@ -162,12 +170,15 @@ impl Identity<'_> {
     }
 }
 
-/// Stores a new password and ends what the old one was good for: sessions but the one to keep, half sign-ins, and links that wait.
-pub(super) async fn replace_password(tx: &mut SystemTx, user: UserId, hash: &str, keep: Option<SessionId>) -> Result<()> {
-    queries::set_password(tx, user, hash).await?;
+/// Ends what the old password was good for, once there is a new one: sessions but the one to keep, half sign-ins, and links that wait.
+pub(super) async fn end_old_password(tx: &mut SystemTx, user: UserId, keep: Option<SessionId>) -> Result<()> {
     queries::delete_sessions_but(tx, user, keep).await?;
     queries_two_step::delete_steps_of(tx, user).await?;
     queries_email_codes::delete_of(tx, user).await?;
     queries_resets::delete_of(tx, user).await?;
     Ok(queries_email::delete_of(tx, user).await?)
+}
+
+fn not_present() -> Error {
+    Error::field("current_password", "This is not your present password.")
 }

@@ -44,6 +44,7 @@ impl Identity<'_> {
     async fn mail_change(&self, viewer: &Viewer, email: &EmailAddress) -> Result<()> {
         let now = self.services.parts.clock.now();
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.hold_viewer(&mut tx, viewer).await?;
         let account = queries::get_account(&mut tx, viewer.user_id).await?;
         if account.email == email.as_str() {
             return Err(Error::field("email", "This is your address already."));
@@ -68,18 +69,22 @@ impl Identity<'_> {
         Ok(self.find_change(&mut tx, token).await?.map(|(_, open)| open.email))
     }
 
-    /// Gives a person the address whose mail they read. An address that somebody else took meanwhile sounds like a link that is over.
+    /// Gives a person the address whose mail they read. An address that somebody else took meanwhile sounds like a link that is over;
+    /// so does one that would take a mailed second step along.
     pub async fn confirm_email(&self, token: &str, origin: Origin) -> Result<()> {
         let now = self.services.parts.clock.now();
         let key = throttle::ip_key("confirm-email", origin.ip);
         let attempt = throttle::take(&self.services.parts.db, now, vec![(key, throttle::RESET_PER_IP)]).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let (split, open) = self.find_change(&mut tx, token).await?.ok_or_else(link_is_over)?;
-        if !queries_email::use_up(&mut tx, &split.selector, open.user_id).await? {
+        let account = queries::get_account(&mut tx, open.user_id).await?;
+        // The account before its links, as everywhere: whether they stand does not change from here on.
+        queries_email::set_email(&mut tx, open.user_id, &open.email).await.on_constraint("users_email_key", link_is_over)?;
+        // A second step that is mailed by now must not move with the address.
+        let moves_second_step = queries_two_step::is_mailed(&mut tx, open.user_id).await?;
+        if moves_second_step || !queries_email::use_up(&mut tx, &split.selector, open.user_id).await? {
             return Err(link_is_over());
         }
-        let account = queries::get_account(&mut tx, open.user_id).await?;
-        queries_email::set_email(&mut tx, open.user_id, &open.email).await.on_constraint("users_email_key", link_is_over)?;
         // A link for a new password and codes went to an address that is not theirs any more.
         queries_resets::delete_of(&mut tx, open.user_id).await?;
         queries_email_codes::delete_of(&mut tx, open.user_id).await?;

@@ -4,7 +4,7 @@
 
 use super::email_code::{Purpose, RightCode, Tried};
 use super::two_step::{is_off, record, renew_codes};
-use super::{Identity, queries, queries_two_step, token};
+use super::{Identity, queries, queries_email, queries_two_step, token};
 use crate::identity_providers::is_allowed;
 use crate::mails::SecurityAct;
 use crate::{Error, Result, SystemTx, Viewer};
@@ -30,12 +30,13 @@ impl Identity<'_> {
         self.mail_account_code(viewer, password).await
     }
 
-    /// Turns it on with the code that arrived; returns the recovery codes, once.
+    /// Turns it on with the code that arrived, and ends changes of address that wait; returns the recovery codes, once.
     pub async fn confirm_mailed_two_step(&self, viewer: &Viewer, token: &SecretString, code: &str) -> Result<Vec<String>> {
         let (user, now) = (viewer.user_id, self.services.parts.clock.now());
         let counted = self.take_guess(user).await?;
         let right = self.account_code(viewer, token, code).await?.ok_or_else(not_right)?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.hold_viewer(&mut tx, viewer).await?;
         self.offer_of_mailed_step(&mut tx, user).await??;
         if !self.use_code(&mut tx, &right).await? {
             return Err(not_right());
@@ -43,6 +44,8 @@ impl Identity<'_> {
         if !queries_two_step::turn_on_by_mail(&mut tx, user, now).await? {
             return Err(on_already());
         }
+        // A link to another address that waits would lead the second step there.
+        queries_email::delete_of(&mut tx, user).await?;
         let codes = renew_codes(&mut tx, user).await?;
         self.tell_viewer(&mut tx, viewer, SecurityAct::TwoStepTurnedOn).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOn).await?;

@@ -3,7 +3,7 @@
 //! The invariant: neither what is answered nor when tells whether anybody has the address; of a link only a hash is stored, and
 //! it is made from the public address alone.
 
-use super::account::replace_password;
+use super::account::end_old_password;
 use super::even_time::in_even_time;
 use super::queries::{self, AccountRow};
 use super::queries_resets::{self, NewReset, OpenReset};
@@ -88,10 +88,12 @@ impl Identity<'_> {
         let known = [account.first_name.as_str(), &account.last_name, &account.email];
         let hash = Password::parse(new.expose_secret().to_owned(), "password", &known)?.hash().await?;
         let mut tx = db.system_tx().await?;
+        // The account before its links, as everywhere: of two who come with two of them, the second waits and finds its own gone.
+        queries::set_password(&mut tx, open.user_id, &hash).await?;
         if !queries_resets::use_up(&mut tx, &split.selector, now).await? {
             return Err(link_is_over());
         }
-        replace_password(&mut tx, open.user_id, &hash, None).await?;
+        end_old_password(&mut tx, open.user_id, None).await?;
         // Whoever got into the account may have linked what is theirs, or made keys: none of it opens the account any longer.
         identity_providers::unlink_all(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;
         crate::passkeys::remove_all_of(&mut tx, open.user_id, Author::person(open.user_id, origin.ip)).await?;

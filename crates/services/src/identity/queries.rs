@@ -77,7 +77,8 @@ pub(super) async fn find_credentials(connection: &mut PgConnection, email: &Emai
 }
 
 /// Holds an account until the transaction ends, if its person may still come in, and with this password where one was typed: a change of
-/// password that happens meanwhile waits for the session, so that it ends it, or was first and there is none.
+/// password that happens meanwhile waits for the session, so that it ends it, or was first and there is none. Whoever holds an account
+/// does so before anything that hangs on it: sessions, links, codes, second step, passkeys, identities.
 pub(super) async fn hold_account(connection: &mut PgConnection, user: UserId, password_hash: Option<&str>) -> sqlx::Result<bool> {
     let held = sqlx::query_scalar!(
         r#"SELECT true AS "held!" FROM users
@@ -139,6 +140,14 @@ pub(super) async fn update_profile(
 pub(super) async fn set_password(connection: &mut PgConnection, user: UserId, password_hash: &str) -> sqlx::Result<()> {
     sqlx::query!("UPDATE users SET password_hash = $2 WHERE id = $1", user.as_uuid(), password_hash).execute(connection).await?;
     Ok(())
+}
+
+/// Puts a new password in the place of the one that was checked, be it none; false when that is the person's no longer.
+pub(super) async fn exchange_password(connection: &mut PgConnection, user: UserId, checked: &str, new: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query!("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2", user.as_uuid(), checked, new)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// A team as somebody in it sees it.

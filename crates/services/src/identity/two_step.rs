@@ -67,6 +67,7 @@ impl Identity<'_> {
         let (user, now) = (viewer.user_id, self.services.parts.clock.now());
         let counted = self.take_guess(user).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.hold_viewer(&mut tx, viewer).await?;
         let begun = queries_two_step::lock_begun(&mut tx, user, now - SETUP_LIFETIME).await?;
         let sealed = begun.ok_or_else(|| Error::Conflict("Begin again: this set-up is over.".to_owned()))?;
         let secret = Secret::open(&self.services.parts.keyring, user, &sealed)?;
@@ -94,6 +95,7 @@ impl Identity<'_> {
         let counted = self.take_guess(viewer.user_id).await?;
         let mailed = self.account_code(viewer, token, code).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.hold_viewer(&mut tx, viewer).await?;
         if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
             return Err(is_off());
         }
@@ -113,6 +115,7 @@ impl Identity<'_> {
         let counted = self.take_guess(viewer.user_id).await?;
         let mailed = self.account_code(viewer, token, code).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.hold_viewer(&mut tx, viewer).await?;
         if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
             return Err(is_off());
         }

@@ -9,7 +9,7 @@ use crate::identity::{Newcomer, OpenInvitation, Origin};
 use crate::licences::{self, seats};
 use crate::mails::SecurityAct;
 use crate::sign_ins::{self, Attempt};
-use crate::{Error, OnConstraint as _, Result, SystemTx, team};
+use crate::{Error, OnConstraint as _, Result, SystemTx, Viewer, team};
 use domain::audit::{Action, Event, Named};
 use domain::identity_providers::RoleRule;
 use domain::licences::Feature;
@@ -163,15 +163,20 @@ impl IdentityProviders<'_> {
         Ok(Arrival::SignedIn { session, next })
     }
 
-    /// Links the identity to the account that is signed in.
+    /// Links the identity to the account that is signed in, unless its session ended while the provider was asked.
     pub(super) async fn link(
         &self,
         provider: &ProviderRow,
         vouch: &Vouch,
-        user: UserId,
+        viewer: &Viewer,
         origin: &Origin,
     ) -> Result<Result<Arrival, Refusal>> {
+        let user = viewer.user_id;
         let mut tx = self.services.parts.db.system_tx().await?;
+        match self.services.identity().hold_viewer(&mut tx, viewer).await {
+            Err(Error::SignedOut) => return Ok(Err(SignInReason::WrongState.into())),
+            held => held?,
+        }
         match queries::find_identity(&mut tx, &vouch.issuer, &vouch.subject).await? {
             Some(known) if known.user_id == user => return Ok(Ok(Arrival::Linked)),
             Some(_) => {

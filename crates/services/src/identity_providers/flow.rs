@@ -259,9 +259,10 @@ impl IdentityProviders<'_> {
             Ok(vouched) => vouched,
             Err(reason) => return Ok(Err(reason.into())),
         };
-        match link_to {
-            Some(user) => self.link(provider, &vouched, user, origin).await,
-            None => self.admit(provider, vouched, next, origin).await,
+        match (link_to, viewer) {
+            (None, _) => self.admit(provider, vouched, next, origin).await,
+            (Some(_), Some(viewer)) => self.link(provider, &vouched, viewer, origin).await,
+            (Some(_), None) => Ok(Err(SignInReason::WrongState.into())),
         }
     }
 

@@ -97,6 +97,7 @@ impl IdentityProviders<'_> {
     /// Ends a link of the viewer's, unless it is their last way in; one of anybody else does not exist.
     pub async fn unlink(&self, viewer: &Viewer, id: IdentityId) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.lock_account(&mut tx, viewer.user_id).await?;
         let provider = queries::delete_identity(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;
         if !self.has_way_in(&mut tx, viewer.user_id).await? {
             return Err(Error::Conflict("This is your only way in. Set up another one first.".to_owned()));

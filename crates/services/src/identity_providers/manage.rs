@@ -21,12 +21,14 @@ impl IdentityProviders<'_> {
     }
 
     /// Changes the provider of this id, or adds it under the id: where it sends people back to is known before it is saved. Whoever is
-    /// linked to one needs it to be kept up to date, whatever the licence includes.
+    /// linked to one needs it to be kept up to date, whatever the licence includes. At another issuer nobody is linked yet: the issuer
+    /// stays if that would take the last way.
     pub async fn save(&self, viewer: &Viewer, id: IdentityProviderId, draft: IdentityProviderDraft) -> Result<IdentityProviderSummary> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let checked = Checked::parse(&draft, &self.services.parts.egress)?;
         let mut tx = self.services.parts.db.installation_tx().await?;
+        queries_own_ways::lock_ways(&mut tx).await?;
         let before = queries::find(&mut tx, id).await?;
         if before.is_none() {
             licences::require(&mut tx, Feature::IdentityProviders).await?;
@@ -40,6 +42,9 @@ impl IdentityProviders<'_> {
         queries::save(&mut tx, &row).await.on_constraint("identity_providers_name_key", || {
             Error::field("name", "Another provider has this name. People have to tell them apart.")
         })?;
+        if before.as_ref().is_some_and(|before| before.issuer != row.issuer) {
+            self.require_way_left(&mut tx, viewer).await?;
+        }
         let action = if before.is_some() { Action::SignInProviderChanged } else { Action::SignInProviderAdded };
         let changed = before.map(|before| changes(&before, &row, !draft.client_secret.trim().is_empty())).unwrap_or_default();
         let event = Event::new(action, row.id.as_uuid(), row.name.as_str()).with_changes(&changed);

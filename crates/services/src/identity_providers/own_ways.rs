@@ -68,6 +68,12 @@ impl IdentityProviders<'_> {
         Ok((has_password && is_allowed(tx, OwnWay::Passwords).await?) || self.opens_for(tx, user).await?)
     }
 
+    /// Takes a person's account before what hangs on it, as a new password does: of the two one waits for the other.
+    pub(crate) async fn lock_account(&self, tx: &mut SystemTx, user: UserId) -> Result<()> {
+        queries_own_ways::lock_person(tx, user).await?;
+        Ok(())
+    }
+
     /// Whether a person can sign in with what they have at a provider, or with a passkey.
     pub(crate) async fn opens_for(&self, tx: &mut SystemTx, user: UserId) -> Result<bool> {
         Ok(queries_own_ways::has_open_identity(tx, user).await? || self.services.passkeys().open(tx, user).await?)

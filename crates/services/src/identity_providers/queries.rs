@@ -64,15 +64,14 @@ pub(super) async fn list_enabled(tx: &mut PgConnection) -> sqlx::Result<Vec<WayI
     .await
 }
 
-/// Makes a provider, or changes the one of this id.
+/// Makes a provider, or changes the one of this id. Whether one that is there is on is changed by [`set_enabled`] alone.
 pub(super) async fn save(tx: &mut PgConnection, row: &ProviderRow) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO identity_providers (id, name, issuer, client_id, sealed_client_secret, scopes, email_domains, role_claim, role_rules,
                                          default_team_id, default_role, creates_accounts, is_enabled, updates_roles)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT (id) DO UPDATE SET name = $2, issuer = $3, client_id = $4, sealed_client_secret = $5, scopes = $6, email_domains = $7,
-             role_claim = $8, role_rules = $9, default_team_id = $10, default_role = $11, creates_accounts = $12, is_enabled = $13,
-             updates_roles = $14",
+             role_claim = $8, role_rules = $9, default_team_id = $10, default_role = $11, creates_accounts = $12, updates_roles = $14",
         row.id.as_uuid(),
         row.name,
         row.issuer,
@@ -240,12 +239,13 @@ pub(super) async fn list_linked(tx: &mut PgConnection, user: UserId) -> sqlx::Re
     .await
 }
 
-/// Providers that are on and that the person has no identity of.
+/// Providers that are on and that the person has no identity of by the issuer they have now.
 pub(super) async fn list_linkable(tx: &mut PgConnection, user: UserId) -> sqlx::Result<Vec<WayIn>> {
     sqlx::query_as!(
         WayIn,
         r#"SELECT p.id AS "id: IdentityProviderId", p.name FROM identity_providers p
-           WHERE p.is_enabled AND NOT EXISTS (SELECT FROM identities WHERE provider_id = p.id AND user_id = $1)
+           WHERE p.is_enabled
+             AND NOT EXISTS (SELECT FROM identities i WHERE i.provider_id = p.id AND i.issuer = p.issuer AND i.user_id = $1)
            ORDER BY lower(p.name), p.id"#,
         user.as_uuid()
     )

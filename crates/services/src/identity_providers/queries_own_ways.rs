@@ -46,10 +46,11 @@ pub(super) async fn has_enabled_provider(tx: &mut PgConnection) -> sqlx::Result<
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM identity_providers WHERE is_enabled) AS "exists!""#).fetch_one(tx).await
 }
 
-/// Whether a person can sign in with a provider.
+/// Whether a person can sign in with a provider: what they have at an issuer that it left opens nothing.
 pub(super) async fn has_open_identity(tx: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM identities i JOIN identity_providers p ON p.id = i.provider_id AND p.is_enabled
+        r#"SELECT EXISTS (SELECT FROM identities i
+                          JOIN identity_providers p ON p.id = i.provider_id AND p.issuer = i.issuer AND p.is_enabled
                           WHERE i.user_id = $1) AS "exists!""#,
         user.as_uuid()
     )

@@ -38,14 +38,25 @@ impl Archive {
 
     /// A whole file of text.
     pub(super) fn text(&mut self, name: &str, text: &str) -> Result<()> {
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        self.0.start_file(name, options).map_err(Error::internal)?;
+        self.start_text(name, false)?;
         self.append(text.as_bytes())
+    }
+
+    fn start_text(&mut self, name: &str, is_large: bool) -> Result<()> {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(is_large);
+        self.0.start_file(name, options).map_err(Error::internal)
     }
 
     /// A whole file of JSON, to be read by people as well.
     pub(super) fn json(&mut self, name: &str, value: &Value) -> Result<()> {
         self.text(name, &serde_json::to_string_pretty(value).map_err(Error::internal)?)
+    }
+
+    /// Starts a file with a list in JSON; its items follow one by one, as all of them may be larger than memory.
+    pub(super) fn list(&mut self, name: &str) -> Result<List<'_>> {
+        self.start_text(name, true)?;
+        self.append(b"[")?;
+        Ok(List { archive: self, is_empty: true })
     }
 
     /// Ends the archive and puts it into the object store. Its size.
@@ -66,6 +77,27 @@ impl Archive {
         }
         writer.shutdown().await.map_err(|error| Error::Unavailable(error.into()))?;
         Ok(size)
+    }
+}
+
+/// A list that is being written, an item on each line.
+pub(super) struct List<'a> {
+    archive: &'a mut Archive,
+    is_empty: bool,
+}
+
+impl List<'_> {
+    /// One item more.
+    pub(super) fn add(&mut self, item: &Value) -> Result<()> {
+        let before = if self.is_empty { "\n" } else { ",\n" };
+        self.is_empty = false;
+        self.archive.append(before.as_bytes())?;
+        self.archive.append(&serde_json::to_vec(item).map_err(Error::internal)?)
+    }
+
+    /// Nothing follows.
+    pub(super) fn end(self) -> Result<()> {
+        self.archive.append(b"\n]\n")
     }
 }
 

@@ -1,22 +1,28 @@
 //! Deletion: an account ends in two steps. For 14 days its person can sign in and keep it; then housekeeping removes what is
 //! theirs alone, hands what is their teams' to an owner, and forgets the person. Sign-ins and the trail stay under a pseudonym.
+//!
+//! The invariant: rows go first, in one transaction that also asks for the removal of their files, so that nothing which stays loses
+//! its file, and no file is forgotten.
 
-use super::queries::leaving;
+use super::queries::leaving::{self, PartingRow};
 use super::{MyData, key};
 use crate::audit::{self, Author};
+use crate::jobs::{self, JobKind, NewJob};
 use crate::mails::SecurityAct;
 use crate::team::record_removed;
 use crate::{Error, Result, SystemTx, Viewer, api_keys, people};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::UserId;
-use domain::audit::{Action, Event};
+use domain::audit::{Action, Details, Event, SealedChain};
 use domain::my_data::DeletionTerms;
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path;
+use domain::team::Belongings;
+use domain::{TeamId, UserId};
 use secrecy::SecretString;
+use serde_json::json;
 
 /// How long an account can be kept after all.
 const GRACE: TimeDelta = TimeDelta::days(14);
+/// Most files that one job removes.
+const KEYS_PER_JOB: usize = 500;
 
 /// When an account goes whose deletion was asked for then.
 pub(crate) fn gone_at(asked: DateTime<Utc>) -> DateTime<Utc> {
@@ -35,6 +41,8 @@ impl MyData<'_> {
         self.services.identity().prove_password(viewer, password).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         people::lock_administrators(&mut tx).await?;
+        // Before the look at the teams: whoever leaves one to this person was first, or sees that they go.
+        leaving::lock_person(&mut tx, viewer.user_id).await?;
         let before = terms(&mut tx, viewer.user_id).await?;
         if let Some(team) = before.blocking_teams.first() {
             return Err(Error::Conflict(format!("Only you own “{team}”. Hand it over or delete it first.")));
@@ -54,11 +62,14 @@ impl MyData<'_> {
         Ok(after)
     }
 
-    /// Calls the deletion of the viewer's account off.
+    /// Calls the deletion of the viewer's account off, as long as there is time.
     pub async fn keep_account(&self, viewer: &Viewer) -> Result<()> {
+        let until = self.services.parts.clock.now() - GRACE;
         let mut tx = self.services.parts.db.system_tx().await?;
-        if leaving::call_off(&mut tx, viewer.user_id).await? {
+        if leaving::call_off(&mut tx, viewer.user_id, until).await? {
             audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountDeletionCalledOff, viewer.user_id.as_uuid(), "")).await?;
+        } else if leaving::is_past_keeping(&mut tx, viewer.user_id, until).await? {
+            return Err(Error::Conflict("The 14 days are over: this account is about to go and cannot be kept any more.".to_owned()));
         }
         tx.commit().await
     }
@@ -80,48 +91,106 @@ impl MyData<'_> {
         Ok(removed)
     }
 
-    /// Files first: a row that is still there finds them again when this breaks off.
+    /// All rows in one transaction, the events last: the installation's before those of the teams, as everywhere.
     async fn remove_person(&self, person: UserId, until: DateTime<Utc>) -> Result<bool> {
-        let db = &self.services.parts.db;
-        let mut tx = db.system_tx().await?;
-        let (teams, files) = (leaving::lonely_teams(&mut tx, person).await?, leaving::private_files(&mut tx, person).await?);
-        let exports = leaving::list_exports(&mut tx, person).await?;
-        tx.commit().await?;
-        for team in &teams {
-            self.services.team().remove_files(*team).await?;
-        }
-        for path in files.into_iter().map(Path::from).chain(exports.into_iter().map(key)) {
-            match self.services.parts.objects.delete(&path).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let mut tx = db.system_tx().await?;
+        let mut tx = self.services.parts.db.system_tx().await?;
         if !leaving::lock_gone(&mut tx, person, until).await? {
             return Ok(false);
         }
-        for team in teams {
-            let sealed = audit::seal(&mut tx, team).await?;
-            if let Some(name) = leaving::delete_lonely_team(&mut tx, team, person).await? {
-                // In their name, which is often the team's too, so that both are forgotten together.
-                record_removed(&mut tx, (team, name), sealed, Author::in_the_name_of(person)).await?;
-            }
+        leaving::delete_invitations(&mut tx, person, self.services.parts.clock.now()).await?;
+        leaving::blank_sign_ins(&mut tx, person).await?;
+        let ended = end_teams(&mut tx, person).await?;
+        leaving::lock_teams(&mut tx, person).await?;
+        let private = leaving::count_private(&mut tx, person).await?;
+        for files in leaving::delete_private(&mut tx, person).await? {
+            enqueue_removal(&mut tx, files.team_id, person, &files.keys).await?;
         }
-        leaving::delete_private(&mut tx, person).await?;
-        leaving::hand_over(&mut tx, person).await?;
+        let partings = leaving::hand_over(&mut tx, person).await?;
+        for team in &ended {
+            // In their name, which is often the team's too, so that both are forgotten together.
+            record_removed(&mut tx, (team.id, team.name.clone()), team.sealed.clone(), Author::in_the_name_of(person)).await?;
+        }
         audit::forget(&mut tx, person).await?;
         leaving::delete_person(&mut tx, person).await?;
         audit::record_in(&mut tx, None, Author::SYSTEM, Event::new(Action::AccountDeleted, person.as_uuid(), "")).await?;
+        for parting in partings {
+            let alone = private.iter().find(|(team, _)| *team == parting.team_id).map(|(_, alone)| *alone);
+            record_parting(&mut tx, person, parting, alone.unwrap_or_default()).await?;
+        }
         tx.commit().await?;
+        for team in ended {
+            // What no row spoke of goes too; the rest waits for its job when this breaks off.
+            if let Err(error) = self.services.team().remove_files(team.id).await {
+                tracing::warn!(team = %team.id, %error, "the files of a team that is gone could not be removed at once");
+            }
+        }
         Ok(true)
     }
+}
+
+/// A team that nobody else was in.
+struct EndedTeam {
+    id: TeamId,
+    name: String,
+    sealed: Option<SealedChain>,
+}
+
+/// Removes the rows of teams that nobody else is in, and asks for the removal of their files and of the person's exports.
+async fn end_teams(tx: &mut SystemTx, person: UserId) -> Result<Vec<EndedTeam>> {
+    let exports = leaving::list_exports(tx, person).await?;
+    let mut files: Vec<String> = exports.into_iter().map(|id| key(id).to_string()).collect();
+    let mut ended = Vec::new();
+    for id in leaving::lonely_teams(tx, person).await? {
+        let sealed = audit::seal(tx, id).await?;
+        if let Some(team) = leaving::delete_lonely_team(tx, id, person).await? {
+            ended.push(EndedTeam { id, name: team.name, sealed });
+            files.extend(team.files);
+        }
+    }
+    // A job goes with its team, and theirs are gone: it is the oldest one's. There is one, an administrator's: the last of them stays.
+    if let Some(team) = leaving::find_oldest_team(tx).await? {
+        enqueue_removal(tx, team, person, &files).await?;
+    }
+    Ok(ended)
+}
+
+/// Asks for the removal of files by jobs of a team.
+async fn enqueue_removal(tx: &mut SystemTx, team_id: TeamId, person: UserId, keys: &[String]) -> Result<()> {
+    for keys in keys.chunks(KEYS_PER_JOB) {
+        let payload = json!({ "keys": keys });
+        jobs::enqueue(tx, NewJob { team_id, kind: JobKind::DeleteObjects, subject_id: person.as_uuid(), payload }).await?;
+    }
+    Ok(())
+}
+
+/// Tells a team that goes on of the end of its member, whose name is forgotten by now, and of its new owner if it has one.
+async fn record_parting(tx: &mut SystemTx, person: UserId, parting: PartingRow, alone: Belongings) -> Result<()> {
+    let Belongings { prompts, datasets, chats } = alone;
+    let deleted = format!("account deleted, with {prompts} private prompts, {datasets} private datasets and {chats} chats");
+    let details = Details { belongings: Some(parting.handed_over()), changed: vec![deleted], ..Details::default() };
+    let removed = Event::new(Action::MemberRemoved, person.as_uuid(), "").with(details);
+    audit::record_in(tx, Some(parting.team_id), Author::SYSTEM, removed).await?;
+    if parting.is_promoted {
+        let made_owner = Event::new(Action::MemberMadeOwner, parting.heir.as_uuid(), parting.heir_name);
+        audit::record_in(tx, Some(parting.team_id), Author::SYSTEM, made_owner).await?;
+    }
+    Ok(())
+}
+
+/// All of it together.
+fn sum(parts: impl IntoIterator<Item = Belongings>) -> Belongings {
+    parts.into_iter().fold(Belongings::default(), |sum, part| Belongings {
+        prompts: sum.prompts.saturating_add(part.prompts),
+        datasets: sum.datasets.saturating_add(part.datasets),
+        chats: sum.chats.saturating_add(part.chats),
+    })
 }
 
 async fn terms(tx: &mut SystemTx, person: UserId) -> Result<DeletionTerms> {
     Ok(DeletionTerms {
         blocking_teams: leaving::solely_owned(tx, person).await?,
         ending_teams: leaving::names_of_lonely_teams(tx, person).await?,
-        belongings: leaving::count_private(tx, person).await?,
+        belongings: sum(leaving::count_private(tx, person).await?.into_iter().map(|(_, alone)| alone)),
         is_last_administrator: people::is_last_administrator(tx, person).await?,
         gone_at: leaving::requested_at(tx, person).await?.map(gone_at),
     })

@@ -13,9 +13,13 @@ use serde_json::Value;
 
 /// Chats per look at the database.
 const CHATS_AT_A_TIME: i64 = 50;
+/// Rows per look at the database of what grows with every question and every act.
+const ROWS_AT_A_TIME: i64 = 1000;
 
-const READ_ME: &str = "What Lyceum keeps of you: your profile, teams, sessions, sign-ins, passkeys, linked identities and API keys (never what opens anything); datasets, documents \
-and prompts that you made in the teams you are in; your chats, as JSON and as text to read; and the files you uploaded, under “files”.\n";
+const READ_ME: &str = "What Lyceum keeps of you: your profile, teams, sessions, sign-ins, two-step sign-in, passkeys, linked identities and API \
+keys (never what opens anything); datasets, documents and prompts that you made in the teams you are in, what is shared by you and with you \
+there, and whom you invited; your chats, as JSON and as text to read; the tokens that your questions and answers took; what the audit trail \
+tells of you: what you did and from which address, and what others did to you; and the files you uploaded, under “files”.\n";
 
 /// Writes everything of the job's person and stores it. A person or an export that is gone is no error.
 pub(crate) async fn write(services: &Services, job: &ClaimedJob) -> Result<Outcome> {
@@ -24,11 +28,14 @@ pub(crate) async fn write(services: &Services, job: &ClaimedJob) -> Result<Outco
     let mut archive = Archive::new()?;
     archive.text("README.txt", READ_ME)?;
     let mut tx = services.parts.db.system_tx().await?;
-    for (name, rows) in exports::nouns(&mut tx, person).await? {
+    let nouns = exports::account(&mut tx, person).await?.into_iter().chain(exports::made(&mut tx, person).await?);
+    for (name, rows) in nouns {
         archive.json(&format!("{name}.json"), &rows)?;
     }
     let documents = exports::documents(&mut tx, person).await?;
     tx.commit().await?;
+    write_usage(services, person, &mut archive).await?;
+    write_trail(services, person, &mut archive).await?;
     write_chats(services, person, &mut archive).await?;
     for document in documents {
         write_file(services, &document, &mut archive).await?;
@@ -48,20 +55,50 @@ pub(crate) async fn give_up(tx: &mut SystemTx, id: ExportId) -> Result<()> {
     Ok(exports::fail(tx, id).await?)
 }
 
-async fn write_chats(services: &Services, person: UserId, archive: &mut Archive) -> Result<()> {
-    let mut done = 0;
+async fn write_usage(services: &Services, person: UserId, archive: &mut Archive) -> Result<()> {
+    let mut list = archive.list("token_usage.json")?;
+    let mut after = None;
     loop {
         let mut tx = services.parts.db.system_tx().await?;
-        let found = exports::chats(&mut tx, person, CHATS_AT_A_TIME, done).await?;
+        let found = exports::token_usage(&mut tx, person, ROWS_AT_A_TIME, after).await?;
         tx.commit().await?;
-        for chat in &found {
+        let Some(last) = found.last() else { return list.end() };
+        after = Some(last.place());
+        for row in &found {
+            list.add(&row.content)?;
+        }
+    }
+}
+
+async fn write_trail(services: &Services, person: UserId, archive: &mut Archive) -> Result<()> {
+    let mut list = archive.list("audit_trail.json")?;
+    let mut after = 0;
+    loop {
+        let mut tx = services.parts.db.system_tx().await?;
+        let found = exports::trail(&mut tx, person, ROWS_AT_A_TIME, after).await?;
+        tx.commit().await?;
+        let Some(last) = found.last() else { return list.end() };
+        after = last.position;
+        for row in &found {
+            list.add(&row.event)?;
+        }
+    }
+}
+
+/// The next page begins after the last chat of this one, so that a chat that is deleted meanwhile has no other left out.
+async fn write_chats(services: &Services, person: UserId, archive: &mut Archive) -> Result<()> {
+    let (mut done, mut after) = (0, None);
+    loop {
+        let mut tx = services.parts.db.system_tx().await?;
+        let found = exports::chats(&mut tx, person, CHATS_AT_A_TIME, after).await?;
+        tx.commit().await?;
+        let Some(last) = found.last() else { return Ok(()) };
+        after = Some(last.place());
+        for chat in found.iter().map(|row| &row.content) {
             done += 1;
             let name = format!("chats/{done:04} {}", safe_name(chat["title"].as_str().unwrap_or_default()));
             archive.json(&format!("{name}.json"), chat)?;
             archive.text(&format!("{name}.md"), &chats::markdown(chat))?;
-        }
-        if found.is_empty() {
-            return Ok(());
         }
     }
 }

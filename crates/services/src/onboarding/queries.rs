@@ -17,21 +17,23 @@ pub(super) struct GuideRow {
     pub is_dismissed: bool,
 }
 
-/// A personal team starts with the name that signing up gives it; any other name is somebody's choice.
+/// A personal team starts with the name that signing up gives it, after whoever's it is; any other kind of name is somebody's choice. A sample
+/// that the viewer does not see is none.
 pub(super) async fn find_guide(connection: &mut PgConnection, viewer: &Viewer, sample: &str) -> sqlx::Result<GuideRow> {
     sqlx::query_as!(
         GuideRow,
         r#"SELECT teams.name AS team_name,
-                  NOT (teams.is_personal AND teams.name = users.first_name || '’s team') AS "is_team_named!",
+                  NOT (teams.is_personal AND teams.name LIKE '%’s team') AS "is_team_named!",
                   EXISTS (SELECT FROM models JOIN providers ON providers.id = models.provider_id
                           WHERE models.removed_at IS NULL AND models.model_type = 'LLM' AND providers.kind <> 'BuiltIn') AS "has_model!",
                   coalesce(onboarding.keeps_model, false) AS "keeps_model!",
                   EXISTS (SELECT FROM documents WHERE team_id = $1) AS "has_documents!",
-                  (SELECT id FROM datasets WHERE team_id = $1 AND name = $3) AS "sample: DatasetId",
+                  (SELECT id FROM datasets WHERE team_id = $1 AND name = $3 AND (visibility <> 'Private' OR created_by = $2))
+                      AS "sample: DatasetId",
                   EXISTS (SELECT FROM invitations WHERE team_id = $1 AND revoked_at IS NULL)
                       OR EXISTS (SELECT FROM memberships WHERE team_id = $1 AND user_id <> $2) AS "has_invited!",
                   onboarding.dismissed_at IS NOT NULL AS "is_dismissed!"
-           FROM teams JOIN users ON users.id = teams.created_by LEFT JOIN onboarding ON onboarding.user_id = $2
+           FROM teams LEFT JOIN onboarding ON onboarding.user_id = $2
            WHERE teams.id = $1"#,
         viewer.team_id.as_uuid(),
         viewer.user_id.as_uuid(),

@@ -31,6 +31,8 @@ async fn each_step_ticks_itself_off_from_what_there_is(pool: PgPool) {
     let start = guide(&services, &root).await;
     assert_eq!((start.done(), start.team_name.as_str(), start.sample), (0, "Grace’s team", None));
 
+    sqlx::query("UPDATE users SET first_name = 'Rear Admiral'").execute(&pool).await.unwrap();
+    assert!(!guide(&services, &root).await.is_team_named, "another name of hers is none of the team");
     let patch = TeamPatch { name: "Research".to_owned(), slug: "research".to_owned() };
     services.team().rename(&root, patch).await.unwrap();
     assert!(guide(&services, &root).await.is_team_named);
@@ -39,6 +41,15 @@ async fn each_step_ticks_itself_off_from_what_there_is(pool: PgPool) {
     let sample = services.onboarding().add_sample(&root).await.unwrap();
     let now = guide(&services, &root).await;
     assert!(now.has_documents && now.sample == Some(sample));
+    let other = Viewer { is_system_administrator: true, ..member(&services, &root, "other@example.org", Role::Owner).await };
+    sqlx::query("UPDATE datasets SET visibility = 'Private'").execute(&pool).await.unwrap();
+    assert_eq!(guide(&services, &other).await.sample, None, "nobody is led to what they do not see");
+    sqlx::query("DELETE FROM memberships WHERE user_id = $1 AND team_id = $2")
+        .bind(other.user_id)
+        .bind(root.team_id)
+        .execute(&pool)
+        .await
+        .unwrap();
     services.team().invite(&root, "ada@example.org", Role::Viewer).await.unwrap();
     assert_eq!(guide(&services, &root).await.done(), Guide::STEPS);
 }

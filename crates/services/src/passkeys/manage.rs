@@ -96,6 +96,7 @@ impl Passkeys<'_> {
     /// Removes a passkey of the viewer's, unless it is their last way in; one of anybody else does not exist.
     pub async fn remove(&self, viewer: &Viewer, id: PasskeyId) -> Result<()> {
         let mut tx = self.services.parts.db.system_tx().await?;
+        self.services.identity_providers().lock_account(&mut tx, viewer.user_id).await?;
         let name = queries::delete(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;
         if !self.services.identity_providers().has_way_in(&mut tx, viewer.user_id).await? {
             return Err(conflict("This is your only way in. Set up another one first."));

@@ -288,3 +288,18 @@ async fn an_administrator_takes_a_seat_and_without_a_licence_only_keeping_out_go
     people.take_administration(&root, ada.user_id).await.unwrap();
     people.suspend(&root, ada.user_id).await.unwrap();
 }
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn whoever_is_kept_out_leaves_no_invitation_that_leads_back(pool: PgPool) {
+    let (services, _) = services_at(&pool);
+    let (root, _) = two_administrators(&services).await;
+    let (ada, _) = sign_up(&services, "Ada").await;
+    services.team().invite(&ada, "ada.two@example.org", domain::Role::Owner).await.unwrap();
+    services.team().invite(&root, "bob@example.org", domain::Role::Viewer).await.unwrap();
+    services.people().suspend(&root, ada.user_id).await.unwrap();
+    let open: Vec<String> = sqlx::query_scalar("SELECT email FROM invitations WHERE revoked_at IS NULL").fetch_all(&pool).await.unwrap();
+    assert_eq!(open, ["bob@example.org"]);
+    let told = "SELECT count(*) FROM audit_events WHERE team_id = $1 AND actor_id = $2 AND action = 'invitation.revoked'";
+    let told: i64 = sqlx::query_scalar(told).bind(ada.team_id).bind(root.user_id).fetch_one(&pool).await.unwrap();
+    assert_eq!(told, 1, "in the trail of the team it was for");
+}

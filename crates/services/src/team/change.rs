@@ -3,15 +3,16 @@
 use super::queries::leaving;
 use super::queries::members::{self as rows, MemberRow};
 use super::standing::judge;
+use super::withdraw::withdraw_invitations;
 use super::{Team, members};
 use crate::{Error, Result, TeamTx, Viewer, audit};
 use domain::audit::{Action, Event};
 use domain::team::MemberSummary;
-use domain::{FieldErrors, Permission, Role, UserId};
+use domain::{FieldErrors, Permission, Role, TeamId, UserId};
 
 impl Team<'_> {
     /// Gives a member these roles in place of those they had. Nobody gives or takes a role above their own, so nobody raises
-    /// themselves; the last owner stays one.
+    /// themselves; the last owner stays one. Invitations of theirs to roles they may give no more are taken back.
     pub async fn change_roles(&self, viewer: &Viewer, person: UserId, wanted: &[Role]) -> Result<MemberSummary> {
         viewer.require(Permission::ManageMembers)?;
         if wanted.contains(&Role::Owner) {
@@ -31,11 +32,13 @@ impl Team<'_> {
             standing.keep_an_owner(&mut tx, viewer).await?;
         }
         rows::set_roles(&mut tx, viewer.team_id, person, &wanted).await?;
-        finish(tx, viewer, about(Action::MemberRolesChanged, &standing.subject).with_roles(&wanted)).await
+        let withdrawn = withdraw_invitations(&mut tx, viewer.team_id, person).await?;
+        finish(tx, viewer, about(Action::MemberRolesChanged, &standing.subject).with_roles(&wanted), withdrawn).await
     }
 
     /// Keeps a member out of the team: their sessions in it end, open streams within seconds, and so does what is being
-    /// written for them. Everything of theirs stays.
+    /// written for them. Their open invitations are taken back; everything else of theirs stays. Who may work in no other team gets
+    /// one of their own.
     pub async fn suspend(&self, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
         let mut tx = self.services.parts.db.ongoing_tx(viewer).await?; // keeping somebody out needs no licence
         let standing = judge(&mut tx, viewer, person).await?;
@@ -45,7 +48,9 @@ impl Team<'_> {
         rows::set_suspended(&mut tx, viewer.team_id, person, Some(since)).await?;
         crate::chat::stop_all(&mut tx, viewer.team_id, person).await?;
         leaving::end_sessions(&mut tx, person).await?;
-        finish(tx, viewer, about(Action::MemberSuspended, &standing.subject)).await
+        leaving::give_home(&mut tx, person, TeamId::new()).await?;
+        let withdrawn = withdraw_invitations(&mut tx, viewer.team_id, person).await?;
+        finish(tx, viewer, about(Action::MemberSuspended, &standing.subject), withdrawn).await
     }
 
     /// Lets a suspended member in again.
@@ -53,10 +58,11 @@ impl Team<'_> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let standing = judge(&mut tx, viewer, person).await?;
         rows::set_suspended(&mut tx, viewer.team_id, person, None).await?;
-        finish(tx, viewer, about(Action::MemberReinstated, &standing.subject)).await
+        finish(tx, viewer, about(Action::MemberReinstated, &standing.subject), Vec::new()).await
     }
 
-    /// Makes another member the owner in the viewer's place; the viewer stays as a team manager.
+    /// Makes another member the owner in the viewer's place; the viewer stays as a team manager, and whom they invited as owners is
+    /// invited no more.
     pub async fn hand_over(&self, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
         viewer.require(Permission::ManageTeam)?;
         self.services.identity().require_recent(viewer).await?;
@@ -81,7 +87,8 @@ impl Team<'_> {
         rows::set_roles(&mut tx, viewer.team_id, person, &with_owner).await?;
         rows::set_roles(&mut tx, viewer.team_id, viewer.user_id, &[Role::TeamManager]).await?;
         leaving::clear_personal(&mut tx, viewer.team_id, viewer.user_id).await?;
-        finish(tx, viewer, about(Action::MemberMadeOwner, &standing.subject)).await
+        let withdrawn = withdraw_invitations(&mut tx, viewer.team_id, viewer.user_id).await?;
+        finish(tx, viewer, about(Action::MemberMadeOwner, &standing.subject), withdrawn).await
     }
 }
 
@@ -98,13 +105,16 @@ pub(super) fn about(action: Action, person: &MemberRow) -> Event {
     Event::new(action, person.user_id.as_uuid(), person.called())
 }
 
-/// Records it, makes it durable and shows the member as they are now.
-async fn finish(mut tx: TeamTx, viewer: &Viewer, event: Event) -> Result<MemberSummary> {
+/// Records it and what was withdrawn with it, makes it durable and shows the member as they are now.
+async fn finish(mut tx: TeamTx, viewer: &Viewer, event: Event, withdrawn: Vec<Event>) -> Result<MemberSummary> {
     let person = event.target_id.map(UserId::from_uuid).ok_or(Error::NotFound)?;
     let row = rows::find(&mut tx, viewer.team_id, person).await?.ok_or(Error::NotFound)?;
     let actor = rows::find_actor(&mut tx, viewer.team_id, viewer.user_id).await?.filter(|actor| actor.manages_members);
     let own = actor.and_then(|actor| members::highest(&members::roles(&actor.roles)));
     audit::record(&mut tx, viewer, event).await?;
+    for event in withdrawn {
+        audit::record(&mut tx, viewer, event).await?;
+    }
     tx.commit().await?;
     Ok(members::summary(row, own))
 }

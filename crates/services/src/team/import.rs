@@ -3,8 +3,10 @@
 //! The invariant: the look and the act judge a line by the same code, and a line that is refused says why.
 
 use super::Team;
-use super::invitations::{Checked, about, check};
+use super::invitations::{Checked, MOST_OPEN, about, check};
+use super::queries::{invitations, members as people};
 use crate::{Error, Result, TeamTx, Viewer, audit};
+use chrono::{DateTime, Utc};
 use domain::audit::Action;
 use domain::team::{ImportLine, ImportOutcome, MemberImport, NewInvitation};
 use domain::{Permission, Role};
@@ -19,12 +21,20 @@ struct Judged {
     checked: Option<Checked>,
 }
 
+/// What a line is judged by besides itself.
+struct Known {
+    /// The addresses of the lines above it.
+    above: HashSet<String>,
+    /// Those that are asked already, or are by the lines above it.
+    open: Vec<String>,
+}
+
 impl Team<'_> {
     /// What each line of a list would do. Nobody is invited.
     pub async fn preview_import(&self, viewer: &Viewer, import: MemberImport) -> Result<Vec<ImportLine>> {
         viewer.require(Permission::ManageMembers)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        let judged = judge(&mut tx, viewer, &import).await?;
+        let judged = judge(&mut tx, viewer, &import, self.services.parts.clock.now()).await?;
         Ok(judged.into_iter().map(|judged| judged.line).collect())
     }
 
@@ -35,8 +45,9 @@ impl Team<'_> {
             self.services.identity().require_recent(viewer).await?;
         }
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        people::hold_membership(&mut tx, viewer.team_id, viewer.user_id).await?;
         let mut outcome = ImportOutcome { sent: Vec::new(), refused: Vec::new() };
-        for judged in judge(&mut tx, viewer, &import).await? {
+        for judged in judge(&mut tx, viewer, &import, self.services.parts.clock.now()).await? {
             match judged.checked {
                 Some(checked) => outcome.sent.push(self.send(&mut tx, viewer, &checked).await?),
                 None => outcome.refused.push(judged.line),
@@ -50,12 +61,12 @@ impl Team<'_> {
     }
 }
 
-async fn judge(tx: &mut TeamTx, viewer: &Viewer, import: &MemberImport) -> Result<Vec<Judged>> {
+async fn judge(tx: &mut TeamTx, viewer: &Viewer, import: &MemberImport, now: DateTime<Utc>) -> Result<Vec<Judged>> {
     let lines = read(import)?;
-    let mut seen = HashSet::new();
+    let mut known = Known { above: HashSet::new(), open: invitations::list_open_addresses(tx, viewer.team_id, now).await? };
     let mut judged = Vec::with_capacity(lines.len());
     for mut line in lines {
-        let checked = match check_line(tx, viewer, &line, import.days, &mut seen).await {
+        let checked = match check_line(tx, viewer, &line, import.days, &mut known).await {
             Ok(checked) => Some(checked),
             Err(Error::Invalid(errors)) => {
                 line.trouble = Some(errors.iter().map(|(_, sentence)| sentence).collect::<Vec<_>>().join(" "));
@@ -68,15 +79,22 @@ async fn judge(tx: &mut TeamTx, viewer: &Viewer, import: &MemberImport) -> Resul
     Ok(judged)
 }
 
-async fn check_line(tx: &mut TeamTx, viewer: &Viewer, line: &ImportLine, days: u32, seen: &mut HashSet<String>) -> Result<Checked> {
+async fn check_line(tx: &mut TeamTx, viewer: &Viewer, line: &ImportLine, days: u32, known: &mut Known) -> Result<Checked> {
     let role = role_of(&line.role)
         .ok_or_else(|| Error::field("role", format!("“{}” is no role. Use viewer, collaborator, team manager or owner.", line.role)))?;
     let (email, first_name, last_name) = (line.email.clone(), line.first_name.clone(), line.last_name.clone());
     let checked = Checked::parse(&NewInvitation { email, role, first_name, last_name, days })?;
     check(tx, viewer, &checked.email, role).await?;
-    if !seen.insert(checked.email.as_str().to_owned()) {
+    let email = checked.email.as_str();
+    if !known.above.insert(email.to_owned()) {
         return Err(Error::field("email", "This address stands in the list twice."));
     }
+    // Whoever is asked already is asked anew in place of that.
+    known.open.retain(|open| open != email);
+    if known.open.len() >= MOST_OPEN {
+        return Err(Error::field("email", format!("A team can have {MOST_OPEN} open invitations, and this would be one more.")));
+    }
+    known.open.push(email.to_owned());
     Ok(checked)
 }
 

@@ -14,7 +14,7 @@ use domain::text::{EmailAddress, FirstName, LastName};
 use domain::{FieldErrors, InvitationId, Permission, Role, TeamId};
 
 /// How many may be open in one team, so that nobody fills the table.
-const MOST_OPEN: i64 = 500;
+pub(super) const MOST_OPEN: usize = 500;
 /// How long one whose link stopped working is still listed, to be sent again.
 const LISTED_AFTER_ITS_END: TimeDelta = TimeDelta::days(30);
 
@@ -102,6 +102,7 @@ impl Team<'_> {
         let checked = Checked::parse(&new)?;
         self.require_recent_for(viewer, checked.role).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        people::hold_membership(&mut tx, viewer.team_id, viewer.user_id).await?;
         check(&mut tx, viewer, &checked.email, checked.role).await?;
         let sent = self.send(&mut tx, viewer, &checked).await?;
         audit::record(&mut tx, viewer, about(Action::InvitationMade, &sent.invitation)).await?;
@@ -137,6 +138,7 @@ impl Team<'_> {
         let lifetime = lifetime(days).map_err(|sentence| Error::field("days", sentence))?;
         let now = self.services.parts.clock.now();
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        people::hold_membership(&mut tx, viewer.team_id, viewer.user_id).await?;
         let row = invitations::lock(&mut tx, viewer.team_id, id).await?.ok_or(Error::NotFound)?;
         let role: Role = row.role.parse()?;
         check(&mut tx, viewer, &EmailAddress::parse(&row.email)?, role).await.map_err(|error| match error {
@@ -145,7 +147,7 @@ impl Team<'_> {
         })?;
         self.require_recent_for(viewer, role).await?;
         let (links, expires_at) = (Links::fresh(), now + lifetime);
-        invitations::renew(&mut tx, viewer.team_id, id, &links.secret(), expires_at).await?;
+        invitations::renew(&mut tx, viewer, id, &links.secret(), expires_at).await?;
         let invitation = renewed(row, expires_at, now)?;
         let event = about(Action::InvitationRenewed, &invitation);
         let sent = self.hand_over_link(&mut tx, viewer, invitation, &links).await?;
@@ -232,10 +234,12 @@ fn renewed(row: InvitationRow, expires_at: DateTime<Utc>, now: DateTime<Utc>) ->
     InvitationRow { expires_at, ..row }.summary(now)
 }
 
-/// Refuses roles above the inviter's own, and addresses that are in the team.
+/// Refuses who invites nobody now, roles above the inviter's own, and addresses that are in the team. What stores an invitation holds the
+/// inviter's membership before: whatever lowers them comes first, or takes the invitation back.
 pub(super) async fn check(tx: &mut TeamTx, viewer: &Viewer, email: &EmailAddress, role: Role) -> Result<()> {
-    let actor = people::find_actor(tx, viewer.team_id, viewer.user_id).await?;
-    if actor.and_then(|actor| members::highest(&members::roles(&actor.roles))).is_none_or(|highest| role > highest) {
+    let actor = people::find_actor(tx, viewer.team_id, viewer.user_id).await?.filter(|actor| actor.manages_members);
+    let own = actor.and_then(|actor| members::highest(&members::roles(&actor.roles))).ok_or(Error::Forbidden)?;
+    if role > own {
         return Err(Error::field("role", "You cannot give a role above your own."));
     }
     if people::has_address(tx, viewer.team_id, email).await? {

@@ -4,6 +4,7 @@ use super::Team;
 use super::change::{about, refuse_self};
 use super::queries::{leaving, members};
 use super::standing::judge;
+use super::withdraw::withdraw_invitations;
 use crate::{Error, Result, Viewer, audit};
 use domain::audit::{Action, Details};
 use domain::team::Belongings;
@@ -19,7 +20,8 @@ impl Team<'_> {
     }
 
     /// Takes a member out of the team. Their private prompts, private datasets and chats in it become the viewer's; what they
-    /// shared stays as it is; their sessions in it end. Who is in no other team gets one of their own.
+    /// shared stays as it is; their sessions in it end, and their open invitations are taken back. Who is in no other team gets one of
+    /// their own.
     pub async fn remove(&self, viewer: &Viewer, person: UserId) -> Result<Belongings> {
         viewer.require(Permission::ManageMembers)?;
         self.services.identity().require_recent(viewer).await?;
@@ -34,8 +36,12 @@ impl Team<'_> {
         leaving::end_sessions(&mut tx, person).await?;
         leaving::clear_personal(&mut tx, viewer.team_id, person).await?;
         leaving::give_home(&mut tx, person, TeamId::new()).await?;
+        let withdrawn = withdraw_invitations(&mut tx, viewer.team_id, person).await?;
         let event = about(Action::MemberRemoved, &standing.subject).with(Details { belongings: Some(moved), ..Details::default() });
         audit::record(&mut tx, viewer, event).await?;
+        for event in withdrawn {
+            audit::record(&mut tx, viewer, event).await?;
+        }
         tx.commit().await?;
         Ok(moved)
     }

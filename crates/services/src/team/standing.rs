@@ -1,4 +1,6 @@
 //! Standing: whether the viewer may change somebody, decided under a lock of the team with the roles as they are then.
+//!
+//! The invariant: accounts are held before the team is locked, and nobody is waited for under that lock who may wait for it.
 
 use super::members::{highest, roles};
 use super::queries::members::{self, MemberRow};
@@ -16,9 +18,11 @@ pub(super) struct Standing {
     pub subject_roles: Vec<Role>,
 }
 
-/// Takes the lock, then looks. A person of another team does not exist; one above the viewer is refused.
+/// Takes the locks, then looks. A person of another team does not exist; one above the viewer is refused. Neither the person nor an owner
+/// asks for the deletion of their account until the transaction ends.
 pub(super) async fn judge(tx: &mut TeamTx, viewer: &Viewer, person: UserId) -> Result<Standing> {
     viewer.require(Permission::ManageMembers)?;
+    members::hold_accounts(tx, viewer.team_id, person).await?;
     members::lock_team(tx, viewer.team_id).await?;
     let subject = members::find(tx, viewer.team_id, person).await?.ok_or(Error::NotFound)?;
     let actor = members::find_actor(tx, viewer.team_id, viewer.user_id).await?.filter(|actor| actor.manages_members);
@@ -30,10 +34,10 @@ pub(super) async fn judge(tx: &mut TeamTx, viewer: &Viewer, person: UserId) -> R
     Ok(Standing { own, subject, subject_roles })
 }
 
-/// Whether the team has no other owner who may come in; under its lock.
+/// Whether the team has no other owner who may come in and stays; under its lock.
 pub(super) async fn is_last_owner(connection: &mut PgConnection, team: TeamId, member: &MemberRow) -> Result<bool> {
     let is_owner = roles(&member.roles).contains(&Role::Owner) && member.suspended_at.is_none();
-    Ok(is_owner && members::count_other_owners(connection, team, member.user_id).await? == 0)
+    Ok(is_owner && !members::hold_another_owner(connection, team, member.user_id).await?)
 }
 
 impl Standing {

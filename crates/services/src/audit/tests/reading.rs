@@ -1,11 +1,12 @@
 //! Reading: rights, filters, pages, exports.
 
 use super::{administrator, list, sentences};
+use crate::audit::{ExportStream, record_in};
 use crate::testing::{many_events, member, owner, services};
 use crate::{Error, Services, Viewer};
 use chrono::Utc;
 use domain::Role;
-use domain::audit::{AuditQuery, AuditScope, ExportFormat};
+use domain::audit::{Action, AuditQuery, AuditScope, Event, ExportFormat};
 use futures::TryStreamExt as _;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -15,8 +16,11 @@ fn text(text: &str) -> String {
 }
 
 async fn export(services: &Services, viewer: &Viewer, scope: AuditScope, format: ExportFormat) -> String {
-    let bytes = services.audit().export(viewer, scope, &AuditQuery::default(), format).await.unwrap();
-    let parts: Vec<bytes::Bytes> = bytes.try_collect().await.unwrap();
+    whole(services.audit().export(viewer, scope, &AuditQuery::default(), format).await.unwrap()).await
+}
+
+async fn whole(export: ExportStream) -> String {
+    let parts: Vec<bytes::Bytes> = export.try_collect().await.unwrap();
     String::from_utf8(parts.concat()).unwrap()
 }
 
@@ -120,6 +124,36 @@ async fn everything_that_was_done_to_one_thing_is_found_by_its_id_and_by_which_w
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_person_everything_is_asked_of_is_called_by_their_own_name_and_not_by_that_of_a_passkey(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Viewer).await;
+    let eve = owner(&services, "eve@example.org").await;
+    let called = async |viewer: &Viewer, scope: AuditScope| {
+        let about = AuditQuery { about: bob.user_id.to_string(), ..AuditQuery::default() };
+        services.audit().list(viewer, scope, &about, None).await.unwrap().about
+    };
+    let (team, all) = (AuditScope::Team, AuditScope::Installation);
+    assert_eq!(called(&ada, team).await, None, "nothing was done to him yet");
+    services.team().change_roles(&ada, bob.user_id, &[Role::Collaborator]).await.unwrap();
+    let mut tx = services.db().system_tx().await.unwrap();
+    for (action, name) in [(Action::AccountIdentityLinked, "Works"), (Action::AccountPasskeyAdded, "Phone")] {
+        record_in(&mut tx, None, &bob, Event::new(action, bob.user_id.as_uuid(), name)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(called(&administrator(&ada), all).await.as_deref(), Some("bob@example.org"));
+    let rename = "UPDATE users SET first_name = $2, last_name = 'Builder' WHERE id = $1";
+    sqlx::query(rename).bind(bob.user_id).bind("Bob").execute(&pool).await.unwrap();
+    assert_eq!(called(&administrator(&ada), all).await.as_deref(), Some("Bob Builder"));
+    assert_eq!(called(&ada, team).await.as_deref(), Some("Bob Builder"), "as he is called now");
+    services.team().remove(&ada, bob.user_id).await.unwrap();
+    sqlx::query(rename).bind(bob.user_id).bind("Robert").execute(&pool).await.unwrap();
+    assert_eq!(called(&administrator(&ada), all).await.as_deref(), Some("Robert Builder"));
+    assert_eq!(called(&ada, team).await.as_deref(), Some("Bob Builder"), "as he was called when he left");
+    assert_eq!(called(&eve, team).await, None, "he is in no trail of hers");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn pages_follow_each_other_without_gap_or_repetition(pool: PgPool) {
     let services = services(&pool);
     let ada = owner(&services, "ada@example.org").await;
@@ -148,10 +182,13 @@ async fn exports_are_safe_for_spreadsheets_whole_for_programs_and_told(pool: PgP
     assert_eq!(events.len(), 3);
     assert_eq!(events[2]["target"], "=HYPERLINK(\"http://x\")");
     assert_eq!(events[0]["previous_hash"], events[1]["hash"]);
+    assert_eq!(events[0]["chain"], ada.team_id.to_string());
+    assert!(csv.trim_end().ends_with(&format!(",\"{}\"", ada.team_id)), "{csv}");
     assert_eq!(sentences(&services, &ada, &AuditQuery::default()).await[0], "ada@example.org exported the audit trail");
     let all: Value =
         serde_json::from_str(&export(&services, &administrator(&ada), AuditScope::Installation, ExportFormat::Json).await).unwrap();
     assert_eq!(all.as_array().unwrap().len(), 4);
+    assert_eq!(all[0]["chain"], uuid::Uuid::nil().to_string(), "the chain of the installation");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -166,4 +203,25 @@ async fn an_export_of_many_pages_is_one_file_that_holds_every_event_once(pool: P
     let numbers: Vec<&str> = csv.lines().map(|line| line.split(',').next().unwrap().trim_matches('"')).collect();
     assert_eq!(numbers[0], "Number");
     assert!(numbers[1..].iter().map(|number| number.parse::<i64>().unwrap()).eq((1..=2502).rev()), "{} lines", numbers.len());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn an_export_that_leaves_older_events_out_says_so_at_its_end_and_no_other_does(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    many_events(&pool, Some(ada.team_id), &[ada.user_id], 1100).await;
+    let export = async |format: ExportFormat, most: usize| {
+        whole(services.audit().export_up_to(&ada, AuditScope::Team, &AuditQuery::default(), format, most).await.unwrap()).await
+    };
+    let events: Vec<Value> = serde_json::from_str(&export(ExportFormat::Json, 1050).await).unwrap();
+    assert_eq!(events.len(), 1051);
+    assert!(events[0]["number"] == 1101 && events[1049]["number"] == 52, "the latest");
+    assert!(events[1050]["is_cut"] == true && events[1050]["what"].as_str().unwrap().starts_with("Older events were left out."));
+    let csv = export(ExportFormat::Csv, 1000).await;
+    assert_eq!(csv.lines().count(), 1002, "a head, the events, the note");
+    assert!(csv.lines().last().unwrap().contains("\"Older events were left out."));
+    let events: Vec<Value> = serde_json::from_str(&export(ExportFormat::Json, 1103).await).unwrap();
+    assert_eq!(events.len(), 1103, "exactly as many as there may be");
+    assert_eq!(events[1102]["number"], 1);
+    assert_eq!(export(ExportFormat::Csv, 1105).await.lines().count(), 1105, "a head and all events");
 }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::chat::ConversationSummary;
-use domain::{ConversationId, ModelId, PromptId, UserId};
+use domain::{ConversationId, GenerationId, ModelId, PromptId, UserId};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// What a question needs to know of its conversation.
 pub(in crate::chat) struct ConversationRow {
@@ -73,8 +74,33 @@ pub(in crate::chat) async fn rename(tx: &mut PgConnection, id: ConversationId, p
     Ok(done.rows_affected() > 0)
 }
 
-/// Deletes a conversation of the person with everything in it; `false` when it is not theirs.
-pub(in crate::chat) async fn delete(tx: &mut PgConnection, id: ConversationId, person: UserId) -> sqlx::Result<bool> {
-    let done = sqlx::query!("DELETE FROM conversations WHERE id = $1 AND user_id = $2", id.as_uuid(), person.as_uuid()).execute(tx).await?;
+/// Locks a conversation of the person, so that no run begins in it; `false` when it is not theirs.
+pub(in crate::chat) async fn lock(tx: &mut PgConnection, id: ConversationId, person: UserId) -> sqlx::Result<bool> {
+    let row = sqlx::query!("SELECT id FROM conversations WHERE id = $1 AND user_id = $2 FOR UPDATE", id.as_uuid(), person.as_uuid())
+        .fetch_optional(tx)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Deletes a conversation of the person with everything in it; `false` when it is not theirs, or when a run other than the given
+/// ones is unfinished.
+pub(in crate::chat) async fn delete(
+    tx: &mut PgConnection,
+    id: ConversationId,
+    person: UserId,
+    with: &[GenerationId],
+) -> sqlx::Result<bool> {
+    let with: Vec<Uuid> = with.iter().map(|run| run.as_uuid()).collect();
+    let done = sqlx::query!(
+        "DELETE FROM conversations c
+         WHERE c.id = $1 AND c.user_id = $2 AND NOT EXISTS (
+             SELECT FROM generations g
+             WHERE g.conversation_id = c.id AND g.status IN ('Pending', 'InProgress') AND g.id <> ALL ($3))",
+        id.as_uuid(),
+        person.as_uuid(),
+        &with
+    )
+    .execute(tx)
+    .await?;
     Ok(done.rows_affected() > 0)
 }

@@ -28,6 +28,16 @@ pub(in crate::chat) struct RunningRow {
     pub requests_per_minute: Option<i32>,
 }
 
+/// An unfinished run, and what answers in it.
+pub(in crate::chat) struct UnfinishedRow {
+    pub id: GenerationId,
+    pub message_id: MessageId,
+    pub is_stop_requested: bool,
+    pub model_id: ModelId,
+    /// Its name for people, with its provider.
+    pub model: String,
+}
+
 /// What a run leaves behind.
 pub(in crate::chat) struct Ending<'a> {
     pub generation: GenerationId,
@@ -209,11 +219,21 @@ pub(in crate::chat) async fn request_stop(tx: &mut PgConnection, id: GenerationI
     Ok(done.rows_affected() > 0)
 }
 
-/// The unfinished runs of a conversation, locked: whoever ends a run locks it before its conversation, and so must others.
-pub(in crate::chat) async fn lock_running(tx: &mut PgConnection, conversation: ConversationId) -> sqlx::Result<Vec<GenerationId>> {
-    sqlx::query_scalar!(
-        r#"SELECT id AS "id: GenerationId" FROM generations WHERE conversation_id = $1 AND status IN ('Pending', 'InProgress') FOR UPDATE"#,
-        conversation.as_uuid()
+/// The person's unfinished runs of a conversation, locked: whoever ends a run locks it before its conversation, and so must others.
+pub(in crate::chat) async fn lock_running(
+    tx: &mut PgConnection,
+    conversation: ConversationId,
+    person: UserId,
+) -> sqlx::Result<Vec<UnfinishedRow>> {
+    sqlx::query_as!(
+        UnfinishedRow,
+        r#"SELECT g.id AS "id: GenerationId", g.message_id AS "message_id: MessageId",
+                  g.stop_requested_at IS NOT NULL AS "is_stop_requested!", g.model_id AS "model_id: ModelId",
+                  mo.name || ' · ' || p.name AS "model!"
+           FROM generations g JOIN models mo ON mo.id = g.model_id JOIN providers p ON p.id = mo.provider_id
+           WHERE g.conversation_id = $1 AND g.user_id = $2 AND g.status IN ('Pending', 'InProgress') FOR UPDATE OF g"#,
+        conversation.as_uuid(),
+        person.as_uuid()
     )
     .fetch_all(tx)
     .await

@@ -4,7 +4,7 @@ use crate::{Result, Viewer};
 use chrono::{DateTime, Utc};
 use domain::team::InvitationSummary;
 use domain::text::EmailAddress;
-use domain::{InvitationId, TeamId, UserId};
+use domain::{InvitationId, Role, TeamId, UserId};
 use sqlx::PgConnection;
 
 /// An invitation that was neither used nor revoked.
@@ -73,15 +73,31 @@ pub(in crate::team) async fn lock(connection: &mut PgConnection, team: TeamId, i
     .await
 }
 
-pub(in crate::team) async fn count_open(connection: &mut PgConnection, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<i64> {
+/// The addresses of those whose link works.
+pub(in crate::team) async fn list_open_addresses(
+    connection: &mut PgConnection,
+    team: TeamId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
+        "SELECT email FROM invitations WHERE team_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2",
+        team.as_uuid(),
+        now
+    )
+    .fetch_all(connection)
+    .await
+}
+
+pub(in crate::team) async fn count_open(connection: &mut PgConnection, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<usize> {
+    let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM invitations
            WHERE team_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
         team.as_uuid(),
         now
     )
     .fetch_one(connection)
-    .await
+    .await?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 pub(in crate::team) async fn insert(connection: &mut PgConnection, viewer: &Viewer, row: &NewInvitationRow<'_>) -> sqlx::Result<()> {
@@ -107,22 +123,24 @@ pub(in crate::team) async fn insert(connection: &mut PgConnection, viewer: &View
     Ok(())
 }
 
-/// Gives an invitation another link; the one before leads nowhere from then on.
+/// Gives an invitation another link; the one before leads nowhere from then on. The viewer, who has the new one, counts as its maker.
 pub(in crate::team) async fn renew(
     connection: &mut PgConnection,
-    team: TeamId,
+    viewer: &Viewer,
     id: InvitationId,
     secret: &LinkSecret,
     expires_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE invitations SET selector = $3, verifier_hash = $4, mailed_verifier_hash = $5, expires_at = $6 WHERE team_id = $1 AND id = $2",
-        team.as_uuid(),
+        "UPDATE invitations SET selector = $3, verifier_hash = $4, mailed_verifier_hash = $5, expires_at = $6, created_by = $7
+         WHERE team_id = $1 AND id = $2",
+        viewer.team_id.as_uuid(),
         id.as_uuid(),
         secret.selector,
         secret.verifier_hash,
         secret.mailed_verifier_hash,
-        expires_at
+        expires_at,
+        viewer.user_id.as_uuid()
     )
     .execute(connection)
     .await?;
@@ -161,6 +179,53 @@ pub(in crate::team) async fn revoke_open_of(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// One that was taken back.
+pub(in crate::team) struct RevokedRow {
+    pub id: InvitationId,
+    pub email: String,
+}
+
+/// Takes back what somebody made whose link works, but for these roles.
+pub(in crate::team) async fn revoke_open_by(
+    connection: &mut PgConnection,
+    team: TeamId,
+    maker: UserId,
+    kept: &[Role],
+) -> sqlx::Result<Vec<RevokedRow>> {
+    let kept: Vec<String> = kept.iter().map(Role::to_string).collect();
+    sqlx::query_as!(
+        RevokedRow,
+        r#"UPDATE invitations SET revoked_at = now()
+           WHERE team_id = $1 AND created_by = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now() AND role <> ALL ($3)
+           RETURNING id AS "id: InvitationId", email"#,
+        team.as_uuid(),
+        maker.as_uuid(),
+        &kept
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// An invitation that was taken back, of whichever team.
+pub(in crate::team) struct RevokedAnywhereRow {
+    pub id: InvitationId,
+    pub team_id: TeamId,
+    pub email: String,
+}
+
+/// Takes back whatever somebody invited to that is still open.
+pub(in crate::team) async fn revoke_all_open_by(connection: &mut PgConnection, maker: UserId) -> sqlx::Result<Vec<RevokedAnywhereRow>> {
+    sqlx::query_as!(
+        RevokedAnywhereRow,
+        r#"UPDATE invitations SET revoked_at = now()
+           WHERE created_by = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
+           RETURNING id AS "id: InvitationId", team_id AS "team_id: TeamId", email"#,
+        maker.as_uuid()
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// Who invites, and into which team, as the mail says it.

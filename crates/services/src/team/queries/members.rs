@@ -64,6 +64,28 @@ pub(in crate::team) async fn lock_team(connection: &mut PgConnection, team: Team
     Ok(())
 }
 
+/// Holds the accounts of a member and of the team's owners as they are until the transaction ends: who asks for the deletion of one waits,
+/// or is waited for. It comes before [`lock_team`]: whoever holds an account may wait for those who wait for the team.
+pub(in crate::team) async fn hold_accounts(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "SELECT users.id FROM memberships JOIN users ON users.id = memberships.user_id
+         WHERE memberships.team_id = $1 AND (memberships.user_id = $2 OR 'Owner' = ANY (memberships.roles)) FOR SHARE OF users",
+        team.as_uuid(),
+        user.as_uuid()
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
+/// Holds a membership as it is until the transaction ends: a change of its roles waits, or is seen by what is read afterwards.
+pub(in crate::team) async fn hold_membership(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<()> {
+    sqlx::query!("SELECT user_id FROM memberships WHERE team_id = $1 AND user_id = $2 FOR SHARE", team.as_uuid(), user.as_uuid())
+        .fetch_optional(connection)
+        .await?;
+    Ok(())
+}
+
 /// The roles of somebody who may come in, and whether they let them change members.
 pub(in crate::team) async fn find_actor(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<Option<ActorRow>> {
     sqlx::query_as!(
@@ -90,7 +112,7 @@ pub(in crate::team) async fn comes_in(connection: &mut PgConnection, team: TeamI
     .await
 }
 
-/// Whether somebody may come in to this server, and is not about to leave it.
+/// Whether somebody may come in to this server, and is not about to leave it. Whose account is held ([`hold_accounts`]) stays so.
 pub(in crate::team) async fn stays(connection: &mut PgConnection, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM users WHERE id = $1 AND suspended_at IS NULL AND deletion_requested_at IS NULL) AS "stays!""#,
@@ -100,18 +122,21 @@ pub(in crate::team) async fn stays(connection: &mut PgConnection, user: UserId) 
     .await
 }
 
-/// How many owners may come in and stay, not counting one person.
-pub(in crate::team) async fn count_other_owners(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!"
-           FROM memberships
-           JOIN users ON users.id = memberships.user_id AND users.suspended_at IS NULL AND users.deletion_requested_at IS NULL
-           WHERE team_id = $1 AND user_id <> $2 AND 'Owner' = ANY (roles) AND memberships.suspended_at IS NULL"#,
+/// Whether an owner beside this person may come in and stays; that one does until the transaction ends. Nobody is waited for under the lock
+/// of the team: whose account is being changed at this moment does not count, unless it is held already ([`hold_accounts`]).
+pub(in crate::team) async fn hold_another_owner(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<bool> {
+    let held = sqlx::query!(
+        "SELECT users.id FROM memberships
+         JOIN users ON users.id = memberships.user_id AND users.suspended_at IS NULL AND users.deletion_requested_at IS NULL
+         WHERE memberships.team_id = $1 AND memberships.user_id <> $2 AND 'Owner' = ANY (memberships.roles)
+           AND memberships.suspended_at IS NULL
+         LIMIT 1 FOR SHARE OF users SKIP LOCKED",
         team.as_uuid(),
         user.as_uuid()
     )
-    .fetch_one(connection)
-    .await
+    .fetch_optional(connection)
+    .await?;
+    Ok(held.is_some())
 }
 
 pub(in crate::team) async fn set_roles(connection: &mut PgConnection, team: TeamId, user: UserId, roles: &[Role]) -> sqlx::Result<()> {

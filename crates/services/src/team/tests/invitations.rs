@@ -3,7 +3,7 @@
 use crate::testing::{member, owner, parts, services};
 use crate::{Error, MockClock, Parts, Services};
 use chrono::{TimeDelta, Utc};
-use domain::team::{MemberImport, NewInvitation};
+use domain::team::{ImportLine, MemberImport, NewInvitation};
 use domain::{InvitationId, Role};
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -122,6 +122,29 @@ async fn a_list_is_looked_at_line_by_line_and_invites_nobody_yet(pool: PgPool) {
     assert_eq!(outcome.sent[0].invitation.role, Role::Collaborator);
     assert!(services.identity().sign_up_terms(None, Some(token(&outcome.sent[0].link))).await.unwrap().invitation.is_some());
     assert_eq!(services.team().list_invitations(&ada).await.unwrap().len(), 1);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_list_is_invited_as_far_as_there_is_room_and_the_look_says_so(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let insert = "INSERT INTO invitations (id, team_id, email, role, selector, verifier_hash, created_by, expires_at)
+                  SELECT gen_random_uuid(), $1, 'asked' || n || '@example.org', 'Viewer', 'selector' || n, ''::bytea, $2,
+                         now() + interval '1 day'
+                  FROM generate_series(1, 499) AS n";
+    sqlx::query(insert).bind(ada.team_id).bind(ada.user_id).execute(&pool).await.unwrap();
+    let text = "asked1@example.org\nnew1@example.org\nnew2@example.org\nasked2@example.org\nnew3@example.org";
+    let lines = services.team().preview_import(&ada, list(text)).await.unwrap();
+    let left_out =
+        |lines: &[ImportLine]| -> Vec<u32> { lines.iter().filter(|line| line.trouble.is_some()).map(|line| line.number).collect() };
+    assert_eq!(left_out(&lines), [3, 5], "who is asked already takes no more room");
+    assert!(lines[2].trouble.as_ref().unwrap().contains("500 open invitations"), "{lines:?}");
+
+    let outcome = services.team().import_members(&ada, list(text)).await.unwrap();
+    assert_eq!((outcome.sent.len(), left_out(&outcome.refused)), (3, vec![3, 5]));
+    assert_eq!(services.team().list_invitations(&ada).await.unwrap().len(), 500);
+    let refused = services.team().invite(&ada, "new2@example.org", Role::Viewer).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -191,6 +191,30 @@ async fn who_is_suspended_in_one_team_goes_on_in_another(pool: PgPool) {
     services.team().suspend(&ada, grace.user_id).await.unwrap();
     let viewer = services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().unwrap();
     assert_eq!(viewer.team_id, home);
+    assert_eq!(services.team().list_teams(&grace).await.unwrap().len(), 1, "who has a team gets no other");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn who_is_suspended_in_their_only_team_gets_one_of_their_own(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let grace = owner(&services, "grace@example.org").await;
+    let sent = services.team().invite(&ada, "grace@example.org", Role::Collaborator).await.unwrap();
+    services.team().accept_invitation(&grace, sent.link.split_once("?invitation=").unwrap().1).await.unwrap();
+    services.team().delete(&grace, "grace@example.org").await.unwrap();
+    let teams = async || services.team().list_teams(&grace).await.unwrap();
+    assert_eq!(teams().await.iter().map(|team| team.id).collect::<Vec<_>>(), [ada.team_id]);
+
+    for _ in 0..2 {
+        services.team().suspend(&ada, grace.user_id).await.unwrap();
+        let left = teams().await;
+        assert!(left.len() == 1 && left[0].is_personal && left[0].id != ada.team_id, "one, and no second: {left:?}");
+    }
+    // From there she reaches what is hers.
+    let home = Viewer { team_id: teams().await[0].id, ..grace.clone() };
+    services.team().restore(&home, grace.team_id).await.unwrap();
+    services.team().reinstate(&ada, grace.user_id).await.unwrap();
+    assert_eq!(teams().await.len(), 3);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -1,9 +1,11 @@
 //! What team promises: nobody above themselves, links that work once, and nothing of another team.
 
+mod at_once;
 mod groups;
 mod invitations;
 mod members;
 mod teams;
+mod withdrawn;
 
 use crate::testing::{member, owner, services};
 use crate::{Error, Viewer};
