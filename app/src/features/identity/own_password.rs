@@ -1,7 +1,8 @@
 //! The field "Your password" of every form that wants it; where somebody has none, what does instead.
 
 use crate::own_path;
-use crate::ui::{Field, FieldKind, use_viewer};
+use crate::ui::{Field, FieldKind};
+use domain::ViewerInfo;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -20,8 +21,9 @@ pub fn OwnPassword(
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
-    let viewer = use_viewer();
-    let has_password = Memo::new(move |_| viewer.with(|viewer| viewer.has_password));
+    // On the one screen before the frame nobody is known yet; what is wrong is said there once it was sent.
+    let viewer = use_context::<Signal<ViewerInfo>>();
+    let has_password = Memo::new(move |_| viewer.is_none_or(|viewer| viewer.with(|viewer| viewer.has_password)));
     view! {
         <Show when=move || has_password.get() fallback=move || view! { <SignInAgain error/> }>
             <Field
