@@ -119,7 +119,7 @@ test('a forgotten password is replaced by a mailed link, without JavaScript too'
   await page.goto('/chat');
   await page.waitForURL('**/sign-in?next=/chat');
   await signIn(page, email, 'an entirely new secret 7');
-  await expect.poll(() => catcher.words(email), { timeout: 30_000 }).toContain('Your password was changed');
+  await expect.poll(() => catcher.words(email), { timeout: 60_000 }).toContain('Your password was changed');
 });
 
 test('an address is changed by a link that is mailed to the new one', async ({ member: page }) => {

@@ -62,8 +62,8 @@ async fn write_usage(services: &Services, person: UserId, archive: &mut Archive)
         let mut tx = services.parts.db.system_tx().await?;
         let found = exports::token_usage(&mut tx, person, ROWS_AT_A_TIME, after).await?;
         tx.commit().await?;
-        let Some(last) = found.last() else { return list.end() };
-        after = Some(last.place());
+        let Some(newest) = found.last() else { return list.end() };
+        after = Some(newest.place());
         for row in &found {
             list.add(&row.content)?;
         }
@@ -77,8 +77,8 @@ async fn write_trail(services: &Services, person: UserId, archive: &mut Archive)
         let mut tx = services.parts.db.system_tx().await?;
         let found = exports::trail(&mut tx, person, ROWS_AT_A_TIME, after).await?;
         tx.commit().await?;
-        let Some(last) = found.last() else { return list.end() };
-        after = last.position;
+        let Some(newest) = found.last() else { return list.end() };
+        after = newest.position;
         for row in &found {
             list.add(&row.event)?;
         }

@@ -67,8 +67,8 @@ async fn until_waiting(pool: &PgPool, wanted: i64, is_over: &Cell<bool>) {
 /// Begins the second act when the first has done everything but record it, and lets the first end when the second is over or waits.
 async fn at_once<A, B>(pool: &PgPool, chain: Uuid, first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
     let mut held = pool.begin().await.unwrap();
-    let hold = sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('audit ' || $1::uuid, 0))");
-    hold.bind(chain).execute(&mut *held).await.unwrap();
+    let lock = sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('audit ' || $1::uuid, 0))");
+    lock.bind(chain).execute(&mut *held).await.unwrap();
     let is_over = Cell::new(false);
     let first = async {
         let done = first.await;
