@@ -1,7 +1,7 @@
 //! What a licence leaves out, over HTTP: one sentence for each part of the product, on the screens too, and nobody locked out.
 
 use crate::api_keys::program as program_of;
-use crate::oidc::{Scene, draft, expect_refusal, viewer};
+use crate::oidc::{Scene, expect_refusal, viewer};
 use crate::support::{FakeIdentityProvider, PASSWORD, TestApp};
 use domain::identity_providers::IdentityProviderDraft;
 use domain::licences::Feature;
@@ -28,7 +28,7 @@ async fn what_a_licence_leaves_out_is_refused_and_screens_say_so(pool: PgPool) {
     let root = app.sign_up("root@example.org").await;
     let grace = app.sign_up_into(&root, "grace@example.org", Role::Viewer).await;
     let grace: Value = grace.server_fn("identity/viewer", Value::Null).await.json();
-    let needs = what_needs(&grace["user_id"], &draft(&FakeIdentityProvider::start().await));
+    let needs = what_needs(&grace["user_id"], &FakeIdentityProvider::start().await.draft());
     let program = program_of(&app, &root, &["read"]).await;
     program.server_fn("datasets/list", json!({})).await.ok();
     for (feature, _, _, screen, button) in &needs {

@@ -1,11 +1,11 @@
 //! Signing in through an identity provider, and what becomes of every lie it could tell.
 
-use crate::support::{Answer, CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie, PASSWORD, Snapshot, TestApp, TestClient};
+use crate::support::{Answer, CLIENT_SECRET, FakeIdentityProvider, Lie, PASSWORD, Snapshot, TestApp, TestClient};
 use app::own_path::{escape, with_next};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use domain::identity_providers::{IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport};
 use domain::team::{InvitationSent, InvitationSummary, TeamSummary};
-use domain::{IdentityProviderId, Role, TeamId, ViewerInfo};
+use domain::{IdentityProviderId, TeamId, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -35,7 +35,7 @@ impl Scene {
         let provider = FakeIdentityProvider::start().await;
         let administrator = app.sign_up("administrator@example.org").await;
         let id = IdentityProviderId::new();
-        let mut draft = draft(&provider);
+        let mut draft = provider.draft();
         change(&mut draft);
         administrator.server_fn("identity-providers/save", json!({ "id": id, "draft": draft })).await.ok();
         Self { app, provider, administrator, id }
@@ -71,24 +71,6 @@ impl Scene {
     pub async fn last_reason(&self) -> Option<String> {
         let last = "SELECT reason FROM sign_ins WHERE method = 'Identity provider' AND provider = 'Works' ORDER BY id DESC LIMIT 1";
         sqlx::query_scalar(last).fetch_optional(&self.app.pool).await.expect("a row").flatten()
-    }
-}
-
-/// A provider that makes accounts.
-pub fn draft(provider: &FakeIdentityProvider) -> IdentityProviderDraft {
-    IdentityProviderDraft {
-        name: "Works".to_owned(),
-        issuer: provider.issuer.clone(),
-        client_id: CLIENT_ID.to_owned(),
-        client_secret: CLIENT_SECRET.to_owned(),
-        scopes: String::new(),
-        email_domains: String::new(),
-        role_claim: String::new(),
-        role_rules: String::new(),
-        default_team_id: None,
-        default_role: Role::Viewer,
-        updates_roles: false,
-        creates_accounts: true,
     }
 }
 
@@ -132,7 +114,7 @@ async fn expect_told(scene: &Scene, browser: &TestClient, answer: Answer, reason
 async fn a_new_person_gets_an_account_in_the_default_team_and_comes_back_to_it(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
     let team = scene.administrator.team().await;
-    let mut draft = draft(&scene.provider);
+    let mut draft = scene.provider.draft();
     (draft.default_team_id, draft.role_claim) = (Some(team), "groups".to_owned());
     draft.role_rules = "engineers = Collaborator\nleads = Team manager".to_owned();
     scene.administrator.server_fn("identity-providers/save", json!({ "id": scene.id, "draft": draft })).await.ok();
@@ -206,7 +188,7 @@ async fn every_lie_of_a_provider_ends_on_the_sign_in_screen(pool: PgPool) {
         role_rules: "leads = Team manager".to_owned(),
         updates_roles: true,
         default_team_id: Some(scene.administrator.team().await),
-        ..draft(&scene.provider)
+        ..scene.provider.draft()
     };
     scene.administrator.server_fn("identity-providers/save", json!({ "id": scene.id, "draft": updating })).await.ok();
     let ada = |groups: Value| json!({ "sub": "s", "email": "ada@example.org", "email_verified": true, "name": "Ada", "groups": groups });
@@ -313,7 +295,7 @@ async fn domains_and_missing_accounts_are_refused_and_next_leads_to_paths_of_our
     let answer = scene.sign_in(&browser).await;
     expect_a_try(&scene, &browser, answer, "no-account", &before).await;
 
-    let mut open = draft(&scene.provider);
+    let mut open = scene.provider.draft();
     open.client_secret = String::new();
     scene.administrator.server_fn("identity-providers/save", json!({ "id": scene.id, "draft": open })).await.ok();
     for next in ["?next=//evil.example", "?next=https://evil.example", "?next=/%5Cevil.example", "?next=/api/identity/sign-out"] {
@@ -469,7 +451,7 @@ async fn an_invitation_lets_a_newcomer_in_through_a_provider_that_makes_no_accou
 async fn who_gets_an_account_anyway_joins_the_team_whose_link_they_followed_and_no_other(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
     let grace = scene.app.sign_up("grace@example.org").await;
-    let mut draft = draft(&scene.provider);
+    let mut draft = scene.provider.draft();
     draft.default_team_id = Some(grace.team().await);
     scene.administrator.server_fn("identity-providers/save", json!({ "id": scene.id, "draft": draft })).await.ok();
     let teams = async |browser: &TestClient| -> Vec<TeamSummary> { browser.server_fn("team/teams", json!({})).await.json() };

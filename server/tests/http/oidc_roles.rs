@@ -1,6 +1,6 @@
 //! Roles that an identity provider gives: when the account is made, or at every sign-in.
 
-use crate::oidc::{Scene, draft};
+use crate::oidc::Scene;
 use crate::support::PASSWORD;
 use app::error::AppError;
 use domain::TeamId;
@@ -20,7 +20,7 @@ async fn set_up(scene: &Scene, team: TeamId, updates_roles: bool) {
         role_claim: "groups".to_owned(),
         role_rules: "staff = Viewer\nleads = Team manager".to_owned(),
         updates_roles,
-        ..draft(&scene.provider)
+        ..scene.provider.draft()
     };
     scene.administrator.server_fn("identity-providers/save", json!({ "id": scene.id, "draft": draft })).await.ok();
 }
@@ -138,7 +138,7 @@ async fn the_role_holds_from_the_first_sign_in_also_for_who_links_and_who_was_in
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn taking_roles_at_every_sign_in_wants_a_claim_and_a_team(pool: PgPool) {
     let scene = Scene::start(&pool, |_| {}).await;
-    let draft = IdentityProviderDraft { updates_roles: true, ..draft(&scene.provider) };
+    let draft = IdentityProviderDraft { updates_roles: true, ..scene.provider.draft() };
     let refused = scene.administrator.server_fn("identity-providers/save", json!({ "id": scene.id, "draft": draft })).await.expect(422);
     let AppError::Invalid(errors) = refused.error() else { panic!("{}", refused.text) };
     assert!(errors.get("role_claim").is_some() && errors.get("default_team_id").is_some(), "{errors:?}");

@@ -1,6 +1,6 @@
 //! Two identity providers that call different people the same: who somebody is, issuer and subject say together.
 
-use crate::oidc::{Scene, draft, expect_only_tries, viewer};
+use crate::oidc::{Scene, expect_only_tries, viewer};
 use crate::support::{Answer, FakeIdentityProvider, Snapshot, TestClient};
 use axum::http::header::LOCATION;
 use domain::IdentityProviderId;
@@ -18,7 +18,7 @@ impl Second {
     /// Sets it up; it makes accounts as the first one does.
     async fn start(scene: &Scene) -> Self {
         let (provider, id) = (FakeIdentityProvider::start().await, IdentityProviderId::new());
-        let draft = IdentityProviderDraft { name: "Studio".to_owned(), ..draft(&provider) };
+        let draft = IdentityProviderDraft { name: "Studio".to_owned(), ..provider.draft() };
         scene.administrator.server_fn("identity-providers/save", json!({ "id": id, "draft": draft })).await.ok();
         Self { provider, id }
     }

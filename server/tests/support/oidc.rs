@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
+use domain::Role;
+use domain::identity_providers::IdentityProviderDraft;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
@@ -84,6 +86,24 @@ fn key() -> EcdsaKeyPair {
 }
 
 impl FakeIdentityProvider {
+    /// How an administrator sets it up, as one that makes accounts.
+    pub fn draft(&self) -> IdentityProviderDraft {
+        IdentityProviderDraft {
+            name: "Works".to_owned(),
+            issuer: self.issuer.clone(),
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: CLIENT_SECRET.to_owned(),
+            scopes: String::new(),
+            email_domains: String::new(),
+            role_claim: String::new(),
+            role_rules: String::new(),
+            default_team_id: None,
+            default_role: Role::Viewer,
+            updates_roles: false,
+            creates_accounts: true,
+        }
+    }
+
     /// Starts it on a loopback port. It vouches for `subject-1`, Ada Lovelace, ada@example.org.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -126,7 +126,7 @@ pub struct Details {
     /// Size of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<u64>,
-    /// What went to whoever did it.
+    /// What went to whoever did it, or to the heir at the end of an account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub belongings: Option<Belongings>,
     /// The model that was asked, with its provider.

@@ -1,6 +1,7 @@
 //! Sign-ins: the record of every try to sign in, for the person it concerns and for those who manage the installation.
 //!
-//! The invariant: a row holds the hash of the tried address and never the address itself; it outlives the person, and goes after a year.
+//! The invariant: a row holds the hash of the tried address and never the address itself; it outlives the person, from then on without
+//! address, device and network and under a hash of their id, and goes after a year.
 //!
 //! written by   [`record`], in the transaction of the try, and [`noting_too_many`]
 //! read by      [`SignIns::list_own`], [`SignIns::list`], [`is_known`]

@@ -12,13 +12,10 @@ mod sign_in;
 mod team;
 
 use super::{Call, end_licence_in, forget_attempts, wait_for_answers};
-use crate::support::{
-    Answer, CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, FakeMailServer, PASSWORD, ReceivedMail, Snapshot, TestApp, TestClient,
-};
+use crate::support::{Answer, FakeIdentityProvider, FakeMailServer, PASSWORD, ReceivedMail, Snapshot, TestApp, TestClient};
 use app::error::AppError;
 use axum::http::header::LOCATION;
-use domain::identity_providers::IdentityProviderDraft;
-use domain::{IdentityProviderId, Role};
+use domain::IdentityProviderId;
 use futures::future::BoxFuture;
 use serde_json::json;
 use services::MockClock;
@@ -139,7 +136,7 @@ impl Stage {
         });
         let (app, vouching, provider) = (app.await, FakeIdentityProvider::start().await, IdentityProviderId::new());
         let administrator = app.sign_up(ADMINISTRATOR).await;
-        administrator.server_fn("identity-providers/save", json!({ "id": provider, "draft": draft(&vouching) })).await.ok();
+        administrator.server_fn("identity-providers/save", json!({ "id": provider, "draft": vouching.draft() })).await.ok();
         Self { app, mail, clock, vouching, provider, count: AtomicU32::new(0) }
     }
 
@@ -212,23 +209,5 @@ impl Stage {
     /// An address nobody has.
     fn fresh_address(&self) -> String {
         format!("{}@example.org", self.fresh("person"))
-    }
-}
-
-/// A provider that makes accounts.
-fn draft(vouching: &FakeIdentityProvider) -> IdentityProviderDraft {
-    IdentityProviderDraft {
-        name: "Works".to_owned(),
-        issuer: vouching.issuer.clone(),
-        client_id: CLIENT_ID.to_owned(),
-        client_secret: CLIENT_SECRET.to_owned(),
-        scopes: String::new(),
-        email_domains: String::new(),
-        role_claim: String::new(),
-        role_rules: String::new(),
-        default_team_id: None,
-        default_role: Role::Viewer,
-        updates_roles: false,
-        creates_accounts: true,
     }
 }
