@@ -49,6 +49,12 @@ pub enum AppError {
     /// The state of things does not allow it; the sentence says why.
     #[error("{0}")]
     Conflict(String),
+    /// The page that asks shows another team than the one its person works in by now.
+    #[error("You work in another team now. Reload this page.")]
+    AnotherTeam,
+    /// The page that asks is that of somebody else than the session's person, or of whom they see the team as.
+    #[error("Somebody else is signed in now, or a view as somebody else began or ended. Reload this page.")]
+    AnotherPerson,
     /// Too much at once: try again later.
     #[error("Too many attempts. Try again in {retry_after_s} seconds.")]
     Busy {
@@ -81,7 +87,7 @@ impl AppError {
             Self::Forbidden | Self::ReadOnly | Self::ConfirmFirst | Self::TwoStepRequired => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::AnotherTeam | Self::AnotherPerson => 409,
             Self::Busy { .. } => 429,
             Self::Unavailable | Self::Network => 503,
             Self::Internal { .. } => 500,

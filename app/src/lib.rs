@@ -5,7 +5,7 @@
 //!
 //! document      `server_context::shell` → [`App`] → [`routes::AppRoutes`]
 //! screens       [`features`], one folder per noun; which of them the browser fetches together: `screens`
-//! addresses     [`own_path`], [`stay`]
+//! addresses     [`own_path`], [`stay`]; whose page it is, and of which team: [`page_team`]
 //! design        [`ui`]; what only a browser can do: [`browser`]
 //! server side   [`error`], `server_context`
 
@@ -15,6 +15,7 @@ pub mod browser;
 pub mod error;
 pub mod features;
 pub mod own_path;
+pub mod page_team;
 pub mod routes;
 mod screens;
 pub mod server_context;

@@ -9,13 +9,15 @@ mod shell;
 pub use shell::shell;
 
 use crate::error::AppError;
-use domain::{FieldErrors, RequestId};
-use http::{StatusCode, header, request::Parts};
+use crate::page_team;
+use domain::{FieldErrors, RequestId, TeamId, UserId};
+use http::{HeaderMap, StatusCode, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use services::identity::Origin;
 use services::{Error, Services, Viewer};
 use std::net::Ipv4Addr;
+use std::str::FromStr;
 
 /// The services of this server.
 pub fn services() -> Services {
@@ -27,13 +29,39 @@ pub fn viewer() -> Option<Viewer> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<Option<Viewer>>().cloned().flatten())
 }
 
-/// The services and the person who asks; refuses when nobody is signed in.
-#[expect(clippy::unused_async, reason = "server functions await it as they do everything else")]
+/// The services and the person who asks; refuses when nobody is signed in, and when the page that asks is not theirs ([`check_page`]).
 pub async fn current() -> Result<(Services, Viewer), AppError> {
+    let (services, viewer) = current_in_any_team().await?;
+    if let Some(parts) = request_parts() {
+        check_page(&parts.headers, &viewer).map_err(refuse)?;
+    }
+    Ok((services, viewer))
+}
+
+/// The same, whosever page it is and whatever team it shows: for what says that, changes the team, or ends a session.
+#[expect(clippy::unused_async, reason = "server functions await it as they do everything else")]
+pub async fn current_in_any_team() -> Result<(Services, Viewer), AppError> {
     match viewer() {
         Some(viewer) => Ok((services(), viewer)),
         None => Err(refuse(AppError::SignedOut)),
     }
+}
+
+/// Refuses what comes from a page that is somebody else's than the viewer's, or shows another team than the one they work in. Forms,
+/// programs and whole pages say nothing of it, and pass.
+pub fn check_page(headers: &HeaderMap, viewer: &Viewer) -> Result<(), AppError> {
+    if told_by_page(headers, page_team::PERSON_HEADER).is_some_and(|person: UserId| person != viewer.user_id) {
+        return Err(AppError::AnotherPerson);
+    }
+    if told_by_page(headers, page_team::TEAM_HEADER).is_some_and(|team: TeamId| team != viewer.team_id) {
+        return Err(AppError::AnotherTeam);
+    }
+    Ok(())
+}
+
+/// An id that the page which asks says of itself.
+fn told_by_page<T: FromStr>(headers: &HeaderMap, name: &str) -> Option<T> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
 /// The head of this request: address, headers, extensions.

@@ -19,6 +19,19 @@ export function signUpToken(email: string, database = process.env.DATABASE_URL!)
   return `${selector}.${verifier}`;
 }
 
+/** As if somebody had last used so many chats that many days ago, in each of their teams. */
+export function addOldChats(email: string, count: number, days: number, database = process.env.DATABASE_URL!): void {
+  const insert = `INSERT INTO conversations (id, team_id, user_id, title, updated_at)
+    SELECT gen_random_uuid(), team_id, user_id, 'About owls', now() - interval '${days} days'
+    FROM memberships CROSS JOIN generate_series(1, ${count}) WHERE user_id = (SELECT id FROM users WHERE email = '${email}')`;
+  psql(database, '-c', insert);
+}
+
+/** As if all mails that wait had been tried for the last time. */
+export function giveUpMails(database: string): void {
+  psql(database, '-c', "UPDATE mails SET failed_at = now() WHERE sent_at IS NULL", '-c', "UPDATE jobs SET status = 'Dead' WHERE kind = 'SendMail' AND status = 'Waiting'");
+}
+
 /** As if somebody had proved that many minutes ago who they are. */
 export function ageSessions(email: string, minutes: number, database = process.env.DATABASE_URL!): void {
   const earlier = `UPDATE sessions SET confirmed_at = now() - interval '${minutes} minutes' WHERE user_id = (SELECT id FROM users WHERE email = '${email}')`;

@@ -21,9 +21,9 @@ export class MailCatcher {
     await this.server.start();
   }
 
-  /** Starts it for a server of a test's own; returns the address that server sends to. */
-  async startApart(): Promise<string> {
-    this.ports = { smtp: await freePort(), web: await freePort() };
+  /** Starts it for a server of a test's own, where that looks for it if there is a port; returns the address that server sends to. */
+  async startApart(smtp?: number): Promise<string> {
+    this.ports = { smtp: smtp ?? await freePort(), web: await freePort() };
     await this.start();
     return `smtp://127.0.0.1:${this.ports.smtp}`;
   }

@@ -60,7 +60,7 @@ test('a key is made, used and revoked', async ({ member: page, baseURL }) => {
   };
   await choose('Explain access');
   const access = page.getByRole('dialog', { name: 'Who has access to “Nightly import”' });
-  await expect(access.getByRole('row').filter({ hasText: 'Ada Lovelace' })).toContainText('It is their key; Their role shows it: Owner');
+  await expect(access.getByRole('row').filter({ hasText: 'Ada Lovelace' })).toContainText('It is their key. Their role shows it: Owner');
   await expect(access.getByRole('row').filter({ hasText: 'Ada Lovelace' })).toContainText('See and revoke');
   await expectAccessible(page);
   await page.keyboard.press('Escape');

@@ -154,6 +154,7 @@ test('sessions are listed, ended one by one and all at once', async ({ page, bro
   await hydrated(page);
   const sessions = page.getByRole('table', { name: 'Sessions' });
   await expect(sessions.getByRole('row')).toHaveCount(3);
+  await expect(sessions.getByRole('columnheader', { name: 'Last address' })).toBeVisible();
   await sessions.getByRole('button', { name: 'Sign out' }).click();
   await expect(sessions.getByRole('row')).toHaveCount(2);
   await elsewhere.goto('/chat');

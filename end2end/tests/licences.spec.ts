@@ -4,6 +4,7 @@ import { freshAddress, hydrated, PASSWORD, signIn, signUp } from '../support/peo
 import { LicenceIssuer } from '../support/licence';
 import { OwnServer } from '../support/server';
 import { LicencesPage } from '../pages/LicencesPage';
+import { PeoplePage } from '../pages/PeoplePage';
 import { TeamPage } from '../pages/TeamPage';
 
 const issuer = new LicenceIssuer();
@@ -70,7 +71,11 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await hydrated(page);
   await expect(page.getByText('2 of 2 used, 0 free')).toBeVisible();
   await expectAccessible(page);
+  for (const column of ['Suspended', 'Last seen (UTC)']) {
+    await expect(licences.seats.getByRole('columnheader', { name: column })).toBeVisible();
+  }
   await licences.seatOf(adas).getByRole('button', { name: 'Free seat' }).click();
+  await expect(page.getByRole('dialog')).toContainText('their API keys open nothing until they have a seat again');
   await page.getByRole('dialog').getByRole('button', { name: 'Free seat' }).click();
   await expect(licences.seatOf(adas).getByRole('button', { name: 'Give seat' })).toBeVisible();
   await adasPage.goto('/datasets');
@@ -78,10 +83,40 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await licences.seatOf(adas).getByRole('button', { name: 'Give seat' }).click();
   await expect(licences.seatOf(adas).getByRole('button', { name: 'Free seat' })).toBeVisible();
 
+  // The same is done where everybody is listed.
+  const people = new PeoplePage(page);
+  await people.open();
+  await people.find(adas);
+  await expect(people.row(adas)).toContainText('since');
+  await people.choose(adas, 'Free seat');
+  await expect(people.dialog).toContainText('their API keys open nothing until they have a seat again');
+  await expectAccessible(page);
+  await people.agree('Free seat');
+  await expect(people.row(adas)).toContainText('none');
+  await people.choose(adas, 'Give seat');
+  await people.agree('Give seat');
+  await expect(people.row(adas)).toContainText('since');
+  await licences.open();
+
   // Thirty days before the end the administrator is warned.
   await licences.install('L-2', issuer.issue('L-2', 5, 20 * DAY));
   await expect(page.getByText('After that everything can be read and exported')).toBeVisible();
   await expectAccessible(page);
+
+  // A team that was deleted by mistake.
+  await page.goto('/account');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'New team' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Archive');
+  await page.getByRole('button', { name: 'Create team' }).click();
+  await page.waitForURL('**/team');
+  await page.goto('/team/settings');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Delete team…' }).click();
+  await page.getByRole('dialog').getByLabel('Team name').fill('Archive');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete team' }).click();
+  await page.waitForURL('**/account');
+  await licences.open();
 
   // At the end nothing is changed, everything is read, and the next licence is taken.
   await licences.install('L-3', issuer.issue('L-3', 5, 10_000));
@@ -96,6 +131,11 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await page.getByRole('dialog').getByLabel('Name').fill('Rules');
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('dialog')).toContainText('The licence of this installation has expired');
+  // Nor is anything lost.
+  await page.goto('/account');
+  await hydrated(page);
+  await page.getByRole('list', { name: 'Deleted teams' }).getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByRole('list', { name: 'Teams', exact: true }).getByRole('listitem').filter({ hasText: 'Archive' })).toBeVisible();
   await licences.open();
   await licences.install('L-4', issuer.issue('L-4', 5));
   await page.goto('/datasets');

@@ -17,7 +17,7 @@ test('the built-in models are there and explain themselves', async ({ administra
   const access = page.getByRole('dialog', { name: 'Who has access to “extractive”' });
   const line = access.getByRole('table', { name: 'Who has access' }).getByRole('row').nth(1);
   await expect(line).toContainText('Choose and change');
-  await expect(line).toContainText('Manages this server; Their role lets them choose models: Owner');
+  await expect(line).toContainText('Manages this server. Their role lets them choose models: Owner');
   await expectAccessible(page);
 });
 

@@ -1,9 +1,8 @@
 // Signing in through an identity provider: set up by the administrator, used by somebody new, who confirms by it too, and by somebody with
 // an account.
-import type { Page } from '@playwright/test';
 import { SignInAdminPage } from '../pages/SignInAdminPage';
 import { TeamPage } from '../pages/TeamPage';
-import { CLIENT, IdentityProvider } from '../support/identity_provider';
+import { CLIENT, IdentityProvider, withoutFonts } from '../support/identity_provider';
 import { freshAddress, hydrated, PASSWORD, signUp } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
@@ -15,22 +14,7 @@ test.skip(!process.env.OIDC_SPEC_PORT, 'OIDC_SPEC_PORT is not set');
 // The provider has no icon, a wrong password is answered with 422, and what has to be confirmed with 403; the console reports them.
 test.use({ forgiven: ['404', '422', '409', '403'] });
 test.afterAll(() => provider.stop());
-// Its pages want a font from the network, where no test goes.
-test.beforeEach(({ page }) => page.route('https://fonts.googleapis.com/**', (route) => route.fulfill({ contentType: 'text/css', body: '' })));
-
-/** Signs in at the provider; whoever consented there before is asked for nothing else. */
-async function prove(page: Page, email: string): Promise<void> {
-  await page.waitForURL(`${provider.issuer}/**`);
-  await page.locator('input[name="login"]').fill(email);
-  await page.locator('input[name="password"]').fill('anything');
-  await page.locator('[type="submit"]').first().click();
-}
-
-/** Signs in there for the first time: its pages ask for a login and for consent. */
-async function agree(page: Page, email: string): Promise<void> {
-  await prove(page, email);
-  await page.locator('[type="submit"]').first().click();
-}
+test.beforeEach(({ page }) => withoutFonts(page));
 
 test('the administrator adds a provider and learns whether it answers', async ({ administrator: page }) => {
   const screen = new SignInAdminPage(page);
@@ -48,6 +32,11 @@ test('the administrator adds a provider and learns whether it answers', async ({
   await provider.start(await screen.dialog.locator('code').innerText());
   await screen.dialog.getByRole('button', { name: 'Test' }).click();
   await expect(screen.dialog.getByRole('status')).toContainText('It answers');
+  // Addresses are trusted by domain only.
+  await screen.dialog.getByLabel('Trust this provider’s addresses').check();
+  await screen.dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(screen.dialog.getByText('Addresses are trusted by domain. Name at least one')).toBeVisible();
+  await screen.dialog.getByLabel('Trust this provider’s addresses').uncheck();
   await screen.dialog.getByRole('button', { name: 'Save' }).click();
   await expect(screen.row(NAME)).toContainText('makes accounts');
   expect(await page.content()).not.toContain(CLIENT.secret);
@@ -62,7 +51,7 @@ test('somebody new comes in and goes where they were going', async ({ page }) =>
   await hydrated(page);
   await expectAccessible(page);
   await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
-  await agree(page, email);
+  await provider.agree(page, email);
   await page.waitForURL('**/datasets');
   await hydrated(page);
   await expect(page.getByRole('button', { name: 'Account menu' })).toContainText('Katherine Johnson');
@@ -70,20 +59,22 @@ test('somebody new comes in and goes where they were going', async ({ page }) =>
   await hydrated(page);
   await expect(page.getByRole('table', { name: 'Recent sign-ins' })).toContainText(NAME);
   await expectAccessible(page);
-  await page.getByRole('list', { name: 'Ways to sign in' }).getByRole('button', { name: 'Unlink' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
-  await expect(page.getByText('This is your only way in.')).toBeVisible();
-
   // That the provider knew her proves nothing: before what is dangerous, it asks her again, although she is signed in there.
-  await page.getByRole('button', { name: 'Export all my data' }).click();
+  const unlink = async () => {
+    await page.getByRole('list', { name: 'Ways to sign in' }).getByRole('button', { name: 'Unlink' }).click();
+    await page.getByRole('dialog', { name: `Unlink ${NAME}?` }).getByRole('button', { name: 'Unlink' }).click();
+  };
+  await unlink();
   const dialog = page.getByRole('dialog', { name: 'Confirm it’s you' });
   await expectAccessible(page);
   await dialog.getByRole('link', { name: 'Sign in again' }).click();
   await page.waitForURL(/\/sign-in\?next=.*again=true/);
   await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
-  await prove(page, email);
+  await provider.prove(page, email);
   await page.waitForURL('**/account');
   await hydrated(page);
+  await unlink();
+  await expect(page.getByText('This is your only way in.')).toBeVisible();
   await page.getByRole('button', { name: 'Export all my data' }).click();
   await expect(page.getByRole('table', { name: 'Exports' }).getByRole('row').nth(1)).toBeVisible();
   await page.getByLabel('New password').fill(PASSWORD);
@@ -98,7 +89,7 @@ test('an account with the address is linked after its password', async ({ page }
   await page.goto(`/sign-in?next=${encodeURIComponent(invitation)}`);
   await hydrated(page);
   await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
-  await agree(page, email);
+  await provider.agree(page, email);
   await page.waitForURL('**/sign-in/link?next=**');
   await hydrated(page);
   // Whoever does it later keeps the invitation they came with.
@@ -133,9 +124,35 @@ test('an account with the address is linked after its password', async ({ page }
   await page.getByRole('dialog').getByLabel('Your password').fill(PASSWORD);
   await page.getByRole('dialog').getByRole('button', { name: 'Go to the provider' }).click();
   // The provider knows her still, and asks her all the same: what is linked opens the account.
-  await prove(page, email);
+  await provider.prove(page, email);
   await page.waitForURL('**/account');
   await expect(ways.getByRole('button', { name: 'Unlink' })).toBeVisible();
+});
+
+test('a provider that says nothing of addresses is trusted where the administrator says so', async ({ administrator, page }) => {
+  const email = freshAddress('hedy');
+  provider.saysVerified = false;
+  await page.goto('/sign-in');
+  await hydrated(page);
+  await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
+  await provider.agree(page, email);
+  await page.waitForURL('**/sign-in?trouble=unverified-address');
+  await hydrated(page);
+  await expect(page.getByText('Your identity provider does not say that your email address is verified.')).toBeVisible();
+
+  const screen = new SignInAdminPage(administrator);
+  await screen.open();
+  await screen.choose(NAME, 'Edit');
+  await screen.dialog.getByLabel('Email domains').fill('example.org');
+  await screen.dialog.getByLabel('Trust this provider’s addresses').check();
+  await expectAccessible(administrator);
+  await screen.dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(screen.dialog).toHaveCount(0);
+  await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
+  await page.waitForURL('**/chat');
+  await hydrated(page);
+  await expect(page.getByRole('button', { name: 'Account menu' })).toContainText('Katherine Johnson');
+  provider.saysVerified = true;
 });
 
 test('roles follow the provider at every sign-in', async ({ administrator, browser, baseURL }) => {
@@ -157,14 +174,14 @@ test('roles follow the provider at every sign-in', async ({ administrator, brows
 
   const context = await browser.newContext({ baseURL });
   const page = await context.newPage();
-  await page.route('https://fonts.googleapis.com/**', (route) => route.fulfill({ contentType: 'text/css', body: '' }));
+  await withoutFonts(page);
   for (const [groups, role] of [[['staff'], 'Viewer'], [['leads'], 'Team manager'], [[], 'Team manager']] as const) {
     provider.groups = [...groups];
     await context.clearCookies();
     await page.goto('/sign-in');
     await hydrated(page);
     await page.getByRole('link', { name: `Continue with ${NAME}` }).click();
-    await agree(page, email);
+    await provider.agree(page, email);
     await page.waitForURL('**/chat');
     await team.open();
     await expect(team.row(email)).toContainText(role);

@@ -2,6 +2,8 @@
 import { expect, expectAccessible, test } from '../support/test';
 import { hydrated, signUp } from '../support/people';
 import { OwnServer } from '../support/server';
+import { ChatPage } from '../pages/ChatPage';
+import { DatasetsPage } from '../pages/DatasetsPage';
 import { TeamPage } from '../pages/TeamPage';
 
 const server = new OwnServer();
@@ -22,20 +24,39 @@ test('the guide ticks itself off, adds a sample that can be asked, and is dismis
   const page = await context.newPage();
   await signUp(page, 'Grace', 'root@example.org');
   const guide = page.getByRole('region', { name: /Set up Lyceum|Lyceum is set up/ });
-  await expect(guide).toContainText('0 of 4 done');
+  await expect(guide).toContainText('0 of 5 done');
   await expectAccessible(page);
   await page.setViewportSize({ width: 375, height: 812 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
   await page.setViewportSize({ width: 1280, height: 900 });
 
   await guide.getByRole('button', { name: 'Stay with the built-in model' }).click();
-  await expect(guide).toContainText('1 of 4 done');
+  await expect(guide).toContainText('1 of 5 done');
+  // The sample comes with a prompt, and leads to a chat with it.
   await guide.getByRole('button', { name: 'Add a sample dataset' }).click();
-  await expect(guide).toContainText('2 of 4 done');
+  await page.waitForURL(/\/chat\?prompt=[0-9a-f-]{36}$/);
+  await expect(page.getByText('The sample is being read.')).toBeVisible();
+  await expect(guide).toContainText('3 of 5 done');
+  const question = page.getByRole('button', { name: 'What does a backup hold?' });
+  await expect(question).toBeVisible();
+  await expect(guide.getByRole('link', { name: 'Ask the sample' })).toHaveCount(0);
+  await expectAccessible(page);
   await guide.getByRole('link', { name: 'Open the sample dataset' }).click();
   await expect(page.getByRole('heading', { name: 'About Lyceum', level: 1 })).toBeVisible();
   const documents = page.getByRole('table', { name: 'Documents' });
   await expect(documents.getByRole('row').filter({ hasText: 'Ready' })).toHaveCount(4, { timeout: 120_000 });
+
+  await page.goto('/chat');
+  await hydrated(page);
+  await guide.getByRole('link', { name: 'Ask the sample' }).click();
+  await question.click();
+  const chat = new ChatPage(page);
+  await expect(chat.message).toHaveValue('What does a backup hold?');
+  await chat.send.click();
+  await expect(chat.answer).toHaveAttribute('data-status', 'Success', { timeout: 60_000 });
+  await expect(chat.answer).toContainText('the database, the documents, and the secret keys');
+  await chat.source(1).click();
+  await expect(chat.sources).toContainText('Running Lyceum.md');
 
   await page.goto('/team/settings');
   await hydrated(page);
@@ -44,7 +65,7 @@ test('the guide ticks itself off, adds a sample that can be asked, and is dismis
   await expect(page.getByText('Saved')).toBeVisible();
   await page.goto('/chat');
   await hydrated(page);
-  await expect(guide).toContainText('3 of 4 done');
+  await expect(guide).toContainText('4 of 5 done');
   await expect(guide).toContainText('It is called “Research”.');
 
   await guide.getByRole('link', { name: 'Invite people' }).click();
@@ -79,6 +100,21 @@ test('who may not make things reads whom to ask', async ({ browser }) => {
   const joining = await browser.newContext({ baseURL: server.url });
   const page = await joining.newPage();
   const email = await signUp(page, 'Katherine');
+  const key = { name: 'key.txt', mimeType: 'text/plain', buffer: Buffer.from('The spare key of the observatory hangs in the blue cabinet.') };
+  const main = page.getByRole('main');
+  // In a team of one's own: first documents, then a prompt that asks them.
+  await expect(main.getByRole('link', { name: 'Create a dataset' })).toBeVisible();
+  const datasets = new DatasetsPage(page);
+  await datasets.create('House rules');
+  await datasets.upload(key);
+  await datasets.expectStatus('key.txt', 'Ready');
+  await page.goto('/chat');
+  await hydrated(page);
+  await expect(main).toContainText('no prompt yet that asks them');
+  await expect(main.getByRole('link', { name: 'Create a dataset' })).toHaveCount(0);
+  await expect(main.getByRole('link', { name: 'New prompt' })).toHaveAttribute('href', '/prompts/new');
+  await expectAccessible(page);
+
   const link = new URL(await team.invite(email, 'Viewer'));
   await page.goto(link.pathname + link.search);
   await hydrated(page);
@@ -95,5 +131,17 @@ test('who may not make things reads whom to ask', async ({ browser }) => {
   await page.goto('/prompts');
   await hydrated(page);
   await expect(page.getByRole('main')).toContainText('Your role does not allow you to make a prompt. Ask Ada Lovelace.');
+
+  // Once there are documents, it is the prompt that is missing.
+  const theirs = new DatasetsPage(owner);
+  await theirs.create('House rules');
+  await theirs.upload(key);
+  await theirs.expectStatus('key.txt', 'Ready');
+  await page.goto('/chat');
+  await hydrated(page);
+  await expect(main).toContainText('no prompt yet that asks them');
+  await expect(main).toContainText('Your role does not allow you to make a prompt. Ask Ada Lovelace.');
+  await expect(main).not.toContainText('add documents');
+  await expectAccessible(page);
   for (const each of [own, joining]) await each.close();
 });

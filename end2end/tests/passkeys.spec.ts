@@ -73,8 +73,11 @@ test('it is added with the password, opens the account, and opens it no longer o
   await expect(page.getByText('Your export is being put together')).toBeVisible();
   await expect(confirming).toHaveCount(0);
 
+  ageSessions(email, 11);
   await passkeys(page).getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove passkey' }).click();
+  await confirming.getByLabel('Your password').fill(PASSWORD);
+  await confirming.getByRole('button', { name: 'Confirm' }).click();
   await expect(page.getByText('You have no passkey yet.')).toBeVisible();
   await page.context().clearCookies();
   await page.goto('/sign-in');

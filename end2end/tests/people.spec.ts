@@ -1,4 +1,5 @@
-// Making a second administrator, who suspends somebody: they are out, and come in again once they are reinstated.
+// Making a second administrator, who suspends somebody: they are out, and come in again once they are reinstated. And deleting the account
+// of somebody who is gone, which can be called off.
 import { PeoplePage } from '../pages/PeoplePage';
 import { ageSessions } from '../support/database';
 import { hydrated, PASSWORD, signIn, signUp } from '../support/people';
@@ -60,6 +61,38 @@ test.describe('with a second administrator', () => {
     await gracesPage.close();
     await evesPage.close();
   });
+});
+
+test('an administrator deletes the account of somebody who is gone, and keeps it after all', async ({ administrator, browser, baseURL }) => {
+  test.setTimeout(90_000);
+  const gracesPage = await browser.newPage({ baseURL });
+  const grace = await signUp(gracesPage, 'Katherine');
+  const people = new PeoplePage(administrator);
+  await people.open();
+  await people.find(grace);
+  await people.choose(grace, 'Delete account');
+  await expect(people.dialog).toContainText('They are signed out everywhere within seconds');
+  await expect(people.dialog).toContainText('Teams that nobody else is in go with everything in them: Katherine’s team.');
+  await expect(people.dialog.getByLabel('Their email address')).toBeFocused();
+  await expectAccessible(administrator);
+  await administrator.keyboard.type('somebody.else@example.org');
+  await administrator.keyboard.press('Enter');
+  await expect(people.dialog.getByText('This is not the address of this account.')).toBeVisible();
+  await people.dialog.getByLabel('Their email address').fill(grace);
+  await people.agree('Delete account');
+  await expect(administrator.getByText('The account of Katherine Lovelace goes in 14 days.')).toBeVisible();
+  await expect(people.row(grace)).toContainText(/Leaves on \d+ \w+ \d{4}/);
+  await expectAccessible(administrator);
+  await gracesPage.goto('/datasets');
+  await expect(gracesPage).toHaveURL(/sign-in/);
+
+  await people.choose(grace, 'Keep account');
+  await expect(people.dialog).toContainText('It stays with everything in it.');
+  await people.agree('Keep account');
+  await expect(administrator.getByText('The account of Katherine Lovelace stays.')).toBeVisible();
+  await expect(people.row(grace)).not.toContainText('Leaves on');
+  await signIn(gracesPage, grace);
+  await gracesPage.close();
 });
 
 test('who is looked for and not there is said to be nobody', async ({ administrator }) => {

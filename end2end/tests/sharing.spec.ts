@@ -74,6 +74,13 @@ test('what is private is shared with a group and a person, explained, and taken 
   await hydrated(grace);
   await expect(grace.getByText('There are no datasets yet.')).toBeVisible();
 
+  // Everybody on the server is only for those who run the team.
+  const offered = (of: Page) => of.getByLabel('Visibility').locator('option');
+  await expect(offered(page)).toHaveText(['Your team', 'Only you, and those you share it with', 'Whole company: everybody on this server']);
+  await grace.getByRole('button', { name: 'New dataset' }).click();
+  await expect(offered(grace)).toHaveText(['Your team', 'Only you, and those you share it with']);
+  await grace.keyboard.press('Escape');
+
   const prompts = new PromptsPage(page);
   await prompts.create('Helper');
   await hydrated(page);
@@ -107,7 +114,7 @@ test('who sees a document and a chat is explained where they are listed', async 
   const dialog = page.getByRole('dialog', { name: 'Who has access to “rules.txt”' });
   await expect(dialog).toContainText('Its dataset, “House rules”, decides');
   const row = (name: string) => dialog.getByRole('table', { name: 'Who has access' }).getByRole('row').filter({ hasText: name });
-  await expect(row('Ada Lovelace')).toContainText('Made its dataset; Its dataset is visible to the team');
+  await expect(row('Ada Lovelace')).toContainText('Made its dataset. Its dataset is visible to the team');
   await expect(row('Grace Hopper')).toContainText('Its dataset is visible to the team');
   await expectAccessible(page);
   await page.setViewportSize({ width: 375, height: 740 });

@@ -1,8 +1,9 @@
 // Inviting somebody, who then signs up or joins, and taking an invitation back.
 import type { Browser, Page } from '@playwright/test';
+import { AuditPage } from '../pages/AuditPage';
 import { DatasetsPage } from '../pages/DatasetsPage';
 import { TeamPage } from '../pages/TeamPage';
-import { ageSessions } from '../support/database';
+import { addOldChats, ageSessions } from '../support/database';
 import { freshAddress, hydrated, PASSWORD, signUp, signUpInvited } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
 
@@ -98,9 +99,17 @@ test('a member gets other roles, is suspended and reinstated, and leaves what wa
   await dialog.getByRole('button', { name: 'Save roles' }).click();
   await expect(team.row(email)).toContainText('Collaborator, Team manager');
 
+  // Whom she invites as a manager is invited no more once she is out, and the list says so at once.
+  const managed = new TeamPage(joining);
+  await managed.open();
+  const asked = freshAddress('dorothy');
+  await managed.invite(asked, 'Viewer');
+  await team.open();
+  await expect(team.invitations).toContainText(asked);
   await team.choose(email, 'Suspend');
   await member.getByRole('dialog').getByRole('button', { name: 'Suspend member' }).click();
   await expect(team.row(email)).toContainText('Suspended');
+  await expect(member.getByText('Nobody is invited at the moment.')).toBeVisible();
   await joining.goto('/team');
   await expect(joining).toHaveURL(/sign-in/);
   await team.choose(email, 'Reinstate');
@@ -158,9 +167,13 @@ test('a list of people is looked at before anybody is invited', async ({ member 
   const dialog = member.getByRole('dialog', { name: 'Import members' });
   await expectAccessible(member);
   const email = freshAddress('dorothy');
-  const text = `email,first name,last name,role\n${email},Dorothy,Vaughan,collaborator\nnonsense\n`;
-  await dialog.getByLabel('Or take it from a file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
-  await expect(dialog.getByLabel('List of people')).toHaveValue(text);
+  const text = `email,first name,last name,role\n${email},Dorothy,Müller,collaborator\nnonsense\n`;
+  // As Excel saves it, in the code page of Windows and in UTF-16, and as everything else does.
+  for (const buffer of [Buffer.from(text, 'latin1'), Buffer.from(`\ufeff${text}`, 'utf16le'), Buffer.from(text)]) {
+    await dialog.getByLabel('List of people').fill('');
+    await dialog.getByLabel('Or take it from a file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer });
+    await expect(dialog.getByLabel('List of people')).toHaveValue(text);
+  }
   await dialog.getByRole('button', { name: 'Check the list' }).click();
   await expect(dialog.getByText('1 of 2 lines are valid.')).toBeVisible();
   await expect(dialog.getByRole('row').filter({ hasText: 'nonsense' })).toContainText('Enter an email address');
@@ -170,10 +183,37 @@ test('a list of people is looked at before anybody is invited', async ({ member 
   await expect(dialog.getByText('1 invited. One line was left out. A link is mailed to each.')).toBeVisible();
   await expectAccessible(member);
   await dialog.getByRole('button', { name: 'Done' }).click();
-  await expect(team.invitations.getByRole('row').filter({ hasText: email })).toContainText('Dorothy Vaughan');
+  await expect(team.invitations.getByRole('row').filter({ hasText: email })).toContainText('Dorothy Müller');
+
+  // The same list again: she keeps the link she has unless that is ticked.
+  await member.getByRole('button', { name: 'Import members' }).click();
+  await dialog.getByLabel('List of people').fill(text);
+  await dialog.getByRole('button', { name: 'Check the list' }).click();
+  await expect(dialog.getByText('0 of 2 lines are valid. One is invited already.')).toBeVisible();
+  await expect(dialog.getByRole('row').filter({ hasText: email })).toContainText('Keeps the link they have.');
+  await expect(dialog.getByRole('button', { name: 'Invite 0 people' })).toBeDisabled();
+  await dialog.getByLabel('Give those who are invited already a new link').check();
+  await expect(dialog.getByRole('row').filter({ hasText: email })).toContainText('Gets a new link.');
+  await expectAccessible(member);
+  await dialog.getByRole('button', { name: 'Invite 1 person' }).click();
+  await expect(dialog.getByText('Links that were sent before do not work any more.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Done' }).click();
 
   await team.invitations.getByRole('row').filter({ hasText: email }).getByRole('button', { name: 'New link' }).click();
-  await expect(member.getByRole('dialog', { name: 'A new link' }).getByLabel('Invitation link')).toHaveValue(/sign-up\?invitation=/);
+  const renewed = member.getByRole('dialog', { name: 'A new link' });
+  await expect(renewed.getByLabel('Invitation link')).toHaveValue(/sign-up\?invitation=/);
+  await expect(renewed.getByText(`A link is mailed to ${email}.`)).toBeVisible();
+  await renewed.getByRole('button', { name: 'Done' }).click();
+
+  // Three mails are enough for a while: the next link is handed over.
+  await member.getByRole('button', { name: 'Invite member' }).click();
+  const inviting = member.getByRole('dialog', { name: 'Invite a member' });
+  await inviting.getByLabel('Email').fill(email);
+  await inviting.getByRole('button', { name: 'Send invitation' }).click();
+  await expect(inviting.getByText('The link they were sent before does not work any more.')).toBeVisible();
+  await expect(inviting.getByText('It is not mailed: this address was mailed several invitations in a short time.')).toBeVisible();
+  await expect(inviting.getByLabel('Invitation link')).toHaveValue(/sign-up\?invitation=/);
+  await expectAccessible(member);
 });
 
 test('a team is made, set up, deleted by its typed name and restored', async ({ member: page }) => {
@@ -194,6 +234,9 @@ test('a team is made, set up, deleted by its typed name and restored', async ({ 
   await page.getByLabel('Requests per minute').fill('600');
   await page.getByLabel('Allowed origins').fill('https://App.example.org/\nhttp://localhost:5173');
   await page.getByRole('button', { name: 'Save settings' }).click();
+  const question = page.getByRole('dialog', { name: 'Keep chats for 90 days?' });
+  await expect(question).toContainText('No chat of this team is that old yet.');
+  await question.getByRole('button', { name: 'Keep chats for 90 days' }).click();
   await expect(page.getByText('Saved')).toBeVisible();
   await expect(page.getByLabel('Allowed origins')).toHaveValue('https://app.example.org\nhttp://localhost:5173');
   await page.reload();
@@ -267,6 +310,49 @@ test.describe('in a session that is older than ten minutes', () => {
     await hydrated(page);
     await expect(page.getByRole('list', { name: 'Deleted teams' })).toContainText(name);
   });
+
+  test('chats are kept for less once whoever runs the team has seen how many go and has confirmed', async ({ page }) => {
+    const email = await signUp(page);
+    addOldChats(email, 2, 40);
+    await page.goto('/team/settings');
+    await hydrated(page);
+    ageSessions(email, 11);
+    const days = page.getByLabel('Keep chats for (days)');
+    const save = page.getByRole('button', { name: 'Save settings' });
+    const question = page.getByRole('dialog', { name: 'Keep chats for 30 days?' });
+    await days.fill('30');
+    // Nobody is asked before what could not be saved.
+    await page.getByLabel('Largest file (MB)').fill('0');
+    await save.click();
+    await expect(page.getByText('Enter a whole number from 1 to')).toBeVisible();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await page.getByLabel('Largest file (MB)').fill('');
+    await save.click();
+    await expect(question).toContainText('2 chats of this team had no new message for 30 days.');
+    await expectAccessible(page);
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await page.reload();
+    await hydrated(page);
+    await expect(days).toHaveValue('');
+
+    await days.fill('30');
+    await save.click();
+    await question.getByRole('button', { name: 'Delete older chats' }).click();
+    const confirming = page.getByRole('dialog', { name: 'Confirm it’s you' });
+    await confirming.getByLabel('Your password').fill(PASSWORD);
+    await confirming.getByRole('button', { name: 'Confirm' }).click();
+    await expect(page.getByText('Saved')).toBeVisible();
+    // For longer there is nothing to ask.
+    await days.fill('60');
+    const saved = page.waitForResponse('**/api/team/update-settings');
+    await save.click();
+    expect((await saved).status()).toBe(200);
+    await page.goto('/team/audit');
+    await hydrated(page);
+    const trail = page.getByRole('table', { name: 'Audit trail' });
+    await expect(trail).toContainText('how long chats are kept: always → 30 days');
+    await expect(trail).toContainText('how long chats are kept: 30 days → 60 days');
+  });
 });
 
 test('a group is made, filled, renamed and deleted', async ({ member: page }) => {
@@ -292,6 +378,15 @@ test('a group is made, filled, renamed and deleted', async ({ member: page }) =>
   await choose('Delete');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete group' }).click();
   await expect(page.getByText('There are no groups yet.')).toBeVisible();
+
+  // Who was in it is on record.
+  const audit = new AuditPage(page);
+  await audit.open();
+  for (const [act, fact] of [['changed who is in the group', 'Put in'], ['deleted the group', 'Taken out']] as const) {
+    await audit.row(act).locator('summary').click();
+    const told = audit.row(act).locator('dl > div').filter({ hasText: fact });
+    await expect(told.getByRole('definition')).toHaveText('Ada Lovelace');
+  }
 });
 
 test('an owner sees the team as a member does, changes nothing, and stops', async ({ member: page, browser, baseURL }) => {

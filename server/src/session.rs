@@ -14,6 +14,7 @@ use crate::setting_up;
 use app::error::AppError;
 use app::features::identity::session_cookie::SessionCookie;
 use app::own_path;
+use app::server_context::check_page;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, header};
@@ -24,7 +25,6 @@ use leptos::nonce::Nonce;
 use services::identity::Origin;
 use services::{CameFrom, Viewer, only_looking};
 use std::convert::Infallible;
-use std::net::IpAddr;
 
 /// Screens for people who are not signed in, and the way to an identity provider and back.
 const PUBLIC_SCREENS: [&str; 18] = [
@@ -78,8 +78,8 @@ pub async fn load_viewer(State(state): State<AppState>, request: Request, next: 
     if let Some(key) = keys::presented(request.headers()).map(str::to_owned) {
         return answer_program(&state, &key, request, next).await;
     }
-    let ip = peer(request.extensions());
-    let found = viewer_of_browser(&state, request.headers(), request.uri().path(), ip).await;
+    let origin = origin(request.extensions(), request.headers());
+    let found = viewer_of_browser(&state, request.headers(), request.uri().path(), &origin).await;
     match found {
         Ok(viewer) => answer(viewer, request, next).await,
         Err(error) => could_not_ask(&request, error),
@@ -125,10 +125,10 @@ async fn answer(viewer: Option<Viewer>, mut request: Request, next: Next) -> Res
 }
 
 /// Whoever holds the token of the request's cookie.
-async fn viewer_of_browser(state: &AppState, headers: &HeaderMap, path: &str, ip: IpAddr) -> services::Result<Option<Viewer>> {
+async fn viewer_of_browser(state: &AppState, headers: &HeaderMap, path: &str, origin: &Origin) -> services::Result<Option<Viewer>> {
     let Some(token) = read_cookie(state.cookie(), headers).filter(|_| !path.starts_with("/v1/")) else { return Ok(None) };
-    let viewer = state.services.identity().viewer_for_token(token).await?;
-    Ok(viewer.map(|viewer| Viewer { came_from: CameFrom { via: Via::Screen, ip: Some(ip) }, ..viewer }))
+    let viewer = state.services.identity().viewer_for_token(token, origin).await?;
+    Ok(viewer.map(|viewer| Viewer { came_from: CameFrom { via: Via::Screen, ip: Some(origin.ip) }, ..viewer }))
 }
 
 /// The route as the router has it; none where nothing is routed. The path itself tells nothing: rendering would read `/x/../account`
@@ -181,7 +181,7 @@ fn here(request: &Request) -> &str {
     request.uri().path_and_query().map(axum::http::uri::PathAndQuery::as_str).filter(|here| *here != "/").unwrap_or_default()
 }
 
-/// The signed-in person of a plain route; 401 when there is none.
+/// The signed-in person of a plain route; 401 when there is none, 409 when the page that asks is not theirs.
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub Viewer);
 
@@ -190,7 +190,9 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let viewer = parts.extensions.get::<Option<Viewer>>().cloned().flatten();
-        viewer.map(Self).ok_or_else(|| AppError::SignedOut.into())
+        let viewer = viewer.ok_or(AppError::SignedOut)?;
+        check_page(&parts.headers, &viewer)?;
+        Ok(Self(viewer))
     }
 }
 

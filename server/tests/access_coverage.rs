@@ -7,7 +7,7 @@ mod support;
 
 use access::deeds::{Stage, deeds, is_read_only};
 use access::screens::{SCREENS, Screen};
-use access::{Key, OUTSIDE, PEOPLE, World, rows};
+use access::{Key, OUTSIDE, PEOPLE, World, addresses_not_learned, rows};
 use axum::http::Method;
 use leptos_axum::{AxumRouteListing, generate_route_list};
 use server::keys::REACHABLE;
@@ -220,7 +220,12 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/my-data/deletion-terms",
             "POST /api/my-data/keep-account",
             "GET /api/exports/{id}/file",
+            "POST /api/team/leave",
         ],
+    ),
+    (
+        "the end of the account of somebody who cannot ask for it themselves",
+        &["POST /api/people/delete", "POST /api/people/deletion-terms", "POST /api/people/keep"],
     ),
     ("replacing the licence", &["POST /api/licences/install", "POST /api/licences/overview", "POST /api/licences/seats"]),
     (
@@ -228,6 +233,8 @@ const GOES_ON: &[(&str, &[&str])] = &[
         &["POST /api/people/suspend", "POST /api/people/take-administration", "POST /api/team/revoke-invitation", "POST /api/team/suspend"],
     ),
     ("ending an answer that was begun", &["POST /api/chat/stop"]),
+    ("sending what was accepted", &["POST /api/mails/send-again"]),
+    ("keeping what time would take", &["POST /api/team/restore"]),
     (
         "asking others, which changes nothing here",
         &["POST /api/identity-providers/test", "POST /api/mails/send-test", "POST /api/models/test", "POST /api/models/test-draft"],
@@ -288,8 +295,10 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/team/deleted",
             "POST /api/team/groups",
             "POST /api/team/invitations",
+            "POST /api/team/leaving-terms",
             "POST /api/team/members",
             "POST /api/team/preview-import",
+            "POST /api/team/preview-retention",
             "POST /api/team/settings",
             "POST /api/team/teams",
         ],
@@ -346,6 +355,7 @@ const UNTOLD: &[(&str, &str)] = &[
     ("POST /api/identity/start-mailed-two-step", "a code that is mailed does nothing before it is typed"),
     ("POST /api/identity/start-two-step", "no code is asked for before the first one of the app was typed, which is told"),
     ("POST /api/identity/switch-team", "which of their teams somebody looks at next; what they do there is told"),
+    ("POST /api/mails/send-again", "the act that the mail tells of is told, and sending it once more changes nothing for anybody"),
     ("POST /api/onboarding/dismiss", "how far somebody is with the guide is an act on nobody's data"),
     ("POST /api/onboarding/keep-model", "how far somebody is with the guide is an act on nobody's data"),
     ("POST /api/passkeys/confirm", "proving again who one is changes nothing for anybody; what is done after it is told"),
@@ -385,7 +395,10 @@ async fn whatever_changes_something_leaves_an_event(pool: PgPool) {
         wrong.extend(judge_traces(row.route, row.case, &changed));
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(addresses_not_learned(&world.app.pool).await, NO_ACTIONS);
 }
+
+const NO_ACTIONS: [String; 0] = [];
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn what_takes_steps_before_succeeds_and_leaves_an_event(pool: PgPool) {
@@ -399,6 +412,7 @@ async fn what_takes_steps_before_succeeds_and_leaves_an_event(pool: PgPool) {
         wrong.extend(judge_traces(deed.route, deed.case, &changed));
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(addresses_not_learned(&stage.app.pool).await, NO_ACTIONS);
 }
 
 #[test]

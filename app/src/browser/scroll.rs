@@ -27,7 +27,7 @@ pub fn into_view(element: &Element) {
 pub fn into_view_sideways(element: &Element) {
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
-    options.set_inline(ScrollLogicalPosition::Center);
+    options.set_inline(ScrollLogicalPosition::Nearest);
     options.set_behavior(behavior(false));
     element.scroll_into_view_with_scroll_into_view_options(&options);
 }

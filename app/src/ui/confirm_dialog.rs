@@ -17,7 +17,7 @@ pub fn ConfirmDialog(
     body: Signal<String>,
     /// The affirmative answer: the verb and its object.
     #[prop(into)]
-    confirm: String,
+    confirm: Signal<String>,
     /// What the affirmative answer does.
     #[prop(into)]
     on_confirm: Callback<()>,
@@ -25,8 +25,8 @@ pub fn ConfirmDialog(
     #[prop(optional, into)]
     pending: Option<Signal<bool>>,
     /// The affirmative answer destroys nothing.
-    #[prop(optional)]
-    harmless: bool,
+    #[prop(optional, into)]
+    harmless: Signal<bool>,
 ) -> impl IntoView {
     let is_pending = Signal::derive(move || pending.is_some_and(|pending| pending.get()));
     let agree = move || {
@@ -35,14 +35,14 @@ pub fn ConfirmDialog(
         }
         on_confirm.run(());
     };
-    let variant = if harmless { ButtonVariant::Primary } else { ButtonVariant::Danger };
-    let confirm = StoredValue::new(confirm);
+    // Read whenever it opens: what is inside is made afresh then.
+    let variant = move || if harmless.get_untracked() { ButtonVariant::Primary } else { ButtonVariant::Danger };
     view! {
         <Dialog open title size=DialogSize::Small>
             <p class="dialog-text">{move || body.get()}</p>
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
-                <Button variant loading=is_pending on_click=agree>{confirm.get_value()}</Button>
+                <Button variant=variant() loading=is_pending on_click=agree>{confirm.get_untracked()}</Button>
             </DialogActions>
         </Dialog>
     }

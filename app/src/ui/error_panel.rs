@@ -30,6 +30,11 @@ pub fn ErrorPanel(
         Effect::new(move |_| timer::after(RETRY_AFTER_MS, move || on_retry.run(())));
     }
     let can_retry = !matches!(error, AppError::SignedOut | AppError::Forbidden | AppError::TwoStepRequired | AppError::NotFound);
+    let again = if matches!(error, AppError::AnotherTeam | AppError::AnotherPerson) {
+        Some(("Reload", Callback::new(|()| drop(window().location().reload()))))
+    } else {
+        on_retry.filter(|_| can_retry).map(|on_retry| ("Try again", on_retry))
+    };
     let way_on = match error {
         AppError::SignedOut => Some((sign_in_address(), "Sign in")),
         AppError::TwoStepRequired => Some((TWO_STEP_REQUIRED.to_owned(), "Set up two-step sign-in")),
@@ -42,9 +47,7 @@ pub fn ErrorPanel(
             <p class="empty-body">{error.to_string()}</p>
             <div class="empty-action">
                 {way_on.map(|(href, words)| view! { <ButtonLink href variant=ButtonVariant::Primary>{words}</ButtonLink> })}
-                {on_retry.filter(|_| can_retry).map(|on_retry| view! {
-                    <Button icon=lu::LuRotateCcw on_click=move || on_retry.run(())>"Try again"</Button>
-                })}
+                {again.map(|(words, act)| view! { <Button icon=lu::LuRotateCcw on_click=move || act.run(())>{words}</Button> })}
             </div>
         </div>
     }
@@ -61,6 +64,7 @@ fn heading(error: &AppError) -> &'static str {
         AppError::NotFound => "Not found",
         AppError::Invalid(_) => "That cannot be taken",
         AppError::Conflict(_) => "Not possible now",
+        AppError::AnotherTeam | AppError::AnotherPerson => "This page is out of date",
         AppError::Busy { .. } => "One moment",
         AppError::Unavailable => "Back in a moment",
         AppError::Internal { .. } => "Something went wrong",
@@ -74,6 +78,7 @@ fn drawing(error: &AppError) -> IconDrawing {
         AppError::NotFound => lu::LuSearch,
         AppError::Busy { .. } | AppError::Unavailable => lu::LuClock,
         AppError::Network => lu::LuWifiOff,
+        AppError::AnotherTeam | AppError::AnotherPerson => lu::LuRotateCcw,
         AppError::Invalid(_) | AppError::Conflict(_) | AppError::Internal { .. } => lu::LuCircleAlert,
     }
 }

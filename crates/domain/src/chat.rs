@@ -154,6 +154,8 @@ pub struct ChatOpening {
     pub conversation: Option<ConversationDetail>,
     /// Prompts the viewer may use.
     pub prompts: Vec<PromptSummary>,
+    /// A new chat has no prompt to choose although the viewer sees documents: nothing searches them.
+    pub lacks_prompt: bool,
     /// Models that answer without a prompt; empty for those who may not choose one, whom the default one answers.
     pub models: Vec<ModelSummary>,
 }

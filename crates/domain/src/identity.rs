@@ -2,7 +2,8 @@
 
 use crate::identity_providers::WayIn;
 use crate::licences::{Feature, LicenceNotice};
-use crate::team::InvitationPreview;
+use crate::sharing;
+use crate::team::{InvitationPreview, TeamSummary};
 use crate::words::words;
 use crate::{Permission, SessionId, TeamId, UserId};
 use chrono::{DateTime, Utc};
@@ -36,6 +37,9 @@ pub struct ViewerInfo {
     pub team_id: TeamId,
     /// That team's name.
     pub team_name: String,
+    /// The teams they may work in, their own first; none while somebody else looks. A server of the version before says nothing of them.
+    #[serde(default)]
+    pub teams: Vec<TeamSummary>,
     /// Whether they own that team, which is more than any permission.
     pub is_owner: bool,
     /// May manage the installation.
@@ -62,6 +66,11 @@ impl ViewerInfo {
         self.permissions.contains(&permission)
     }
 
+    /// Whether a form offers to open a thing to everybody on the installation.
+    pub fn may_share_with_company(&self) -> bool {
+        sharing::may_share_with_company(self.is_system_administrator, &self.permissions)
+    }
+
     /// Whether this part of the product is there: the licence includes it, or there is none.
     pub fn includes(&self, feature: Feature) -> bool {
         !self.left_out.contains(&feature)
@@ -73,7 +82,7 @@ impl ViewerInfo {
 pub struct SessionSummary {
     /// The session.
     pub id: SessionId,
-    /// What the browser called itself, made readable ("Firefox on Linux").
+    /// What the browser called itself last, made readable ("Firefox on Linux").
     pub device: String,
     /// Where it came from last.
     pub ip: String,
@@ -179,6 +188,10 @@ pub struct SignUpTerms {
     pub signed_in_as: Option<String>,
     /// The identity providers one can sign in with.
     pub ways: Vec<WayIn>,
+    /// Those of them that make an account for whoever comes like this: with the given link all, without one those that do so for everybody.
+    /// A server of the version before says nothing of them.
+    #[serde(default)]
+    pub ways_for_newcomers: Vec<WayIn>,
     /// They let people in who have no account: the licence includes that.
     pub ways_take_newcomers: bool,
     /// One can sign in with a password, and make an account with one.

@@ -174,6 +174,10 @@ pub struct IdentityProviderDraft {
     pub updates_roles: bool,
     /// Whether it makes accounts for people who have none and are not invited.
     pub creates_accounts: bool,
+    /// Whether addresses of these domains count as verified where it says nothing about that. A client of the version before does not
+    /// know of it.
+    #[serde(default)]
+    pub trusts_addresses: bool,
 }
 
 /// One row of the table "Identity providers".

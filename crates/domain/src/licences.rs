@@ -143,7 +143,7 @@ pub struct LicenceInstalled {
     pub turned_away: u32,
 }
 
-/// Part of the people of an installation, those with a seat first.
+/// Part of the people of an installation: those with a seat first, of them whoever is suspended, and then who was not seen for longest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatList {
     /// The people.
@@ -161,6 +161,10 @@ pub struct SeatPerson {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// Since when they are kept out; none while they may come in.
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// When they or a program with their key were last here; none for somebody who has not been for a year.
+    pub last_seen_at: Option<DateTime<Utc>>,
     /// Since when they have a seat; none without one.
     pub seated_at: Option<DateTime<Utc>>,
     /// Whether they keep it whatever happens, because they manage the installation.

@@ -1,5 +1,6 @@
 //! Mails: what Lyceum sends, as its administrator sees it.
 
+use crate::MailId;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +13,12 @@ pub struct MailOverview {
     pub sender: String,
     /// How many wait to be sent.
     pub waiting: u32,
+    /// Why the last try to send one of them failed; none while none was tried in vain.
+    pub last_failure: Option<String>,
     /// Those that were given up lately, the latest first.
     pub failed: Vec<FailedMail>,
+    /// How many can be sent again, those that the list leaves out included.
+    pub kept: u32,
     /// Every mail there is, with made-up people in it.
     pub previews: Vec<MailPreview>,
 }
@@ -21,12 +26,18 @@ pub struct MailOverview {
 /// A mail that could not be delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedMail {
+    /// Its id.
+    pub id: MailId,
     /// Which mail.
     pub name: String,
+    /// Whom it was for, as in `k…@example.org`; empty where that was not written down.
+    pub recipient: String,
     /// When it was given up.
     pub failed_at: DateTime<Utc>,
     /// What the mail server said last.
     pub reason: String,
+    /// Whether what it says is kept, so that it can be sent again.
+    pub is_kept: bool,
 }
 
 /// One mail as it is read.

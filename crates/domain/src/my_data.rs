@@ -33,14 +33,14 @@ pub struct ExportSummary {
     pub expires_at: DateTime<Utc>,
 }
 
-/// What happens when the viewer deletes their account, said before they do.
+/// What happens when somebody's account is deleted, said before it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeletionTerms {
-    /// Teams that only the viewer owns and others are in: these are handed over or deleted first.
+    /// Teams that only they own and others are in: whoever deletes their own account hands these over or deletes them first.
     pub blocking_teams: Vec<String>,
     /// Teams that nobody else is in: these go.
     pub ending_teams: Vec<String>,
-    /// What of the viewer's own in other teams goes.
+    /// What of their own in other teams goes.
     pub belongings: Belongings,
     /// Whether nobody else manages the installation: somebody else has to first.
     pub is_last_administrator: bool,

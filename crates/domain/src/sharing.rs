@@ -1,7 +1,7 @@
 //! Sharing: with whom a private dataset or prompt is shared; and who may see what, and why.
 
 use crate::words::words;
-use crate::{ApiKeyId, ConversationId, DatasetId, DocumentId, GroupId, ModelId, PromptId, Role, UserId};
+use crate::{ApiKeyId, ConversationId, DatasetId, DocumentId, GroupId, ModelId, Permission, PromptId, Role, UserId};
 use serde::{Deserialize, Serialize};
 
 words! {
@@ -12,6 +12,11 @@ words! {
         /// Also change it, as far as their role allows.
         Edit = "Edit",
     }
+}
+
+/// What everybody on the installation sees is opened to them by those who run the team, or the installation: a dataset as much as a prompt.
+pub fn may_share_with_company(is_system_administrator: bool, permissions: &[Permission]) -> bool {
+    is_system_administrator || permissions.contains(&Permission::ManageTeam)
 }
 
 /// What is shared.

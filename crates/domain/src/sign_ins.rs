@@ -136,7 +136,9 @@ impl SignInReason {
             }
             Self::OldProof => "Your identity provider did not ask you to sign in there again. Sign out there, then try again.",
             Self::NoAddress => "Your identity provider did not tell your email address.",
-            Self::UnverifiedAddress => "Your identity provider has not verified your email address. Verify it there first.",
+            Self::UnverifiedAddress => {
+                "Your identity provider does not say that your email address is verified. Verify it there if you can, or ask your administrator."
+            }
             Self::WrongDomain => "People with an email address of this domain cannot sign in this way.",
             Self::NoAccount => "You have no account here yet. Ask someone who has one to invite you.",
             Self::NotLinked => "There is an account with your email address. Sign in as usual, then link it on your account page.",

@@ -18,6 +18,11 @@ pub fn invitation_in(path: &str) -> Option<&str> {
     path.strip_prefix(INVITATION_PATH)
 }
 
+/// A number of days, as sentences say it.
+pub fn days_in_words(days: u32) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
 /// A team the viewer belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamSummary {
@@ -48,7 +53,7 @@ pub struct MemberSummary {
     pub is_changeable: bool,
 }
 
-/// What of a person's own in a team goes to whoever removes them.
+/// What of a person's own in a team goes to whoever removes them, or to its heir when they leave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Belongings {
     /// Private prompts.
@@ -57,6 +62,20 @@ pub struct Belongings {
     pub datasets: u32,
     /// Chats.
     pub chats: u32,
+}
+
+/// What happens when somebody leaves a team, or why they cannot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeavingTerms {
+    /// Why they cannot leave it, in a sentence; none when they can.
+    pub hindrance: Option<String>,
+    /// Who gets what is theirs alone there.
+    pub heir: String,
+    /// Whether that is no owner of the team, because none of these comes in and stays.
+    #[serde(default)]
+    pub is_heir_no_owner: bool,
+    /// What that is.
+    pub belongings: Belongings,
 }
 
 /// Who is asked to join, and as what; not checked yet.
@@ -105,6 +124,9 @@ pub struct InvitationSummary {
     pub expires_at: DateTime<Utc>,
     /// Whether it has stopped: only a new link helps.
     pub is_expired: bool,
+    /// Whether it leads nowhere because whoever made it may not give this role any more: a new link is of whoever makes that.
+    #[serde(default)]
+    pub is_void: bool,
 }
 
 /// A new invitation and the link to hand over; the link is shown once.
@@ -116,6 +138,12 @@ pub struct InvitationSent {
     pub link: String,
     /// Whether the link is mailed to them; handing it over works all the same.
     pub is_mailed: bool,
+    /// Why it is not mailed although mail is set up, in a sentence.
+    #[serde(default)]
+    pub not_mailed: Option<String>,
+    /// Whether the address was invited already, with a link that does not work any more.
+    #[serde(default)]
+    pub replaces_link: bool,
 }
 
 /// What an invitation's link leads to, shown to whoever holds the link.
@@ -137,12 +165,15 @@ pub struct InvitationPreview {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemberImport {
-    /// Email, first name, last name, role; separated by commas, semicolons or tabs. A first line with these names is a heading.
+    /// Email, first name, last name, role; separated by commas, semicolons or tabs. A first line without an address is a heading.
     pub text: String,
     /// What those become whose line names no role.
     pub role: Role,
     /// How many days the links work.
     pub days: u32,
+    /// Whether those who are invited already get a new link; they keep theirs unless that is asked for.
+    #[serde(default)]
+    pub renews: bool,
 }
 
 /// One line of a list of people to invite.
@@ -160,6 +191,9 @@ pub struct ImportLine {
     pub role: String,
     /// Why nobody is invited by this line, in a sentence; none when somebody is.
     pub trouble: Option<String>,
+    /// Whether the address is invited already, with a link that works; see [`MemberImport::renews`].
+    #[serde(default)]
+    pub is_invited: bool,
 }
 
 /// What an import did.
@@ -167,8 +201,11 @@ pub struct ImportLine {
 pub struct ImportOutcome {
     /// The invitations of the valid lines, with links that are shown once.
     pub sent: Vec<InvitationSent>,
-    /// The other lines.
+    /// The lines that say why nobody is invited by them.
     pub refused: Vec<ImportLine>,
+    /// How many were invited already and keep the link they have.
+    #[serde(default)]
+    pub kept: u32,
 }
 
 /// The part of a team's address that its people choose: small letters, figures and single hyphens.

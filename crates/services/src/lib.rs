@@ -78,7 +78,7 @@ pub struct Parts {
     pub db: Db,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Seals provider keys.
+    /// Seals the secrets that are stored.
     pub keyring: Keyring,
     /// Holds the bytes of documents.
     pub objects: Arc<dyn ObjectStore>,

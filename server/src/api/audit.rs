@@ -1,16 +1,21 @@
 //! Exports of the audit trail: files that are made while they are sent.
 //!
-//! The invariant: an export leaves as an attachment, whatever stands in it, and breaks off with the session (`ending`).
+//! The invariant: an export leaves as an attachment, whatever stands in it, and breaks off with the session (`ending`). A page names the
+//! team that it shows, and gets no other's.
 
 use super::{ApiError, ending};
 use crate::router::{AppState, PlainRoute};
 use crate::session::SignedIn;
+use app::error::AppError;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use domain::TeamId;
 use domain::audit::{AuditQuery, AuditScope, ExportFormat};
+use serde::Deserialize as _;
+use serde::de::value::MapDeserializer;
 use services::Error;
 
 /// The plain routes of audit.
@@ -20,13 +25,25 @@ async fn export(
     State(state): State<AppState>,
     SignedIn(viewer): SignedIn,
     Path((scope, format)): Path<(String, String)>,
-    query: Result<Query<AuditQuery>, QueryRejection>,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Response, ApiError> {
     let scope: AuditScope = scope.parse().map_err(|_| Error::NotFound)?;
     let format: ExportFormat = format.parse().map_err(|_| Error::NotFound)?;
-    let Query(query) = query.map_err(|_| Error::field("form", "The filter is not of the shape this address takes."))?;
+    let Query(pairs) = pairs.map_err(|_| misshapen())?;
+    let (team, asked): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == "team");
+    for (_, team) in team {
+        if team.parse::<TeamId>().map_err(|_| misshapen())? != viewer.team_id {
+            return Err(AppError::AnotherTeam.into());
+        }
+    }
+    let asked = MapDeserializer::<_, serde::de::value::Error>::new(asked.into_iter());
+    let query = AuditQuery::deserialize(asked).map_err(|_| misshapen())?;
     let export = state.services.audit().export(&viewer, scope, &query, format).await?;
     Ok((attachment_headers(format), ending::file(export, state.services, viewer)).into_response())
+}
+
+fn misshapen() -> Error {
+    Error::field("form", "The filter is not of the shape this address takes.")
 }
 
 fn attachment_headers(format: ExportFormat) -> HeaderMap {

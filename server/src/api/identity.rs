@@ -70,6 +70,13 @@ struct JoinForm {
     invitation: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignOutForm {
+    #[serde(default)]
+    next: String,
+}
+
 async fn sign_in(State(state): State<AppState>, RequestOrigin(origin): RequestOrigin, request: Request) -> Response {
     let (parts, form) = match read::<SignInForm>(request).await {
         Ok(read) => read,
@@ -138,11 +145,16 @@ async fn join(State(state): State<AppState>, SignedIn(viewer): SignedIn, request
 }
 
 async fn sign_out(State(state): State<AppState>, RequestOrigin(origin): RequestOrigin, request: Request) -> Result<Response, ApiError> {
+    let (parts, form) = match read::<SignOutForm>(request).await {
+        Ok(read) => read,
+        Err(refusal) => return Ok(refusal),
+    };
     let cookie = state.cookie();
-    if let Some(token) = read_cookie(cookie, request.headers()) {
+    if let Some(token) = read_cookie(cookie, &parts.headers) {
         state.services.identity().sign_out(token, &origin).await?;
     }
-    Ok(([(header::SET_COOKIE, set_cookie(&cookie.forget()))], Redirect::to("/sign-in")).into_response())
+    let onward = own_path::parse(&form.next).unwrap_or("/sign-in");
+    Ok(([(header::SET_COOKIE, set_cookie(&cookie.forget()))], Redirect::to(onward)).into_response())
 }
 
 /// The form of a post, or the refusal of one that has another shape.

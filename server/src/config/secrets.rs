@@ -1,4 +1,5 @@
-//! The keys that seal stored secrets (provider keys): given by the administrator, or made on first run.
+//! The keys that seal the secrets in the database: given by the administrator, or made on first run. Sealed are keys of model providers,
+//! client secrets of identity providers, secrets of authenticator apps, mails not sent yet and sign-ins under way at a provider.
 //!
 //! The invariant: a key file is readable by its owner alone, and is never replaced: without it the stored secrets are
 //! lost. Next: [`Keyring`], which seals and opens.

@@ -1,7 +1,9 @@
 //! Rows of datasets and their documents.
 
-use super::{COLLABORATORS_MAKE, Call, PRIVATE, Row, SIGNED_IN, Statuses, TEAM_CHANGES, TEAM_READS, function};
-use domain::datasets::Visibility::{Private, Team};
+use super::{
+    COLLABORATORS_MAKE, COMPANY_MAKES, COMPANY_OPENS, Call, PRIVATE, Row, SIGNED_IN, Statuses, TEAM_CHANGES, TEAM_READS, function,
+};
+use domain::datasets::Visibility::{Company, Private, Team};
 use serde_json::json;
 
 /// Retrying what is not failed is no matter of rights; whoever may change it is told so.
@@ -17,6 +19,12 @@ pub fn rows() -> Vec<Row> {
                 Call::Arguments(json!({ "dataset": dataset }))
             })
         }),
+        function("POST /api/datasets/create", "for everybody on the installation", COMPANY_MAKES, |world| {
+            Box::pin(async move {
+                let dataset = json!({ "name": world.fresh_name(), "description": "", "visibility": Company, "embedding_model_id": null });
+                Call::Arguments(json!({ "dataset": dataset }))
+            })
+        }),
         function("POST /api/datasets/open", "of the team", TEAM_READS, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.dataset(Team).await })) })
         }),
@@ -26,6 +34,12 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/datasets/update", "of the team", TEAM_CHANGES, |world| {
             Box::pin(async move {
                 let changes = json!({ "name": world.fresh_name(), "description": "", "visibility": "Team" });
+                Call::Arguments(json!({ "id": world.dataset(Team).await, "changes": changes }))
+            })
+        }),
+        function("POST /api/datasets/update", "of the team, opened to everybody on the installation", COMPANY_OPENS, |world| {
+            Box::pin(async move {
+                let changes = json!({ "name": world.fresh_name(), "description": "", "visibility": Company });
                 Call::Arguments(json!({ "id": world.dataset(Team).await, "changes": changes }))
             })
         }),

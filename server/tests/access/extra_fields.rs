@@ -1,10 +1,11 @@
 //! Fields that nobody asked for, in every server function and form: refused inside of what is asked for, and without effect beside it.
 //! What changes without them is found out first; with them nothing else does, and where they are refused nothing at all.
 
+use super::call::with_file;
 use super::{ADMINISTRATOR, Call, OWNER, PEOPLE, Row, World, rows};
 use crate::support::{Answer, NOTHING, Snapshot};
 use domain::ViewerInfo;
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
@@ -13,8 +14,6 @@ use std::collections::BTreeSet;
 const OTHER_TEAM: usize = 1;
 /// Gives power by what it is for.
 const GIVES_POWER: [&str; 3] = ["POST /api/people/make-administrator", "POST /api/team/create", "POST /api/team/hand-over"];
-/// Reads no form.
-const TAKES_NO_FORM: &str = "POST /sign-out";
 /// Where tries are counted, with whatever fields they come.
 const COUNTS: &str = "throttles";
 
@@ -66,10 +65,10 @@ async fn judge(world: &mut World, row: &Row, person: usize, other: &ViewerInfo, 
     sqlx::query("DELETE FROM exports").execute(&pool).await.expect("no exports");
     let call = begin(world, row, person).await;
     let (powers, traces) = (powers(&pool).await, traces(&pool, other).await);
-    let (refused, taken) = smuggle(row, call, extras);
+    let (refused, taken) = smuggle(call, extras);
     let before = look(world).await;
     for call in refused {
-        expect(&world.send(row, &world.clients[person], call).await, 422);
+        expect(&call.send(row.route, &world.clients[person]).await, 422);
     }
     let by_refused = before.changed(&pool).await;
     let mut beyond = Vec::new();
@@ -115,7 +114,7 @@ async fn changed(world: &World, before: &Snapshot) -> Vec<String> {
 }
 
 /// Every way to add the fields to a call: the calls that are refused for them, and the one that is taken all the same.
-fn smuggle(row: &Row, call: Call, extras: &[Extra]) -> (Vec<Call>, Option<Call>) {
+fn smuggle(call: Call, extras: &[Extra]) -> (Vec<Call>, Option<Call>) {
     match call {
         Call::Arguments(mut arguments) => {
             let within = |place: String| {
@@ -129,8 +128,7 @@ fn smuggle(row: &Row, call: Call, extras: &[Extra]) -> (Vec<Call>, Option<Call>)
         }
         Call::Form(path, mut fields) => {
             fields.extend(extras.iter().map(|(name, value)| (*name, text(value))));
-            let call = Call::Form(path, fields);
-            if row.route == TAKES_NO_FORM { (Vec::new(), Some(call)) } else { (vec![call], None) }
+            (vec![Call::Form(path, fields)], None)
         }
         Call::Upload(path) => (Vec::new(), Some(Call::Upload(path))),
         Call::Get(path) => panic!("{path} is no post"),
@@ -142,8 +140,7 @@ async fn make_with(world: &mut World, row: &Row, person: usize, call: Call, extr
     match call {
         Call::Upload(path) => {
             let form = extras.iter().fold(Form::new(), |form, (name, value)| form.text(*name, text(value)));
-            let file = Part::text("Some words.").file_name(format!("{}.txt", world.fresh_name()));
-            world.clients[person].post_multipart(&path, form.part("file", file)).await
+            world.clients[person].post_multipart(&path, with_file(form)).await
         }
         call => world.make(row, person, call).await,
     }

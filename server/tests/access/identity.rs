@@ -74,6 +74,10 @@ fn oneself() -> Vec<Row> {
             Box::pin(async move { Call::Form("/sign-out".to_owned(), Vec::new()) })
         })
         .ending_the_session(),
+        function("POST /sign-out", "back to an invitation", FORMS, |_| {
+            Box::pin(async move { Call::Form("/sign-out".to_owned(), vec![("next", "/sign-up?invitation=a.b".to_owned())]) })
+        })
+        .ending_the_session(),
         function("POST /api/identity/waiting-sign-up", "with a link that is over", EVERYBODY, |_| {
             Box::pin(async move { Call::Arguments(json!({ "token": "nobody’s" })) })
         }),

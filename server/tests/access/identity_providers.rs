@@ -75,6 +75,7 @@ fn draft(world: &World) -> IdentityProviderDraft {
         default_role: Role::Viewer,
         updates_roles: false,
         creates_accounts: false,
+        trusts_addresses: false,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod api_keys;
 mod audit;
+mod call;
 mod chat;
 mod cross_site;
 mod datasets;
@@ -25,6 +26,8 @@ mod roles;
 pub mod screens;
 mod sharing;
 mod team;
+
+pub use call::Call;
 
 use crate::support::{Answer, FakeProvider, PASSWORD, Snapshot, TestApp, TestClient};
 use domain::api_keys::{ApiScope, NewApiKey};
@@ -66,6 +69,10 @@ pub const TEAM_READS: Statuses = [401, 404, 200, 200, 200, 200, 200, 401, 404];
 pub const TEAM_CHANGES: Statuses = [401, 404, 200, 403, 200, 200, 200, 401, 404];
 /// Something everybody makes in their own team, from collaborators up.
 pub const COLLABORATORS_MAKE: Statuses = [401, 200, 200, 403, 200, 200, 200, 401, 200];
+/// Something for everybody on the installation, made by whoever runs a team or the installation.
+pub const COMPANY_MAKES: Statuses = [401, 200, 422, 403, 422, 422, 200, 401, 200];
+/// Something of the team that is opened to everybody on the installation by whoever runs the team.
+pub const COMPANY_OPENS: Statuses = [401, 404, 422, 403, 422, 422, 200, 401, 404];
 /// Something of the owner's own.
 pub const PRIVATE: Statuses = [401, 404, 404, 404, 404, 404, 200, 401, 404];
 /// Something of the installation.
@@ -87,18 +94,6 @@ pub struct Row {
     pub ends_session: bool,
     /// What is sent.
     pub call: fn(&World) -> BoxFuture<'_, Call>,
-}
-
-/// One call.
-pub enum Call {
-    /// Arguments of a server function.
-    Arguments(Value),
-    /// A plain route: its path with ids in place, and its body as a form or a file.
-    Get(String),
-    /// A posted form.
-    Form(String, Vec<(&'static str, String)>),
-    /// An uploaded text file.
-    Upload(String),
 }
 
 /// Every row there is.
@@ -226,7 +221,7 @@ impl World {
     pub async fn ask_with_key(&self, row: &Row, key: Key) -> Answer {
         self.wait_for_answers().await;
         let call = (row.call)(self).await;
-        self.send(row, self.program(key).await, call).await
+        call.send(row.route, self.program(key).await).await
     }
 
     /// The program that comes with a key.
@@ -250,7 +245,7 @@ impl World {
         self.left_out = self.app.sign_in(LEFT_OUT).await;
         self.wait_for_answers().await;
         let call = (row.call)(self).await;
-        self.send(row, &self.left_out, call).await
+        call.send(row.route, &self.left_out).await
     }
 
     /// The call of a row, to be made next by this person.
@@ -264,7 +259,7 @@ impl World {
 
     /// Makes a call that [`Self::prepare`] gave.
     async fn make(&mut self, row: &Row, person: usize, call: Call) -> Answer {
-        let answer = self.send(row, &self.clients[person], call).await;
+        let answer = call.send(row.route, &self.clients[person]).await;
         if ends_one(row, person) {
             self.sign_in_again(person).await;
         }
@@ -280,7 +275,7 @@ impl World {
         self.wait_for_answers().await;
         let call = (row.call)(self).await;
         end_licence_in(&self.app.pool, 0).await;
-        Some(self.send(row, &self.clients[person], call).await)
+        Some(call.send(row.route, &self.clients[person]).await)
     }
 
     /// Makes the call of a row as the owner or the administrator: the answer, and the tables in which something is different afterwards.
@@ -294,7 +289,7 @@ impl World {
         let seen = sqlx::query("UPDATE sessions SET last_seen_at = now()");
         seen.execute(&self.app.pool).await.expect("all were seen just now");
         let before = Snapshot::take(&self.app.pool).await;
-        let answer = self.send(row, &self.clients[person], call).await;
+        let answer = call.send(row.route, &self.clients[person]).await;
         self.wait_for_answers().await;
         let changed = before.changed(&self.app.pool).await;
         if ends_one(row, person) {
@@ -325,21 +320,6 @@ impl World {
             client.server_fn("identity/switch-team", json!({ "id": self.owner.team_id })).await.ok();
         }
         self.clients[person] = client;
-    }
-
-    async fn send(&self, row: &Row, client: &TestClient, call: Call) -> Answer {
-        match call {
-            Call::Arguments(arguments) => client.server_fn(row.route.trim_start_matches("POST /api/"), arguments).await,
-            Call::Get(path) => client.get_json(&path).await,
-            Call::Form(path, fields) => {
-                let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                client.post_form(&path, &fields).await
-            }
-            Call::Upload(path) => {
-                let file = reqwest::multipart::Part::text("Some words.").file_name(format!("{}.txt", self.fresh_name()));
-                client.post_multipart(&path, reqwest::multipart::Form::new().part("file", file)).await
-            }
-        }
     }
 
     /// A name nothing else has.
@@ -463,4 +443,16 @@ async fn all_rights(client: &TestClient, is_system_administrator: bool) -> Viewe
         seen_by: None,
         came_from: services::CameFrom::default(),
     }
+}
+
+/// In these a person is called by the name they chose, which may look like anybody's address, and by their own where they chose none.
+const CALLED_AS_CHOSEN: [&str; 6] =
+    ["member.left", "member.made-owner", "member.reinstated", "member.removed", "member.roles-changed", "member.suspended"];
+
+/// Other acts whose name is the address of their person and that `forget_person` does not learn it from.
+pub async fn addresses_not_learned(pool: &PgPool) -> Vec<String> {
+    let actions = "SELECT DISTINCT action FROM audit_events
+                   WHERE target_type = 'Person' AND target_name LIKE '%@%' AND action <> ALL ($1)
+                     AND strpos((SELECT prosrc FROM pg_proc WHERE proname = 'forget_person'), quote_literal(action)) = 0";
+    sqlx::query_scalar(actions).bind(CALLED_AS_CHOSEN.as_slice()).fetch_all(pool).await.expect("the trail")
 }

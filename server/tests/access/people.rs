@@ -36,11 +36,37 @@ pub fn rows() -> Vec<Row> {
                 Call::Arguments(json!({ "user_id": person }))
             })
         }),
+        function("POST /api/people/deletion-terms", "somebody’s", ADMINISTRATORS, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "user_id": somebody(world).await })) })
+        }),
+        function("POST /api/people/delete", "somebody", ADMINISTRATORS, |world| {
+            Box::pin(async move {
+                let (person, email) = somebody_at(world).await;
+                Call::Arguments(json!({ "user_id": person, "email": email }))
+            })
+        }),
+        function("POST /api/people/delete", "the administrator", NOT_ONESELF, |world| {
+            Box::pin(
+                async move { Call::Arguments(json!({ "user_id": world.administrator.user_id, "email": "administrator@example.org" })) },
+            )
+        }),
+        function("POST /api/people/keep", "somebody who is to go", ADMINISTRATORS, |world| {
+            Box::pin(async move {
+                let (person, email) = somebody_at(world).await;
+                world.app.services.people().delete(&world.administrator, person, &email).await.expect("they are to go");
+                Call::Arguments(json!({ "user_id": person }))
+            })
+        }),
     ]
 }
 
 /// Somebody with a team of their own.
 async fn somebody(world: &World) -> UserId {
+    somebody_at(world).await.0
+}
+
+/// The same with their address.
+async fn somebody_at(world: &World) -> (UserId, String) {
     let email = format!("{}@example.org", world.fresh_name().replace(' ', "-"));
-    testing::owner(&world.app.services, &email).await.user_id
+    (testing::owner(&world.app.services, &email).await.user_id, email)
 }

@@ -1,7 +1,7 @@
 //! Rows of prompts.
 
-use super::{COLLABORATORS_MAKE, Call, PRIVATE, Row, SIGNED_IN, TEAM_CHANGES, TEAM_READS, World, function};
-use domain::datasets::Visibility::{self, Private, Team};
+use super::{COLLABORATORS_MAKE, COMPANY_MAKES, COMPANY_OPENS, Call, PRIVATE, Row, SIGNED_IN, TEAM_CHANGES, TEAM_READS, World, function};
+use domain::datasets::Visibility::{self, Company, Private, Team};
 use domain::prompts::PromptDraft;
 use serde_json::{Value, json};
 
@@ -24,6 +24,12 @@ pub fn rows() -> Vec<Row> {
         .by_key(200, 404),
         function("POST /api/prompts/create", "in one's own team", COLLABORATORS_MAKE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "draft": draft(world, Team) })) })
+        }),
+        function("POST /api/prompts/create", "for everybody on the installation", COMPANY_MAKES, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "draft": draft(world, Company) })) })
+        }),
+        function("POST /api/prompts/update", "of the team, opened to everybody on the installation", COMPANY_OPENS, |world| {
+            Box::pin(async move { Call::Arguments(json!({ "id": world.prompt(Team).await, "draft": draft(world, Company) })) })
         }),
         function("POST /api/prompts/update", "of the team", TEAM_CHANGES, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": world.prompt(Team).await, "draft": draft(world, Team) })) })

@@ -93,6 +93,9 @@ fn of_teams() -> Vec<Row> {
                 Call::Arguments(json!({ "team": { "name": name, "slug": name.replace(' ', "-") } }))
             })
         }),
+        function("POST /api/team/preview-retention", "of one's own team", OWNERS, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "settings": { "chat_retention_days": 30 } })) })
+        }),
         function("POST /api/team/update-settings", "of one's own team", OWNERS, |_| {
             Box::pin(async move {
                 let settings = json!({
@@ -109,6 +112,8 @@ fn of_teams() -> Vec<Row> {
         function("POST /api/team/restore", "the owner's", PRIVATE, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": deleted_team(world).await })) })
         }),
+        function("POST /api/team/leaving-terms", "one that the owner has joined", PRIVATE, of_a_joined_team),
+        function("POST /api/team/leave", "one that the owner has joined", PRIVATE, of_a_joined_team),
     ]
 }
 
@@ -159,6 +164,15 @@ async fn deleted_team(world: &World) -> TeamId {
     let made = world.app.services.team().create(&world.owner, &world.fresh_name()).await.expect("a team");
     sqlx::query("UPDATE teams SET deleted_at = now() WHERE id = $1").bind(made.id).execute(&world.app.pool).await.expect("deleted");
     made.id
+}
+
+/// A team of somebody new, which the owner has joined.
+fn of_a_joined_team(world: &World) -> futures::future::BoxFuture<'_, Call> {
+    Box::pin(async move {
+        let team = services::testing::owner(&world.app.services, &address(world)).await.team_id;
+        world.app.add_member(team, "owner@example.org", Role::Viewer).await;
+        Call::Arguments(json!({ "id": team }))
+    })
 }
 
 /// A group of the owner's team.

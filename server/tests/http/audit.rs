@@ -5,6 +5,7 @@ use crate::support::{NOTHING, Snapshot, TestApp};
 use app::error::AppError;
 use domain::Role;
 use domain::audit::{AuditPage, ChainReport};
+use domain::team::TeamSummary;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -39,7 +40,7 @@ async fn the_screen_is_for_managers_and_takes_its_filter_from_the_address(pool: 
     assert!(page.contains("Nothing that was recorded fits these filters."), "{page}");
     let page = ada.get("/team/audit?action=group&person=").await.expect(200).text;
     assert!(page.contains("made the group “Readers”") && !page.contains("invited bob"), "{page}");
-    assert!(page.contains("/api/audit/team/csv?action=group"), "{page}");
+    assert!(page.contains(&format!("/api/audit/team/csv?action=group&amp;team={}", ada.team().await)), "{page}");
     ada.get("/team/audit?from=yesterday").await.expect(422);
     assert!(carl.get("/team/audit").await.expect(403).text.contains("Not allowed"));
     assert!(ada.get("/team").await.text.contains("href=\"/team/audit\"") && !carl.get("/team").await.text.contains("href=\"/team/audit\""));
@@ -90,10 +91,41 @@ async fn exports_leave_as_attachments_with_the_same_filter(pool: PgPool) {
     assert!(csv.text.contains("\"'@SUM(A1)\""), "{}", csv.text);
     let json: Value = ada.get_json("/api/audit/team/json").await.json();
     assert_eq!(json.as_array().map(Vec::len), Some(4), "the two acts and the two exports");
+    let bytes = async |format: &str| {
+        let answer = ada.own_request(reqwest::Method::GET, &format!("/api/audit/team/{format}")).send().await.expect("an answer");
+        answer.bytes().await.expect("a whole answer")
+    };
+    assert!(bytes("csv").await.starts_with("\u{feff}\"Number\",".as_bytes()), "Excel reads it as UTF-8");
+    assert!(bytes("json").await.starts_with(b"["), "JSON has no mark");
     ada.get_json("/api/audit/team/xml").await.expect(404);
     ada.get_json("/api/audit/moon/csv").await.expect(404);
     ada.get_json("/api/audit/team/csv?team_id=x").await.expect(422);
     app.anonymous().get_json("/api/audit/team/csv").await.expect(401);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_page_gets_the_trail_of_its_own_team_or_none(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let before = ada.team().await;
+    ada.server_fn("team/create-group", json!({ "name": "Readers" })).await.ok();
+    let export = |team: &str| format!("/api/audit/team/csv?action=group&team={team}");
+    assert!(ada.get_json(&export(&before.to_string())).await.expect(200).text.contains("Readers"));
+    let made: TeamSummary = ada.server_fn("team/create", json!({ "name": "Legal Berlin" })).await.json();
+    ada.server_fn("identity/switch-team", json!({ "id": made.id })).await.ok();
+    ada.server_fn("team/create-group", json!({ "name": "Writers" })).await.ok();
+    let untouched = Snapshot::take(&pool).await;
+    let refused = ada.get_json(&export(&before.to_string())).await.expect(409);
+    assert_eq!(refused.error(), AppError::AnotherTeam);
+    assert!(refused.header(CONTENT_DISPOSITION).is_none(), "{refused:?}");
+    ada.get_json(&format!("{}&team={before}", export(&made.id.to_string()))).await.expect(409);
+    ada.get_json(&export("x")).await.expect(422);
+    ada.get_json("/api/audit/team/csv?action=group&action=group").await.expect(422);
+    assert_eq!(untouched.changed(&pool).await, NOTHING);
+    for address in [export(&made.id.to_string()), "/api/audit/team/csv?action=group".to_owned()] {
+        let text = ada.get_json(&address).await.expect(200).text;
+        assert!(text.contains("Writers") && !text.contains("Readers"), "{text}");
+    }
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -9,7 +9,7 @@ use domain::identity_providers::IdentityProviderSummary;
 use domain::models::ModelSummary;
 use domain::my_data::ExportSummary;
 use domain::team::InvitationSent;
-use domain::{IdentityProviderId, Role, ViewerInfo};
+use domain::{IdentityId, IdentityProviderId, PasskeyId, Role, UserId, ViewerInfo};
 use serde_json::{Value, json};
 use server::router::plain_routes;
 use services::MockClock;
@@ -18,18 +18,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What asks.
-const GUARDED: [&str; 24] = [
+const GUARDED: [&str; 30] = [
     "POST /api/identity-providers/allow-own-way",
     "POST /api/identity-providers/remove",
     "POST /api/identity-providers/require-two-step",
     "POST /api/identity-providers/save",
     "POST /api/identity-providers/set-enabled",
+    "POST /api/identity-providers/unlink",
     "POST /api/licences/install",
     "POST /api/models/add",
     "POST /api/models/update-address",
     "POST /api/models/update-key",
     "POST /api/my-data/find-export",
     "POST /api/my-data/request-export",
+    "POST /api/passkeys/remove",
+    "POST /api/people/delete",
     "POST /api/people/make-administrator",
     "POST /api/people/suspend",
     "POST /api/people/take-administration",
@@ -39,22 +42,25 @@ const GUARDED: [&str; 24] = [
     "POST /api/team/hand-over",
     "POST /api/team/import",
     "POST /api/team/invite",
+    "POST /api/team/leave",
     "POST /api/team/remove-member",
     "POST /api/team/resend-invitation",
+    "POST /api/team/suspend",
+    "POST /api/team/update-settings",
     "POST /api/team/view-as",
     "GET /api/exports/{id}/file",
 ];
 
 /// What does not, of the nouns that hold something dangerous: it reads, it gives nobody power over others and their data, or it asks for
-/// the password itself.
-const UNGUARDED: [&str; 46] = [
+/// the password itself, which confirms the session of whoever signs in with it alone. Where a code goes with it, adding a passkey and
+/// making a key ask (the tests of `passkeys` and `two_step`).
+const UNGUARDED: [&str; 53] = [
     "/api/identity-providers/overview",
     "/api/identity-providers/own-ways",
     "/api/identity-providers/pending-link",
     "/api/identity-providers/start-link",
     "/api/identity-providers/test",
     "/api/identity-providers/two-step-rule",
-    "/api/identity-providers/unlink",
     "/api/identity-providers/ways",
     "/api/licences/free-seat",
     "/api/licences/give-seat",
@@ -70,6 +76,14 @@ const UNGUARDED: [&str; 46] = [
     "/api/my-data/deletion-terms",
     "/api/my-data/exports",
     "/api/my-data/keep-account",
+    "/api/passkeys/add",
+    "/api/passkeys/confirm",
+    "/api/passkeys/list",
+    "/api/passkeys/start",
+    "/api/passkeys/start-confirmation",
+    "/api/passkeys/start-sign-in",
+    "/api/people/deletion-terms",
+    "/api/people/keep",
     "/api/people/list",
     "/api/people/reinstate",
     "/api/roles/matrix",
@@ -81,8 +95,10 @@ const UNGUARDED: [&str; 46] = [
     "/api/team/deleted",
     "/api/team/groups",
     "/api/team/invitations",
+    "/api/team/leaving-terms",
     "/api/team/members",
     "/api/team/preview-import",
+    "/api/team/preview-retention",
     "/api/team/reinstate",
     "/api/team/rename",
     "/api/team/rename-group",
@@ -91,9 +107,7 @@ const UNGUARDED: [&str; 46] = [
     "/api/team/set-group-members",
     "/api/team/settings",
     "/api/team/stop-viewing",
-    "/api/team/suspend",
     "/api/team/teams",
-    "/api/team/update-settings",
 ];
 
 /// A call of what asks.
@@ -115,9 +129,13 @@ struct Scene {
     beside_carol: ViewerInfo,
     leaver: ViewerInfo,
     colleague: ViewerInfo,
+    co_owner: ViewerInfo,
     stranger: ViewerInfo,
     invitation: InvitationSent,
     identity_provider: IdentityProviderSummary,
+    /// What Ada has at the provider.
+    identity: IdentityId,
+    passkey: PasskeyId,
     model: ModelSummary,
     export: ExportSummary,
 }
@@ -153,6 +171,18 @@ fn model(provider: &FakeProvider, name: &str) -> Value {
     })
 }
 
+/// Another two ways into somebody's account.
+async fn give_ways_in(pool: &PgPool, person: UserId, provider: IdentityProviderId) -> (IdentityId, PasskeyId) {
+    let (identity, passkey) = (IdentityId::new(), PasskeyId::new());
+    let link = "INSERT INTO identities (id, user_id, provider_id, issuer, subject, linked_at)
+                VALUES ($1, $2, $3, 'https://nobody.invalid', 'subject', now())";
+    sqlx::query(link).bind(identity).bind(person).bind(provider).execute(pool).await.expect("a link");
+    let add = "INSERT INTO passkeys (id, user_id, name, credential_id, credential, created_at)
+               VALUES ($1, $2, 'Phone', 'phone', '{}', now())";
+    sqlx::query(add).bind(passkey).bind(person).execute(pool).await.expect("a passkey");
+    (identity, passkey)
+}
+
 impl Scene {
     async fn start(pool: &PgPool) -> Self {
         let (app, _) = start(pool).await;
@@ -162,19 +192,27 @@ impl Scene {
         let eve = app.sign_up("eve@example.org").await;
         let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
         let leaver = app.sign_up_into(&ada, "mary@example.org", Role::Viewer).await;
+        let olga = app.sign_up_into(&ada, "olga@example.org", Role::Owner).await;
         let beside_carol = app.sign_up_into(&carol, "vera@example.org", Role::Viewer).await;
         let invite = json!({ "email": "asked@example.org", "role": "Owner" });
         let save = json!({ "id": IdentityProviderId::new(), "draft": draft("Our provider") });
+        let identity_provider: IdentityProviderSummary = ada.server_fn("identity-providers/save", save).await.json();
+        let own: ViewerInfo = ada.server_fn("identity/viewer", Value::Null).await.json();
+        app.add_member(own.team_id, "carol@example.org", Role::Viewer).await;
+        let (identity, passkey) = give_ways_in(pool, own.user_id, identity_provider.id).await;
         let export = ada.server_fn("my-data/request-export", json!({})).await.json();
         app.services.jobs().run_due_once().await.expect("it is put together");
         Self {
             colleague: grace.server_fn("identity/viewer", Value::Null).await.json(),
+            co_owner: olga.server_fn("identity/viewer", Value::Null).await.json(),
             leaver: leaver.server_fn("identity/viewer", Value::Null).await.json(),
             looking: app.sign_in("carol@example.org").await,
             beside_carol: beside_carol.server_fn("identity/viewer", Value::Null).await.json(),
             stranger: eve.server_fn("identity/viewer", Value::Null).await.json(),
             invitation: ada.server_fn("team/invite", invite).await.json(),
-            identity_provider: ada.server_fn("identity-providers/save", save).await.json(),
+            identity_provider,
+            identity,
+            passkey,
             model: ada.server_fn("models/add", json!({ "model": model(&provider, "one") })).await.json(),
             export,
             provider,
@@ -189,11 +227,15 @@ impl Scene {
         let (colleague, stranger, provider) = (self.colleague.user_id, self.stranger.user_id, self.model.provider_id);
         let by_ada = [
             ("POST /api/team/change-roles", json!({ "user_id": colleague, "roles": ["Owner"] })),
+            ("POST /api/team/suspend", json!({ "user_id": self.co_owner.user_id })),
+            ("POST /api/team/update-settings", json!({ "settings": { "chat_retention_days": 30 } })),
             ("POST /api/team/invite", json!({ "email": "jane@example.org", "role": "Owner" })),
             ("POST /api/team/resend-invitation", json!({ "id": self.invitation.invitation.id, "days": 7 })),
             ("POST /api/team/import", json!({ "import": { "text": "jo@example.org,,,owner", "role": "Viewer", "days": 7 } })),
             ("POST /api/identity-providers/save", json!({ "id": IdentityProviderId::new(), "draft": draft("Another") })),
             ("POST /api/identity-providers/set-enabled", json!({ "id": self.identity_provider.id, "is_enabled": false })),
+            ("POST /api/identity-providers/unlink", json!({ "id": self.identity })),
+            ("POST /api/passkeys/remove", json!({ "id": self.passkey })),
             ("POST /api/identity-providers/remove", json!({ "id": self.identity_provider.id })),
             ("POST /api/identity-providers/allow-own-way", json!({ "way": "passkeys", "is_allowed": false })),
             ("POST /api/identity-providers/require-two-step", json!({ "required_of": "nobody" })),
@@ -207,11 +249,13 @@ impl Scene {
             ("POST /api/people/make-administrator", json!({ "user_id": stranger })),
             ("POST /api/people/take-administration", json!({ "user_id": stranger })),
             ("POST /api/people/suspend", json!({ "user_id": stranger })),
+            ("POST /api/people/delete", json!({ "user_id": stranger, "email": "eve@example.org" })),
             ("POST /api/licences/install", json!({ "text": services::licences::testing::licence("L-1", 50) })),
             ("POST /api/team/remove-member", json!({ "user_id": self.leaver.user_id })),
             ("POST /api/team/hand-over", json!({ "user_id": colleague })),
         ];
-        let by_carol = [("POST /api/team/delete", json!({ "name": "carol’s team" }))];
+        let by_carol =
+            [("POST /api/team/leave", json!({ "id": self.leaver.team_id })), ("POST /api/team/delete", json!({ "name": "carol’s team" }))];
         let file = format!("/api/exports/{}/file", self.export.id);
         let call = |client, (route, arguments)| Call { client, route, arguments, path: file.clone() };
         let looks = ("POST /api/team/view-as", json!({ "user_id": self.beside_carol.user_id }));
@@ -256,7 +300,8 @@ async fn nothing_dangerous_is_done_before_an_old_session_is_confirmed_and_everyt
 
 #[test]
 fn what_a_dangerous_noun_offers_is_asked_about_or_known_to_need_no_asking() {
-    let nouns = ["identity-providers", "licences", "models", "my-data", "people", "roles", "team"].map(|noun| format!("/api/{noun}/"));
+    let nouns =
+        ["identity-providers", "licences", "models", "my-data", "passkeys", "people", "roles", "team"].map(|noun| format!("/api/{noun}/"));
     let functions = server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     let offered: BTreeSet<String> = functions.filter(|path| nouns.iter().any(|noun| path.starts_with(noun))).collect();
     let guarded = GUARDED.iter().filter_map(|route| route.strip_prefix("POST "));
@@ -274,9 +319,33 @@ async fn what_gives_nobody_power_is_not_asked_about(pool: PgPool) {
     scene.ada.server_fn("team/invite", invite).await.ok();
     let roles = json!({ "user_id": scene.colleague.user_id, "roles": ["Viewer"] });
     scene.ada.server_fn("team/change-roles", roles).await.ok();
+    scene.ada.server_fn("team/suspend", json!({ "user_id": scene.colleague.user_id })).await.ok();
+    keep_chats_for_sixty_days(&pool).await;
+    for settings in [json!({ "chat_retention_days": 60, "requests_per_minute": 90 }), json!({ "chat_retention_days": 61 }), json!({})] {
+        scene.ada.server_fn("team/update-settings", json!({ "settings": settings })).await.ok();
+    }
     let mut fresh = model(&scene.provider, "three");
     fresh["provider"] = json!("A new one");
     scene.ada.server_fn("models/add", json!({ "model": fresh })).await.ok();
+}
+
+async fn keep_chats_for_sixty_days(pool: &PgPool) {
+    sqlx::query("UPDATE teams SET chat_retention_days = 60").execute(pool).await.expect("a setting");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_takes_power_or_chats_away_is_asked_about(pool: PgPool) {
+    let scene = Scene::start(&pool).await;
+    keep_chats_for_sixty_days(&pool).await;
+    age(&pool, 11).await;
+    let demote = json!({ "user_id": scene.co_owner.user_id, "roles": ["TeamManager"] });
+    let shorten = json!({ "settings": { "chat_retention_days": 59 } });
+    for (endpoint, arguments) in [("team/change-roles", &demote), ("team/update-settings", &shorten)] {
+        assert_eq!(scene.ada.server_fn(endpoint, arguments.clone()).await.error(), AppError::ConfirmFirst, "{endpoint}");
+    }
+    confirm(&scene.ada).await;
+    scene.ada.server_fn("team/change-roles", demote).await.ok();
+    scene.ada.server_fn("team/update-settings", shorten).await.ok();
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -335,4 +404,10 @@ async fn whoever_has_no_password_is_told_to_sign_in_again(pool: PgPool) {
     assert!(ada.get("/sign-in?next=/account").await.status.is_redirection());
     let page = ada.get("/sign-in?next=/account&again=true").await.expect(200);
     assert!(page.text.contains("Forgot password?") && page.text.contains("value=\"/account\""), "{}", page.text);
+    // What they try there in vain is said, instead of leading them on to where they are refused once more.
+    let wrong = [("email", "ada@example.org"), ("password", "something else"), ("next", "/account")];
+    let page = ada.post_form("/sign-in", &wrong).await.expect(422);
+    assert!(page.text.contains("The email address or the password is not right."), "{}", page.text);
+    let page = ada.get("/sign-in?trouble=unknown-passkey&next=/account").await.expect(200);
+    assert!(page.text.contains("This passkey does not open an account here."), "{}", page.text);
 }

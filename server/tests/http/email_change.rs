@@ -1,7 +1,8 @@
 //! Another address on the wire: in force when its link is used, and nobody learns who has which.
 
 use crate::support::{Answer, FakeMailServer, PASSWORD, Quickest, ROUNDS, TestApp, TestClient};
-use domain::ViewerInfo;
+use domain::team::InvitationSummary;
+use domain::{Role, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -47,6 +48,22 @@ async fn an_address_changes_when_its_link_is_used_and_the_former_one_is_told(poo
     let events: i64 =
         sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE action = 'account.email-changed'").fetch_one(&pool).await.unwrap();
     assert_eq!(events, 1);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_asks_the_new_address_into_a_team_its_person_is_in_is_taken_back(pool: PgPool) {
+    let (app, server, _) = TestApp::start_with_mail(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let bob = app.sign_up_into(&ada, "bob@example.org", Role::Viewer).await;
+    let eve = app.sign_up("eve@example.org").await;
+    for inviter in [&ada, &eve] {
+        inviter.server_fn("team/invite", json!({ "email": "robert@example.org", "role": "TeamManager" })).await.ok();
+    }
+    app.run_jobs().await;
+    let token = token(&app, &server, &bob, "robert@example.org").await;
+    confirm(&app, &token).await.expect_redirect("/confirm-email/done");
+    let open = async |inviter: &TestClient| inviter.server_fn("team/invitations", Value::Null).await.json::<Vec<InvitationSummary>>().len();
+    assert_eq!((open(&ada).await, open(&eve).await), (0, 1), "he is in the one, and not in the other");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

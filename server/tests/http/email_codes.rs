@@ -156,6 +156,9 @@ async fn five_wrong_tries_make_a_code_worthless(pool: PgPool) {
     }
     let over = enter(&browser, &code).await.expect(422);
     assert!(over.text.contains("This code does not work any more."), "{}", over.text);
+    let noted = "SELECT count(*) FROM sign_ins JOIN users ON users.id = user_id WHERE method = 'E-mailed code' AND reason = 'wrong-code'";
+    let noted: i64 = sqlx::query_scalar(noted).fetch_one(&pool).await.unwrap();
+    assert_eq!(noted, 6, "the one that came too late too");
     // Another code does not buy more guesses than an address has.
     let (browser, code) = world.asked().await;
     let mut statuses = Vec::new();

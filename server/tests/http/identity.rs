@@ -254,6 +254,44 @@ async fn sessions_of_others_do_not_exist_and_everywhere_means_everywhere(pool: P
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_session_is_listed_with_where_it_was_used_last_as_far_as_that_is_believed(pool: PgPool) {
+    let forwarded = |client: &TestClient| {
+        let request = client.own_request(reqwest::Method::POST, "/api/identity/viewer").header("accept", "application/json");
+        let request = request.header("content-type", "application/x-www-form-urlencoded").header("user-agent", "iPhone; Safari/604.1");
+        request.header("x-forwarded-for", "198.51.100.1, 203.0.113.9").body("")
+    };
+    for (email, proxies, believed) in [("ada@example.org", "", "127.0.0.1"), ("grace@example.org", "127.0.0.0/8", "203.0.113.9")] {
+        let app = TestApp::start_behind(&pool, proxies, |_| {}).await;
+        let (used, looking) = (app.sign_up(email).await, app.sign_in(email).await);
+        let other = async || {
+            let sessions: Vec<SessionSummary> = looking.server_fn("identity/sessions", Value::Null).await.json();
+            let other = sessions.into_iter().find(|session| !session.is_current).expect("the one that is used");
+            (other.ip, other.device)
+        };
+        assert_eq!(other().await, ("127.0.0.1".to_owned(), "Unknown device".to_owned()));
+        crate::support::Answer::of(forwarded(&used)).await.ok();
+        assert_eq!(other().await, (believed.to_owned(), "Safari on iPhone".to_owned()), "behind “{proxies}”");
+        let page = looking.get("/account").await.expect(200).text;
+        assert!(page.contains("Last address") && page.contains(believed), "{page}");
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_stolen_cookie_shows_where_it_is_used(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let form = [("email", "ada@example.org"), ("password", PASSWORD)];
+    let entered = app.anonymous().post_form("/sign-in", &form).await;
+    let cookie = entered.header(SET_COOKIE).and_then(|cookie| cookie.split(';').next()).expect("a cookie").to_owned();
+    let elsewhere = TestClient::from_address(&app.url, std::net::Ipv4Addr::new(127, 0, 4, 1));
+    let thief = elsewhere.own_request(reqwest::Method::GET, "/chat").header("accept", "text/html").header("cookie", cookie);
+    crate::support::Answer::of(thief).await.expect(200);
+    let sessions: Vec<SessionSummary> = ada.server_fn("identity/sessions", Value::Null).await.json();
+    let places: Vec<(&str, bool)> = sessions.iter().map(|session| (session.ip.as_str(), session.is_current)).collect();
+    assert!(places.contains(&("127.0.4.1", false)) && places.contains(&("127.0.0.1", true)), "{places:?}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_changed_password_signs_out_the_other_browsers(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;

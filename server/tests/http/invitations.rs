@@ -1,16 +1,19 @@
 //! Invitations that are not what they should be: refused in the same words, by the form of a new person and by that of somebody
 //! with an account, and nothing is different afterwards.
 
-use crate::support::{Answer, NOTHING, PASSWORD, Snapshot, TestApp, TestClient};
+use crate::people::id_of;
+use crate::support::{Answer, NOTHING, PASSWORD, RowCounts, Snapshot, TestApp, TestClient};
 use domain::Role;
-use domain::team::InvitationSent;
+use domain::team::{InvitationSent, TeamSummary};
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use services::SignUp;
 use sqlx::PgPool;
 
 /// What changes when somebody tries to make an account.
 const AN_ATTEMPT: [&str; 1] = ["throttles"];
+/// What is said of an invitation that lets nobody in.
+const OVER: &str = "This invitation is not valid any more.";
 
 /// A server where an account needs an invitation, and the owner of a team.
 async fn start(pool: &PgPool) -> (TestApp, TestClient) {
@@ -127,30 +130,77 @@ async fn a_dead_or_foreign_invitation_leads_nobody_into_the_team(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn no_invitation_by_somebody_who_is_kept_out_leads_anybody_in(pool: PgPool) {
+    let (app, ada) = start(&pool).await;
+    let grace = newcomer(&app, &ada, "grace@example.org").await;
+    let eve = newcomer(&app, &ada, "eve@example.org").await;
+    let person = json!({ "user_id": id_of(&grace).await });
+    let manager = json!({ "user_id": person["user_id"], "roles": ["TeamManager"] });
+    ada.server_fn("team/change-roles", manager).await.ok();
+    // Into the team she manages, and into her own.
+    let into_adas = token(&invite(&grace, "mary@example.org").await);
+    let teams: Vec<TeamSummary> = grace.server_fn("team/teams", Value::Null).await.json();
+    let own = teams.iter().find(|team| team.is_personal).expect("a team of her own");
+    grace.server_fn("identity/switch-team", json!({ "id": own.id })).await.ok();
+    let into_her_own = token(&invite(&grace, "eve@example.org").await);
+    let by_ada = token(&invite(&ada, "dan@example.org").await);
+
+    ada.server_fn("people/suspend", person.clone()).await.ok();
+    let before = Snapshot::take(&pool).await;
+    for refused in [join(&eve, &into_her_own).await, sign_up(&app.anonymous(), "mary@example.org", &into_adas).await] {
+        let refused = refused.expect(409);
+        assert!(refused.text.contains("This invitation is not valid any more."), "{}", refused.text);
+    }
+    assert_eq!(before.changed(&pool).await, AN_ATTEMPT);
+    sign_up(&app.anonymous(), "dan@example.org", &by_ada).await.expect_redirect("/chat");
+    ada.server_fn("people/reinstate", person).await.ok();
+    join(&eve, &into_her_own).await.expect(409);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn of_many_who_use_an_invitation_at_once_one_gets_in(pool: PgPool) {
     let (app, ada) = start(&pool).await;
     let count = async |what: &'static str| -> i64 { sqlx::query_scalar(what).fetch_one(&pool).await.expect("a count") };
     let accepted = "SELECT count(*) FROM audit_events WHERE action = 'invitation.accepted'";
+    // What one leaves who comes alone.
+    let (mary, alone) = (app.anonymous(), token(&invite(&ada, "mary@example.org").await));
+    let before = RowCounts::take(&pool).await;
+    sign_up(&mary, "mary@example.org", &alone).await.expect_redirect("/chat");
+    let by_one = before.growth(&pool).await;
 
     let sent = token(&invite(&ada, "grace@example.org").await);
+    let before = RowCounts::take(&pool).await;
     let browsers: Vec<TestClient> = (0..6).map(|_| app.anonymous()).collect();
     let answers = join_all(browsers.iter().map(|browser| sign_up(browser, "grace@example.org", &sent))).await;
-    let entered = answers.iter().filter(|answer| answer.status == 303).count();
-    assert_eq!(entered, 1);
-    assert!(answers.iter().all(|answer| [303, 409, 422].contains(&answer.status.as_u16())), "{answers:?}");
-    assert_eq!(count("SELECT count(*) FROM users").await, 2);
-    assert_eq!(count(accepted).await, 1);
+    let losers: Vec<&Answer> = answers.iter().filter(|answer| answer.status != 303).collect();
+    assert_eq!(losers.len(), 5);
+    for loser in losers {
+        // Who comes later than the account finds the address taken, and who comes later than that the invitation used.
+        let words = if loser.status == 409 { OVER } else { "There is an account with this address." };
+        assert!([409, 422].contains(&loser.status.as_u16()) && loser.text.contains(words), "{loser:?}");
+        assert!(loser.header("set-cookie").is_none(), "{loser:?}");
+    }
+    assert_eq!(before.growth(&pool).await, by_one, "the others leave nothing");
+    assert_eq!((count("SELECT count(*) FROM users").await, count(accepted).await), (3, 2));
 
     let winner = browsers.iter().zip(&answers).find(|(_, answer)| answer.status == 303).expect("one").0;
     sqlx::query("DELETE FROM memberships WHERE roles = '{Viewer}'").execute(&pool).await.expect("she left");
-    winner.get("/chat").await.expect(200);
+    for browser in [&mary, winner] {
+        browser.get("/chat").await.expect(200);
+    }
+    let alone = token(&invite(&ada, "mary@example.org").await);
+    let before = RowCounts::take(&pool).await;
+    join(&mary, &alone).await.expect_redirect("/chat");
+    let by_one = before.growth(&pool).await;
     let sent = token(&invite(&ada, "grace@example.org").await);
+    let before = RowCounts::take(&pool).await;
     let answers = join_all((0..6).map(|_| join(winner, &sent))).await;
-    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 409, 409, 409, 409, 409]);
-    assert_eq!(count("SELECT count(*) FROM memberships").await, 3, "two own teams, and hers in Ada's");
-    assert_eq!(count(accepted).await, 2);
+    let (entered, losers): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status == 303);
+    assert_eq!((entered.len(), losers.len()), (1, 5), "{answers:?}");
+    assert!(losers.iter().all(|loser| loser.status == 409 && loser.text.contains(OVER)), "{losers:?}");
+    assert_eq!(before.growth(&pool).await, by_one, "the others leave nothing");
+    assert_eq!(count("SELECT count(*) FROM memberships").await, 5, "three own teams, Mary's in Ada's, and Grace's");
+    assert_eq!(count(accepted).await, 4);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -1,9 +1,11 @@
-//! Joining with an account one is signed out of: the invitation waits on the other side of every way of signing in.
+//! Joining with an account one is signed out of: the invitation waits on the other side of every way of signing in. Whoever is signed in
+//! with another address than it was sent to signs out first, and keeps it too.
 
 use crate::oidc::Scene;
 use crate::support::{PASSWORD, TestApp, TestClient};
 use crate::two_step::Ada;
 use app::own_path::{escape, with_next};
+use axum::http::header::SET_COOKIE;
 use domain::team::InvitationSent;
 use serde_json::json;
 use services::SignUp;
@@ -38,6 +40,7 @@ async fn signing_in_from_an_invitation_leads_back_to_it_and_into_the_team(pool: 
     grace.post_form("/sign-in", &right).await.expect_redirect(&path);
     let page = grace.get(&path).await.expect(200);
     assert!(page.text.contains("You are signed in as grace@example.org") && page.text.contains("Join team"), "{}", page.text);
+    assert!(page.text.contains("Join ada’s team") && !page.text.contains("Create your account"), "{}", page.text);
     assert_ne!(grace.team().await, ada.team().await, "she is asked before she joins");
     grace.post_form("/join", &[("invitation", &token)]).await.expect_redirect("/chat");
     assert_eq!(grace.team().await, ada.team().await);
@@ -87,6 +90,35 @@ async fn whoever_does_not_link_their_provider_now_keeps_the_invitation(pool: PgP
     browser.post_form("/sign-in/link", &[("password", PASSWORD), ("next", &path)]).await.expect_redirect(&path);
     browser.post_form("/join", &[("invitation", &token)]).await.expect_redirect("/chat");
     assert_eq!(browser.team().await, scene.administrator.team().await);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whoever_is_signed_in_with_another_address_signs_out_and_keeps_the_invitation(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let browser = app.sign_up("eve@example.org").await;
+    let (path, token) = invite(&app, &ada, "grace@example.org").await;
+    let opened = browser.get(&path).await.expect(200);
+    // As somebody does whose page is older than their session.
+    let refused = browser.post_form("/join", &[("invitation", &token)]).await.expect(409);
+    for page in [opened.text, refused.text] {
+        for words in ["This invitation is for another address.", "You are signed in as eve@example.org", "Not now"] {
+            assert!(page.contains(words), "“{words}” is missing: {page}");
+        }
+        assert!(page.contains("Sign out and go on as grace@example.org") && page.contains(&format!("value=\"{path}\"")), "{page}");
+        assert!(!page.contains("Join team") && !page.contains("Create your account"), "{page}");
+    }
+    let over = browser.get("/sign-up?invitation=nobody.knows").await.expect(200).text;
+    assert!(over.contains("not valid any more") && !over.contains("Create your account"), "{over}");
+
+    let left = browser.post_form("/sign-out", &[("next", &path)]).await;
+    left.clone().expect_redirect(&path);
+    assert!(left.header(SET_COOKIE).is_some_and(|cookie| cookie.contains("Max-Age=0")), "{left:?}");
+    let page = browser.get(&path).await.expect(200).text;
+    assert!(page.contains("Create your account") && page.contains("value=\"grace@example.org\""), "{page}");
+    let form = [("first_name", "Grace"), ("email", "grace@example.org"), ("password", PASSWORD), ("invitation", token.as_str())];
+    browser.post_form("/sign-up", &form).await.expect_redirect("/chat");
+    assert_eq!(browser.team().await, ada.team().await);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -7,6 +7,7 @@ use crate::two_servers::{add_model, ask, expect_end, follow, read_until};
 use domain::Role;
 use domain::api_keys::ApiKeyMade;
 use serde_json::{Value, json};
+use services::licences::testing::licence;
 use sqlx::PgPool;
 
 /// Somebody whose question is never answered to the end, and a program with their key that follows the answer.
@@ -78,4 +79,25 @@ async fn a_stream_followed_with_a_key_ends_when_a_manager_takes_the_key_back_or_
     expire.execute(&pool).await.expect("its time is over");
     tokio::join!(expect_end(&mut grace.stream), expect_end(&mut mary.stream));
     assert_eq!((grace.status().await, mary.status().await), (401, 401));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_stream_followed_with_a_key_ends_when_its_persons_seat_is_freed_and_goes_on_with_the_next_one(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let (root, provider) = (app.sign_up("root@example.org").await, FakeProvider::start().await);
+    let model = add_model(&root, &provider).await;
+    root.server_fn("licences/install", json!({ "text": licence("L-1", 2) })).await.ok();
+    let mut grace = Followed::start(&app, &root, "grace@example.org", (&provider, &model)).await;
+    let person = json!({ "user_id": id_of(&grace.person).await });
+    root.server_fn("licences/free-seat", person.clone()).await.ok();
+    expect_end(&mut grace.stream).await;
+    assert_eq!(grace.status().await, 409);
+    let refused = grace.program.server_fn("chat/list", json!({ "page": { "index": 0, "size": 50 } })).await.expect(409);
+    let sentence = "The person of this API key has no seat under the licence. They take a free one by signing in.";
+    assert_eq!(refused.error().to_string(), sentence);
+
+    root.server_fn("licences/give-seat", person).await.ok();
+    let mut stream = follow(&grace.program, &grace.path, None).await;
+    provider.release();
+    read_until(&mut stream, "Finished").await;
 }

@@ -1,14 +1,30 @@
 //! Licences over HTTP: one sentence for every refused change, the way out of it, and what people at the entrance are told.
 
-use crate::support::{PASSWORD, TestApp, TestClient};
+use crate::api_keys::program;
+use crate::email_codes::code_after;
+use crate::oidc::Scene;
+use crate::passkeys;
+use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, TestClient};
 use domain::licences::LicenceInstalled;
+use domain::sign_ins::SignInReason;
 use domain::team::InvitationSent;
 use serde_json::json;
 use services::licences::testing::licence;
 use sqlx::PgPool;
 
+/// Where people reach the server; browsers bind passkeys to the name in it.
+const ADDRESS: &str = "http://localhost:3000";
+const FULL: &str = "The only seat of this installation is taken.";
+
 async fn install(client: &TestClient, id: &str, seats: u32) -> LicenceInstalled {
     client.server_fn("licences/install", json!({ "text": licence(id, seats) })).await.json()
+}
+
+/// Who was refused for want of a seat, by which way, and through which provider.
+async fn written_down(pool: &PgPool) -> Vec<(String, String, String)> {
+    let refused = "SELECT u.email, s.method, s.provider FROM sign_ins s JOIN users u ON u.id = s.user_id
+                   WHERE s.reason = 'no-seat' AND NOT s.succeeded AND s.email_hash IS NOT NULL ORDER BY u.email, s.id";
+    sqlx::query_as(refused).fetch_all(pool).await.expect("the record")
 }
 
 async fn end_now(pool: &PgPool) {
@@ -57,18 +73,96 @@ async fn an_invited_person_is_told_that_all_seats_are_taken(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
-async fn a_person_without_a_seat_is_told_at_the_entrance(pool: PgPool) {
+async fn a_person_without_a_seat_is_told_at_the_entrance_and_so_are_their_programs(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let root = app.sign_up("root@example.org").await;
     let eve = app.sign_up("eve@example.org").await;
+    let program = program(&app, &eve, &["read"]).await;
+    let ask = async || program.server_fn("datasets/list", json!({})).await;
+    ask().await.ok();
     let installed = install(&root, "L-1", 1).await;
     assert_eq!(installed.turned_away, 1);
     eve.get("/chat").await.expect(303);
+    let refused = ask().await.expect(409).error().to_string();
+    assert!(refused.contains("has no seat under the licence") && refused.contains("by signing in"), "{refused}");
     let form = [("email", "eve@example.org"), ("password", PASSWORD)];
     // Her password is right, however often she types it: none of it counts as a guess.
     for _ in 0..5 {
         let refused = app.anonymous().post_form("/sign-in", &form).await.expect(409);
-        assert!(refused.text.contains("The only seat of this installation is taken."));
+        assert!(refused.text.contains(FULL));
     }
+    let hers = ("eve@example.org".to_owned(), "Password".to_owned(), String::new());
+    assert_eq!(written_down(&pool).await, vec![hers; 5]);
     app.sign_in("root@example.org").await;
+
+    install(&root, "L-2", 2).await;
+    ask().await.expect(409);
+    app.sign_in("eve@example.org").await;
+    ask().await.ok();
+}
+
+/// The code that is mailed now.
+async fn code(app: &TestApp, server: &FakeMailServer) -> String {
+    let before = server.mails().len();
+    app.run_jobs().await;
+    code_after(server, before)
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whichever_way_a_person_comes_it_is_written_down_that_there_is_no_seat(pool: PgPool) {
+    let server = FakeMailServer::start().await;
+    let mailer = server.mailer();
+    let app = TestApp::start_with(&pool, |parts| {
+        ADDRESS.clone_into(&mut parts.settings.public_url);
+        parts.mailer = Some(mailer);
+    });
+    let scene = Scene::start_on(app.await, |_| {}).await;
+    let app = &scene.app;
+    scene.sign_in(&app.anonymous()).await.expect_redirect("/chat");
+    let mut device = passkeys::add(&app.sign_up("carl@example.org").await).await;
+    app.sign_up("eve@example.org").await;
+    app.sign_up("lena@example.org").await;
+    let grace = app.sign_up("grace@example.org").await;
+    let token: String = grace.server_fn("identity/start-mailed-two-step", json!({ "password": PASSWORD })).await.json();
+    let turn_on = json!({ "token": token, "code": code(app, &server).await });
+    grace.server_fn("identity/confirm-mailed-two-step", turn_on).await.ok();
+    assert_eq!(install(&scene.administrator, "L-1", 1).await.turned_away, 5);
+
+    let expect_full = |answer: Answer| assert!(answer.expect(409).text.contains(FULL));
+    let browser = app.anonymous();
+    browser.post_form("/sign-in/email-code", &[("email", "eve@example.org")]).await.expect(303);
+    let typed = code(app, &server).await;
+    expect_full(browser.post_form("/sign-in/email-code/enter", &[("code", typed.as_str())]).await);
+
+    let browser = app.anonymous();
+    browser.post_form("/sign-in", &[("email", "grace@example.org"), ("password", PASSWORD)]).await.expect_redirect("/sign-in/code");
+    let typed = code(app, &server).await;
+    expect_full(browser.post_form("/sign-in/code", &[("code", typed.as_str())]).await);
+
+    let browser = app.anonymous();
+    let answer = device.get(&passkeys::ask(&browser).await);
+    expect_full(browser.post_form("/sign-in/passkey", &[("credential", answer.as_str())]).await);
+
+    // On the way back from a provider it is said on a page of ours like every other refusal.
+    let browser = app.anonymous();
+    scene.sign_in(&browser).await.expect_redirect("/sign-in?trouble=no-seat");
+    let page = browser.get("/sign-in?trouble=no-seat").await.expect(200);
+    assert!(page.text.contains(SignInReason::NoSeat.sentence()), "{}", page.text);
+
+    scene.provider.vouch_for(json!({ "sub": "subject-2", "email": "lena@example.org", "email_verified": true }));
+    let browser = app.anonymous();
+    scene.sign_in(&browser).await.expect_redirect("/sign-in/link");
+    expect_full(browser.post_form("/sign-in/link", &[("password", PASSWORD)]).await);
+
+    let expected = [
+        ("ada", "Identity provider", "Works"),
+        ("carl", "Passkey", ""),
+        ("eve", "E-mailed code", ""),
+        ("grace", "Password and code", ""),
+        ("lena", "Identity provider", "Works"),
+    ];
+    let expected = expected.map(|(name, way, provider)| (format!("{name}@example.org"), way.to_owned(), provider.to_owned()));
+    assert_eq!(written_down(&pool).await, expected);
+    let inside = "SELECT count(*) FROM sessions WHERE user_id NOT IN (SELECT user_id FROM seats)";
+    assert_eq!(sqlx::query_scalar::<_, i64>(inside).fetch_one(&pool).await.expect("a count"), 0);
 }

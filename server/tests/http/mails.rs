@@ -103,11 +103,14 @@ async fn what_is_not_taken_now_is_tried_again_and_sent_once(pool: PgPool) {
     assert!(server.mails().is_empty());
     let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
     assert_eq!((overview.waiting, overview.failed.len()), (1, 0));
+    assert!(overview.last_failure.as_ref().is_some_and(|reason| reason.contains("Come back later")), "{overview:?}");
+    let page = ada.get("/admin/mails").await.expect(200);
+    assert!(page.text.contains("1 mail is waiting to be sent. The last try failed: The mail server"), "{}", page.text);
     sqlx::query("UPDATE jobs SET run_at = now()").execute(&pool).await.unwrap();
     run_job(&app).await;
     assert_eq!(server.mails().len(), 1);
     let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
-    assert_eq!(overview.waiting, 0);
+    assert_eq!((overview.waiting, overview.last_failure), (0, None));
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM mails WHERE sealed IS NOT NULL").fetch_one(&pool).await.unwrap();
     assert_eq!(left, 0, "a sent mail keeps no link");
 }
@@ -123,6 +126,34 @@ async fn what_is_refused_for_good_is_shown_with_the_servers_words(pool: PgPool) 
     assert_eq!(overview.waiting, 0);
     assert!(overview.failed[0].reason.contains("No such person here"), "{:?}", overview.failed);
     assert!(ada.get("/admin/mails").await.expect(200).text.contains("No such person here"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_was_refused_for_good_is_sent_again_when_the_administrator_says_so(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    for email in ["grace@example.org", "mary@example.org", "katherine@example.org"] {
+        server.refuse("550 Relaying denied");
+        ada.server_fn("team/invite", json!({ "email": email, "role": "Viewer" })).await.ok();
+        run_job(&app).await;
+    }
+    let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
+    let whose: Vec<&str> = overview.failed.iter().map(|mail| mail.recipient.as_str()).collect();
+    assert_eq!((whose.as_slice(), overview.kept), (["k…@example.org", "m…@example.org", "g…@example.org"].as_slice(), 3));
+    let page = ada.get("/admin/mails").await.expect(200);
+    assert!(page.text.contains("Send again") && page.text.contains("Send all again") && page.text.contains("m…@example.org"));
+
+    let again = json!({ "id": overview.failed[1].id });
+    assert_eq!(ada.server_fn("mails/send-again", again.clone()).await.json::<u32>(), 1);
+    run_job(&app).await;
+    let mail = server.nth(1).await;
+    assert!(mail.to == ["mary@example.org"] && mail.words().contains("/sign-up?invitation="), "with its link: {}", mail.raw);
+    ada.server_fn("mails/send-again", again).await.expect(404);
+    assert_eq!(ada.server_fn("mails/send-again", json!({ "id": null })).await.json::<u32>(), 2);
+    app.run_jobs().await;
+    assert_eq!(server.mails().len(), 3);
+    let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
+    assert_eq!((overview.waiting, overview.failed.len(), overview.kept), (0, 0, 0));
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

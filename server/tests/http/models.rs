@@ -1,7 +1,9 @@
 //! Models over HTTP: the administrator's screen, connections in words, keys that never come back.
 
+use crate::datasets::{self, upload};
 use crate::support::{FakeProvider, Script, TestApp, TestClient};
 use app::error::AppError;
+use domain::datasets::DatasetSummary;
 use domain::models::{ConnectionReport, ModelSummary};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -82,4 +84,29 @@ async fn for_others_there_is_nothing_here(pool: PgPool) {
         app.anonymous().server_fn(endpoint, arguments).await.expect(401);
     }
     assert!(provider.requests().is_empty());
+}
+
+/// What the trail tells of documents that went to a model to be embedded: whose act, which document and which model.
+async fn embedded(app: &TestApp) -> Vec<(bool, String, String)> {
+    let told = "SELECT actor_id IS NOT NULL AND via = 'System', target_name, details->'model'->>'name' FROM audit_events
+                WHERE action = 'document.embedded' ORDER BY position";
+    sqlx::query_as(told).fetch_all(&app.pool).await.expect("the trail")
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn documents_that_go_to_an_embedding_model_outside_are_on_record(pool: PgPool) {
+    let app = datasets::start(&pool).await;
+    let (grace, _) = people(&app).await;
+    let provider = FakeProvider::start().await;
+    let vectors: ModelSummary = grace.server_fn("models/add", draft(&provider, "vectors", "Embeddings")).await.json();
+    for (name, model) in [("Inside", Value::Null), ("Outside", json!(vectors.id))] {
+        let new = json!({ "dataset": { "name": name, "description": "", "visibility": "Team", "embedding_model_id": model } });
+        let dataset: DatasetSummary = grace.server_fn("datasets/create", new).await.json();
+        let file = format!("{name}.txt");
+        upload(&grace, dataset.id, &[(&file, b"The rules of the house say that nobody whistles.")]).await.ok();
+    }
+    app.run_jobs().await;
+    assert_eq!(embedded(&app).await, [(true, "Outside.txt".to_owned(), "vectors · Fake".to_owned())]);
+    let page = grace.get("/team/audit").await.expect(200);
+    assert!(page.text.contains("had “Outside.txt” sent to an embedding model (vectors · Fake)"), "{}", page.text);
 }

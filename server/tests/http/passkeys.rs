@@ -1,6 +1,8 @@
 //! Passkeys on the wire: added with the password, good for signing in without anything else, and worth nothing once anything is odd.
 
-use crate::support::{Answer, Authenticator, FakeMailServer, PASSWORD, TestApp, TestClient};
+use crate::required_two_step::set_up;
+use crate::support::{Answer, Authenticator, FakeMailServer, PASSWORD, Snapshot, TestApp, TestClient};
+use app::error::AppError;
 use axum::http::header::SET_COOKIE;
 use chrono::TimeDelta;
 use domain::passkeys::{PasskeyOverview, PasskeySummary};
@@ -141,6 +143,27 @@ async fn it_stands_for_both_steps_of_two_step_sign_in(pool: PgPool) {
         .unwrap();
     let password = [("email", "ada@example.org"), ("password", PASSWORD)];
     app.anonymous().post_form("/sign-in", &password).await.expect_redirect("/sign-in/code");
+    sign_in(&app.anonymous(), &mut device).await.expect_redirect("/datasets");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn where_a_code_goes_with_the_password_the_password_alone_adds_none(pool: PgPool) {
+    let (app, _) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let codes = set_up(&ada).await;
+    sqlx::query("UPDATE sessions SET confirmed_at = now() - interval '11 minutes'").execute(&pool).await.unwrap();
+    ada.server_fn("passkeys/start", json!({ "name": "Phone", "password": "not it at all" })).await.expect(422);
+    let before = Snapshot::take(&pool).await;
+    // However often it is typed.
+    for _ in 0..2 {
+        let refused = ada.server_fn("passkeys/start", json!({ "name": "Phone", "password": PASSWORD })).await.expect(403);
+        assert_eq!(refused.error(), AppError::ConfirmFirst);
+        assert!(refused.header(SET_COOKIE).is_none(), "nothing began");
+    }
+    let changed = before.changed(&pool).await;
+    assert!(changed.iter().all(|table| table == "throttles"), "{changed:?}");
+    ada.server_fn("identity/confirm", json!({ "password": PASSWORD, "code": codes[0] })).await.ok();
+    let mut device = add(&ada).await;
     sign_in(&app.anonymous(), &mut device).await.expect_redirect("/datasets");
 }
 

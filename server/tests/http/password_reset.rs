@@ -1,6 +1,6 @@
 //! Forgotten passwords on the wire: the same answer for everybody, a link that works once, and nothing left of it afterwards.
 
-use crate::support::{Answer, FakeMailServer, PASSWORD, Quickest, ROUNDS, Snapshot, TestApp, TestClient};
+use crate::support::{Answer, FakeMailServer, PASSWORD, Quickest, ROUNDS, RowCounts, Snapshot, TestApp, TestClient};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ async fn ask(app: &TestApp, email: &str) -> Answer {
 
 /// Asks for a link and reads it in the mail; its token.
 async fn link(app: &TestApp, server: &FakeMailServer, email: &str) -> String {
+    app.run_jobs().await; // what they were told of before
     let before = server.mails().len();
     ask(app, email).await.expect_redirect("/forgot-password/sent");
     app.run_jobs().await;
@@ -22,6 +23,12 @@ async fn link(app: &TestApp, server: &FakeMailServer, email: &str) -> String {
 
 async fn reset(client: &TestClient, token: &str, password: &str) -> Answer {
     client.post_form("/reset-password", &[("token", token), ("password", password)]).await
+}
+
+/// Refused in the words of every link that does not work.
+fn expect_over(answer: &Answer) {
+    assert_eq!(answer.status, 409, "{}", answer.text);
+    assert!(answer.text.contains("This link does not work any more.") && answer.header(SET_COOKIE).is_none(), "{}", answer.text);
 }
 
 async fn signs_in(app: &TestApp, password: &str) -> bool {
@@ -51,11 +58,13 @@ async fn a_mailed_link_gives_a_new_password_once_and_ends_all_sessions(pool: PgP
     }
     program.server_fn("datasets/list", json!({})).await.expect(401);
     assert!(!signs_in(&app, PASSWORD).await && signs_in(&app, NEW).await);
+    let before = Snapshot::take(&pool).await;
     for used in [&token, &spare] {
-        reset(&app.anonymous(), used, "yet another long secret").await.expect(409);
+        expect_over(&reset(&app.anonymous(), used, "yet another long secret").await);
         let page = app.anonymous().get(&format!("/reset-password?token={used}")).await.expect(200);
         assert!(page.text.contains("does not work any more"), "{}", page.text);
     }
+    assert_eq!(before.changed(&pool).await, ["throttles"]);
     assert!(signs_in(&app, NEW).await);
 
     app.run_jobs().await;
@@ -112,13 +121,20 @@ async fn a_mailbox_cannot_be_filled(pool: PgPool) {
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_token_of_any_other_kind_changes_nothing(pool: PgPool) {
-    let (app, server, _) = TestApp::start_with_mail(&pool).await;
-    app.sign_up("ada@example.org").await;
-    app.sign_up("eve@example.org").await;
+    let (app, server, clock) = TestApp::start_with_mail(&pool).await;
+    for email in ["ada@example.org", "eve@example.org", "grace@example.org"] {
+        app.sign_up(email).await;
+    }
+    let used = link(&app, &server, "grace@example.org").await;
+    reset(&app.anonymous(), &used, "yet another long secret").await.expect_redirect("/reset-password/done");
+    let expired = link(&app, &server, "grace@example.org").await;
+    clock.advance(chrono::TimeDelta::minutes(60));
     let token = link(&app, &server, "ada@example.org").await;
     let foreign = link(&app, &server, "eve@example.org").await;
     let (selector, verifier) = token.split_once('.').unwrap();
     let odd = [
+        used,
+        expired,
         String::new(),
         "null".to_owned(),
         " ".to_owned(),
@@ -136,13 +152,9 @@ async fn a_token_of_any_other_kind_changes_nothing(pool: PgPool) {
         "AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned(),
     ];
     let before = Snapshot::take(&pool).await;
-    let mut pages = Vec::new();
     for odd in odd {
-        let page = reset(&app.anonymous(), &odd, NEW).await.expect(409);
-        assert!(page.header(SET_COOKIE).is_none(), "{odd}");
-        pages.push(page.text.contains("This link does not work any more."));
+        expect_over(&reset(&app.anonymous(), &odd, NEW).await);
     }
-    assert!(pages.into_iter().all(|says_so| says_so), "in the same words each");
     app.anonymous().post_form("/reset-password", &[("password", NEW)]).await.expect(422);
     for extra in ["email", "user_id", "role"] {
         app.anonymous().post_form("/reset-password", &[("token", &token), ("password", NEW), (extra, "ada@example.org")]).await.expect(422);
@@ -165,7 +177,9 @@ async fn a_link_ends_after_an_hour(pool: PgPool) {
     app.sign_up("ada@example.org").await;
     let token = link(&app, &server, "ada@example.org").await;
     clock.advance(chrono::TimeDelta::minutes(60));
-    reset(&app.anonymous(), &token, NEW).await.expect(409);
+    let before = Snapshot::take(&pool).await;
+    expect_over(&reset(&app.anonymous(), &token, NEW).await);
+    assert_eq!(before.changed(&pool).await, ["throttles"]);
     assert!(signs_in(&app, PASSWORD).await);
     app.services.identity().delete_expired().await.unwrap();
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM password_resets").fetch_one(&pool).await.unwrap();
@@ -173,16 +187,34 @@ async fn a_link_ends_after_an_hour(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
-async fn of_two_who_use_a_link_at_once_one_wins(pool: PgPool) {
+async fn of_two_who_use_a_link_at_once_one_wins_and_the_other_leaves_nothing(pool: PgPool) {
+    const OTHER: &str = "yet another long secret";
     let (app, server, _) = TestApp::start_with_mail(&pool).await;
-    app.sign_up("ada@example.org").await;
+    for email in ["root@example.org", "eve@example.org", "ada@example.org"] {
+        app.sign_up(email).await;
+    }
+    // What one leaves who comes alone.
+    let alone = link(&app, &server, "eve@example.org").await;
+    let before = (Snapshot::take(&pool).await, RowCounts::take(&pool).await);
+    reset(&app.anonymous(), &alone, NEW).await.expect_redirect("/reset-password/done");
+    let by_one = (without_tries(before.0.changed(&pool).await), before.1.growth(&pool).await);
+
     let token = link(&app, &server, "ada@example.org").await;
+    let before = (Snapshot::take(&pool).await, RowCounts::take(&pool).await);
     let (one, other) = (app.anonymous(), app.anonymous());
-    let (first, second) = tokio::join!(reset(&one, &token, NEW), reset(&other, &token, "yet another long secret"));
-    let mut statuses = [first.status.as_u16(), second.status.as_u16()];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [303, 409]);
-    assert_eq!(signs_in(&app, NEW).await, first.status == 303);
+    let (first, second) = tokio::join!(reset(&one, &token, NEW), reset(&other, &token, OTHER));
+    let is_first = first.status == 303;
+    let (winner, loser) = if is_first { (first, second) } else { (second, first) };
+    winner.expect_redirect("/reset-password/done");
+    expect_over(&loser);
+    assert_eq!((without_tries(before.0.changed(&pool).await), before.1.growth(&pool).await), by_one);
+    assert_eq!((signs_in(&app, NEW).await, signs_in(&app, OTHER).await), (is_first, !is_first));
+}
+
+/// The tables that changed, but the one that counts tries.
+fn without_tries(mut tables: Vec<String>) -> Vec<String> {
+    tables.retain(|table| table != "throttles");
+    tables
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -233,7 +265,7 @@ async fn a_changed_password_is_told_by_mail_and_ends_links_under_way(pool: PgPoo
     let token = link(&app, &server, "ada@example.org").await;
     let change = json!({ "current_password": PASSWORD, "new_password": NEW });
     ada.server_fn("identity/change-password", change).await.ok();
-    reset(&app.anonymous(), &token, "yet another long secret").await.expect(409);
+    expect_over(&reset(&app.anonymous(), &token, "yet another long secret").await);
     app.run_jobs().await;
     assert!(server.mails().last().is_some_and(|mail| mail.words().contains("Your password was changed")));
 }

@@ -1,10 +1,11 @@
 //! People over HTTP: who is suspended is out at once and cannot come back by any way, and an installation has several administrators.
 
 use crate::support::{FakeProvider, PASSWORD, Script, Step, TestApp, TestClient};
+use crate::two_servers::expect_end;
 use app::error::AppError;
 use domain::chat::Asked;
 use domain::my_data::DeletionTerms;
-use domain::people::PeopleList;
+use domain::people::{PeopleList, PersonDeletionTerms};
 use domain::{Role, UserId, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -61,6 +62,34 @@ async fn a_suspended_person_is_out_within_seconds_and_comes_in_again_once_reinst
     root.server_fn("people/reinstate", json!({ "user_id": person })).await.ok();
     assert_eq!(grace.server_fn("team/members", Value::Null).await.expect(401).error(), AppError::SignedOut, "the old session is over");
     assert_eq!(id_of(&app.sign_in("grace@example.org").await).await, person);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whose_account_an_administrator_deletes_is_out_within_seconds_and_keeps_it_where_they_come_in_again(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let root = app.sign_up("root@example.org").await;
+    let grace = app.sign_up_into(&root, "grace@example.org", Role::Collaborator).await;
+    let person = id_of(&grace).await;
+    let provider = FakeProvider::start().await;
+    let mut stream = follow_an_answer(&root, &grace, &provider).await;
+    let terms: PersonDeletionTerms = root.server_fn("people/deletion-terms", json!({ "user_id": person })).await.json();
+    assert!(terms.heirs.is_empty() && !terms.own.is_last_administrator && terms.own.gone_at.is_none());
+    let delete = async |email: &str| root.server_fn("people/delete", json!({ "user_id": person, "email": email })).await;
+    let refused = delete("root@example.org").await.expect(422).error();
+    assert_eq!(refused.field("email").as_deref(), Some("This is not the address of this account."));
+
+    delete("grace@example.org").await.ok();
+    expect_end(&mut stream).await;
+    assert_eq!(grace.server_fn("team/members", Value::Null).await.expect(401).error(), AppError::SignedOut);
+    assert!(root.get("/admin/people").await.expect(200).text.contains("Leaves on"));
+    let again = app.sign_in("grace@example.org").await;
+    assert!(again.get("/datasets").await.expect(200).text.contains("Keep my account"));
+    root.server_fn("people/keep", json!({ "user_id": person })).await.ok();
+    assert!(!again.get("/datasets").await.expect(200).text.contains("Keep my account"));
+    assert!(!root.get("/admin/people").await.expect(200).text.contains("Leaves on"));
+    delete("grace@example.org").await.ok();
+    app.sign_in("grace@example.org").await.server_fn("my-data/keep-account", Value::Null).await.ok();
+    assert!(!root.get("/admin/people").await.expect(200).text.contains("Leaves on"));
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -208,6 +208,24 @@ async fn screens_lead_whoever_is_signed_in_to_paths_of_ours(pool: PgPool) {
     }
 }
 
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn signing_out_leads_to_paths_of_ours_and_ends_the_session_wherever_it_was_to_lead(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    for next in ELSEWHERE {
+        ada.post_form("/sign-out", &[("next", next)]).await.expect_redirect("/sign-in");
+        ada.server_fn("identity/viewer", Value::Null).await.expect(401);
+    }
+    let ada = app.sign_in("ada@example.org").await;
+    ada.post_form("/sign-out", &[("next", "/"), ("to", "/chat")]).await.expect(422);
+    let forged = ada.request(reqwest::Method::POST, "/sign-out").header("sec-fetch-site", "cross-site");
+    let forged = forged.header("content-type", "application/x-www-form-urlencoded").body("next=/sign-up%3Finvitation%3Da.b");
+    assert_eq!(Answer::of(forged).await.status, 403);
+    ada.server_fn("identity/viewer", Value::Null).await.ok();
+    ada.post_form("/sign-out", &[("next", "/sign-up?invitation=a.b")]).await.expect_redirect("/sign-up?invitation=a.b");
+    ada.server_fn("identity/viewer", Value::Null).await.expect(401);
+}
+
 /// Where an answer leads a browser, which is to be on this server.
 fn assert_leads_here(app: &TestApp, answer: &Answer, next: &str) {
     let here = reqwest::Url::parse(&app.url).expect("an address");
@@ -226,6 +244,7 @@ async fn a_path_that_is_spelled_oddly_is_still_one_of_ours(pool: PgPool) {
         assert_leads_here(&app, &app.anonymous().post_form("/sign-in/email-code", &asked).await, next);
         assert_leads_here(&app, &app.anonymous().post_form("/sign-in/code", &[("code", "000000"), ("next", next)]).await, next);
         assert_leads_here(&app, &app.anonymous().post_form("/sign-in/code/again", &[("next", next)]).await, next);
+        assert_leads_here(&app, &app.anonymous().post_form("/sign-out", &[("next", next)]).await, next);
         assert_leads_here(&app, &ada.get(&format!("/sign-in?next={}", escaped(next))).await, next);
         let followed = ada.get(next).await;
         if followed.status.is_redirection() {

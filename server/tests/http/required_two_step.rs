@@ -46,7 +46,7 @@ async fn is_held_up(client: &TestClient) -> bool {
 }
 
 /// Sets a second step up; its recovery codes.
-async fn set_up(client: &TestClient) -> Vec<String> {
+pub async fn set_up(client: &TestClient) -> Vec<String> {
     let setup: TwoStepSetup = client.server_fn("identity/start-two-step", json!({ "password": PASSWORD })).await.json();
     let secret = Secret::try_from_base32(setup.secret.replace(' ', "")).expect("base32");
     let totp = Builder::new().with_secret(secret).build().expect("a secret of 160 bits");

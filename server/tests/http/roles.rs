@@ -6,6 +6,7 @@ use domain::api_keys::ApiKeyMade;
 use domain::datasets::Visibility;
 use domain::prompts::{PromptDetail, PromptDraft};
 use domain::roles::RoleMatrix;
+use domain::team::{InvitationSent, InvitationSummary};
 use domain::{ConversationId, Permission, Role, ViewerInfo};
 use serde_json::{Value, json};
 use services::models::EXTRACTIVE;
@@ -101,6 +102,30 @@ async fn who_may_not_choose_models_is_told_what_answers_and_offered_no_choice(po
     let chosen = PromptDraft { name: "Mine".to_owned(), model_id: Some(EXTRACTIVE), ..PromptDraft::default() };
     grace.server_fn("prompts/create", json!({ "draft": chosen })).await.expect(403);
     ada.server_fn("models/list", json!({ "model_type": null })).await.ok();
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn what_was_asked_by_a_role_that_invites_no_more_is_not_valid(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let gil = app.sign_up_into(&ada, "gil@example.org", Role::TeamManager).await;
+    let sent: InvitationSent = gil.server_fn("team/invite", json!({ "email": "mary@example.org", "role": "TeamManager" })).await.json();
+    let path = sent.link.strip_prefix(&app.url).expect("a path of ours");
+    let token = path.split_once("?invitation=").expect("a token").1;
+    assert!(app.anonymous().get(path).await.expect(200).text.contains("mary@example.org"));
+    assert!(!ada.get("/team").await.expect(200).text.contains("Not valid"));
+
+    ada.server_fn("roles/change", change("TeamManager", "ManageMembers", false)).await.ok();
+    let listed: Vec<InvitationSummary> = ada.server_fn("team/invitations", Value::Null).await.json();
+    assert!(matches!(&listed[..], [one] if one.is_void && !one.is_expired), "{listed:?}");
+    let page = ada.get("/team").await.expect(200).text;
+    assert!(page.contains("Not valid") && page.contains("may not invite with this role any more"), "{page}");
+    let page = app.anonymous().get(path).await.expect(200).text;
+    assert!(page.contains("not valid any more") && !page.contains("mary@example.org"), "{page}");
+    let before = Snapshot::take(&pool).await;
+    let form = [("first_name", "Mary"), ("email", "mary@example.org"), ("password", PASSWORD), ("invitation", token)];
+    app.anonymous().post_form("/sign-up", &form).await.expect(409);
+    assert_eq!(before.changed(&pool).await, ["throttles"]);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

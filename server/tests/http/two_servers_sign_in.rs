@@ -7,6 +7,7 @@ use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, TestClient};
 use axum::http::header::{COOKIE, LOCATION, RETRY_AFTER};
 use chrono::TimeDelta;
 use domain::identity::TwoStepSetup;
+use domain::team::InvitationSent;
 use reqwest::Method;
 use serde_json::json;
 use services::{Clock as _, Keyring, MockClock, Parts};
@@ -142,4 +143,34 @@ async fn a_sign_in_at_an_identity_provider_begins_on_one_and_ends_on_the_other_o
     browser.get(&back).await.expect_redirect("/sign-in/link");
     browser.at(&scene.app.url).post_form("/sign-in/link", &[("password", PASSWORD)]).await.expect_redirect("/chat");
     assert_eq!(viewer(&browser).await.email, "grace@example.org");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn both_together_mail_three_invitations_to_an_address_and_hand_over_the_next(pool: PgPool) {
+    let servers = Servers::start(&pool).await;
+    let (first, second) = (&servers.first, &servers.second);
+    let ada = first.sign_up(ADA).await;
+    let there = ada.at(&second.url);
+    let invite = async |browser: &TestClient| -> InvitationSent {
+        browser.server_fn("team/invite", json!({ "email": "grace@example.org", "role": "Viewer" })).await.json()
+    };
+    for browser in [&ada, &there, &ada] {
+        assert!(invite(browser).await.is_mailed);
+    }
+    let fourth = invite(&there).await;
+    assert!(!fourth.is_mailed && fourth.replaces_link, "{fourth:?}");
+    let renew = json!({ "id": fourth.invitation.id, "days": 7 });
+    let renewed: InvitationSent = ada.server_fn("team/resend-invitation", renew).await.json();
+    for sent in [&fourth, &renewed] {
+        let sentence = sent.not_mailed.as_deref().unwrap_or_default();
+        assert!(sentence.starts_with("It is not mailed: this address was mailed several invitations in a short time."), "{sent:?}");
+    }
+    for app in servers.both() {
+        app.run_jobs().await;
+    }
+    assert_eq!(servers.mails.mails().iter().filter(|mail| mail.to == ["grace@example.org"]).count(), 3);
+    let path = renewed.link.strip_prefix(ADDRESS).expect("a link of ours");
+    assert!(second.anonymous().get(path).await.expect(200).text.contains("grace@example.org"));
+    servers.clock.advance(TimeDelta::minutes(10));
+    assert!(invite(&there).await.is_mailed);
 }

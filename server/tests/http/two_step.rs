@@ -1,8 +1,10 @@
 //! Two-step sign-in on the wire: no session before the code, a code works once, and guessing is slow.
 
 use crate::support::{Answer, PASSWORD, Snapshot, TestApp, TestClient};
+use app::error::AppError;
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use chrono::TimeDelta;
+use domain::audit::AuditPage;
 use domain::identity::{ConfirmationTerms, SecondStep, TwoStepSetup, TwoStepState};
 use serde_json::{Value, json};
 use services::{Clock as _, MockClock};
@@ -136,9 +138,37 @@ async fn a_recovery_code_lets_in_once_and_is_written_down(pool: PgPool) {
             .fetch_all(&pool)
             .await
             .unwrap();
-    let expected =
-        ["account.two-step-turned-on", "account.recovery-code-used", "account.recovery-codes-renewed", "account.recovery-code-used"];
+    let expected = [
+        "account.two-step-turned-on",
+        "account.recovery-code-used",
+        "account.recovery-code-used",
+        "account.recovery-codes-renewed",
+        "account.recovery-code-used",
+    ];
     assert_eq!(actions, expected);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn whatever_a_recovery_code_is_used_for_is_told_beside_it_and_a_code_of_the_app_is_not(pool: PgPool) {
+    let ada = Ada::start(&pool).await;
+    let act = async |endpoint: &str, code: &str| ada.browser.server_fn(endpoint, json!({ "password": PASSWORD, "code": code })).await;
+    act("identity/confirm", &ada.code()).await.ok();
+    act("identity/confirm", &ada.codes[0]).await.ok();
+    let renewed: Vec<String> = act("identity/renew-recovery-codes", &ada.codes[1]).await.json();
+    act("identity/turn-off-two-step", &renewed[0]).await.ok();
+    let query = json!({ "scope": "installation", "query": { "action": "account" }, "before": null });
+    let page: AuditPage = ada.browser.server_fn("audit/list", query).await.json();
+    let told: Vec<&str> = page.entries.iter().rev().filter_map(|entry| entry.sentence.strip_prefix("ada Tester ")).collect();
+    let expected = [
+        "made an account",
+        "turned two-step sign-in on",
+        "used a recovery code",
+        "used a recovery code",
+        "made new recovery codes",
+        "used a recovery code",
+        "turned two-step sign-in off",
+    ];
+    assert_eq!(told, expected);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -235,11 +265,14 @@ async fn who_signs_in_with_a_code_confirms_with_one(pool: PgPool) {
     assert_eq!(terms.second_step, Some(SecondStep { is_mailed: false, sends_mail: false }));
     confirm(PASSWORD, &ada.wrong_code(1)).await.expect(422);
     confirm("wrong and long enough", &ada.code()).await.expect(422);
-    // Nor does it do where the password alone is asked for.
-    let key = json!({ "name": "Nightly", "scopes": ["read"], "days": 30 });
-    ada.browser.server_fn("api-keys/create", json!({ "key": key, "password": PASSWORD })).await.ok();
-    assert_eq!(ask().await, 403);
+    // Nor does it do where the password is asked for: a key is never asked for a code.
+    let key = json!({ "key": { "name": "Nightly", "scopes": ["read"], "days": 30 }, "password": PASSWORD });
+    let refused = ada.browser.server_fn("api-keys/create", key.clone()).await.expect(403);
+    assert_eq!(refused.error(), AppError::ConfirmFirst);
+    let keys: i64 = sqlx::query_scalar("SELECT count(*) FROM api_keys").fetch_one(&pool).await.unwrap();
+    assert_eq!((keys, ask().await), (0, 403));
     confirm(PASSWORD, &ada.code()).await.ok();
+    ada.browser.server_fn("api-keys/create", key).await.ok();
     assert_eq!(ask().await, 200);
     let statuses = async || {
         let mut statuses = Vec::new();

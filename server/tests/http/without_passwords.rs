@@ -13,7 +13,7 @@ use domain::team::InvitationSent;
 use domain::{IdentityProviderId, ViewerInfo};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use services::MockClock;
+use services::{MockClock, SignUp};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,11 +35,16 @@ struct Scene {
 
 impl Scene {
     async fn start(pool: &PgPool) -> Self {
+        Self::start_for(pool, SignUp::Open).await
+    }
+
+    async fn start_for(pool: &PgPool, sign_up: SignUp) -> Self {
         let (mails, provider) = (FakeMailServer::start().await, FakeIdentityProvider::start().await);
         let (mailer, clock) = (mails.mailer(), Arc::new(MockClock::at(chrono::Utc::now())));
         let its_clock = clock.clone();
         let app = TestApp::start_with(pool, |parts| {
             ADDRESS.clone_into(&mut parts.settings.public_url);
+            parts.settings.sign_up = sign_up;
             parts.mailer = Some(mailer);
             parts.clock = its_clock;
         });
@@ -165,6 +170,27 @@ async fn what_one_has_at_an_issuer_that_the_provider_left_is_no_way_in(pool: PgP
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn who_has_none_keeps_their_only_way_in_also_while_they_are_on(pool: PgPool) {
+    let scene = Scene::start(&pool).await;
+    let elsewhere = FakeIdentityProvider::start().await;
+    link(&scene.ada, scene.id, &scene.provider).await;
+    sqlx::query("UPDATE users SET password_hash = ''").execute(&pool).await.unwrap();
+    let refusal = "You could not sign in yourself then. Set a password, add a passkey or link another provider";
+    // Of her passkey and the provider one may go.
+    allow(&scene.ada, "passkeys", false).await.ok();
+    let off = json!({ "id": scene.id, "is_enabled": false });
+    says(&scene.ada.server_fn("identity-providers/set-enabled", off.clone()).await.expect(409), refusal);
+    says(&scene.ada.server_fn("identity-providers/remove", json!({ "id": scene.id })).await.expect(409), refusal);
+    says(&save_provider(&scene.ada, scene.id, &elsewhere).await.expect(409), refusal);
+    // And so the other way round.
+    allow(&scene.ada, "passkeys", true).await.ok();
+    scene.ada.server_fn("identity-providers/set-enabled", off).await.ok();
+    says(&allow(&scene.ada, "passkeys", false).await.expect(409), refusal);
+    allow(&scene.ada, "email-codes", false).await.ok();
+    scene.ada.server_fn("identity-providers/remove", json!({ "id": scene.id })).await.ok();
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_provider_that_is_turned_off_while_it_is_edited_stays_off(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let (ada, provider) = (app.sign_up("ada@example.org").await, FakeIdentityProvider::start().await);
@@ -240,6 +266,48 @@ async fn an_invitation_is_accepted_through_a_provider(pool: PgPool) {
     // Nobody who has none chooses one now.
     let choose = json!({ "current_password": "", "new_password": "an entirely new secret" });
     says(&browser.server_fn("identity/change-password", choose).await.expect(409), REFUSAL);
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_page_of_a_new_account_shows_only_what_makes_one(pool: PgPool) {
+    let scene = Scene::start(&pool).await;
+    let invite = json!({ "email": "grace@example.org", "role": "Viewer" });
+    let sent: InvitationSent = scene.ada.server_fn("team/invite", invite).await.json();
+    let invitation = sent.link.strip_prefix(ADDRESS).expect("a link of ours").to_owned();
+    let browser = scene.app.anonymous();
+    let shown = async |path: &str| {
+        let page = browser.get(path).await.expect(200).text;
+        ["Continue with Works", "Continue with a passkey", "E-mail me a code"].map(|words| page.contains(words))
+    };
+    let only_the_provider = [true, false, false];
+    for takes_passwords in [true, false] {
+        if !takes_passwords {
+            allow(&scene.ada, "passwords", false).await.ok();
+        }
+        sqlx::query("UPDATE identity_providers SET creates_accounts = false").execute(&pool).await.unwrap();
+        assert_eq!(shown("/sign-in").await, [true; 3]);
+        assert_eq!(shown("/sign-up").await, [false; 3], "the provider makes no accounts");
+        assert_eq!(shown(&invitation).await, only_the_provider, "but for whoever is invited");
+        sqlx::query("UPDATE identity_providers SET creates_accounts = true").execute(&pool).await.unwrap();
+        assert_eq!(shown("/sign-up").await, only_the_provider);
+        // Whoever has an account finds the way to sign in, and keeps the invitation.
+        says(&browser.get(&invitation).await, &format!("href=\"{}\"", with_next("/sign-in", &invitation)));
+    }
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn where_an_invitation_is_needed_a_provider_that_makes_accounts_is_shown_all_the_same(pool: PgPool) {
+    let scene = Scene::start_for(&pool, SignUp::Invited).await;
+    let browser = scene.app.anonymous();
+    let closed = browser.get("/sign-up").await.expect(200);
+    says(&closed, "An account here needs an invitation.");
+    assert!(!closed.text.contains("Continue with Works"), "{}", closed.text);
+    sqlx::query("UPDATE identity_providers SET creates_accounts = true").execute(&pool).await.unwrap();
+    let open = browser.get("/sign-up").await.expect(200);
+    says(&open, "Make an account with one of the ways below, or open the link of an invitation");
+    says(&open, "Continue with Works");
+    scene.provider.vouch_for(json!({ "sub": "s", "email": "grace@example.org", "email_verified": true }));
+    scene.go_through_provider(&browser, "").await.expect_redirect("/chat");
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -84,12 +84,17 @@ impl TestClient {
 
     /// Calls a server function (`noun/verb`) with its arguments as an object.
     pub async fn server_fn(&self, endpoint: &str, arguments: Value) -> Answer {
+        Answer::of(self.call(endpoint, arguments)).await
+    }
+
+    /// Such a call, to be finished and sent by the test.
+    pub fn call(&self, endpoint: &str, arguments: Value) -> RequestBuilder {
         let request = self.own_request(Method::POST, &format!("/api/{endpoint}")).header(ACCEPT, "application/json");
         if encode::takes_forms(endpoint) {
-            return Answer::of(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encode::form(&arguments))).await;
+            return request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(encode::form(&arguments));
         }
         let arguments = if arguments.is_null() { Value::Object(serde_json::Map::default()) } else { arguments };
-        Answer::of(request.header(CONTENT_TYPE, "application/json").body(arguments.to_string())).await
+        request.header(CONTENT_TYPE, "application/json").body(arguments.to_string())
     }
 
     /// Uploads to a plain route.

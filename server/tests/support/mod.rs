@@ -24,7 +24,7 @@ pub use even_time::{Quickest, ROUNDS};
 pub use oidc::{CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie};
 pub use provider::{FakeProvider, Script, Step};
 pub use smtp::{FakeMailServer, ReceivedMail};
-pub use snapshot::{NOTHING, Snapshot};
+pub use snapshot::{NOTHING, RowCounts, Snapshot};
 
 use domain::{Role, TeamId, UserId};
 use leptos::config::LeptosOptions;

@@ -71,6 +71,8 @@ struct Inner {
     person: Mutex<Value>,
     /// Whether addresses are told in the token, or only where one asks for more.
     tells_late: Mutex<bool>,
+    /// The claims it publishes that it makes; none where it publishes nothing about that.
+    claims: Mutex<Option<Vec<String>>>,
     codes: Mutex<HashMap<String, HashMap<String, String>>>,
 }
 
@@ -101,6 +103,7 @@ impl FakeIdentityProvider {
             default_role: Role::Viewer,
             updates_roles: false,
             creates_accounts: true,
+            trusts_addresses: false,
         }
     }
 
@@ -117,6 +120,7 @@ impl FakeIdentityProvider {
                 "sub": "subject-1", "email": "ada@example.org", "email_verified": true, "given_name": "Ada", "family_name": "Lovelace"
             })),
             tells_late: Mutex::default(),
+            claims: Mutex::default(),
             codes: Mutex::default(),
         });
         let routes = Router::new()
@@ -145,6 +149,12 @@ impl FakeIdentityProvider {
         *self.inner.tells_late.lock().expect("no test panics while holding it") = true;
     }
 
+    /// Publishes that it makes these claims.
+    pub fn publish_claims(&self, claims: &[&str]) {
+        let claims = claims.iter().map(|&claim| claim.to_owned()).collect();
+        *self.inner.claims.lock().expect("no test panics while holding it") = Some(claims);
+    }
+
     /// What a person agrees to there: the way back, as path and query.
     pub async fn agree(&self, address: &str) -> String {
         let answer = browser().get(address).send().await.expect("the provider answers");
@@ -162,11 +172,15 @@ fn browser() -> reqwest::Client {
 
 async fn configuration(State(inner): State<Arc<Inner>>) -> Json<Value> {
     let at = |path: &str| format!("{}/{path}", inner.issuer);
-    Json(json!({
+    let mut document = json!({
         "issuer": inner.issuer, "authorization_endpoint": at("authorize"), "token_endpoint": at("token"), "userinfo_endpoint": at("userinfo"),
         "jwks_uri": at("jwks"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"]
-    }))
+    });
+    if let Some(claims) = &*inner.claims.lock().expect("no test panics while holding it") {
+        document["claims_supported"] = json!(claims);
+    }
+    Json(document)
 }
 
 async fn keys(State(inner): State<Arc<Inner>>) -> Json<Value> {

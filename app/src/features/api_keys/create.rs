@@ -3,7 +3,7 @@
 use super::api::create_api_key;
 use crate::browser::clipboard;
 use crate::error::AppError;
-use crate::features::identity::OwnPassword;
+use crate::features::identity::{OwnPassword, use_confirming};
 use crate::ui::{Button, ButtonVariant, Checkbox, Dialog, DialogActions, Field, FormError, Select, SelectOption, use_toasts};
 use domain::api_keys::{ApiKeyMade, ApiScope, NewApiKey};
 use leptos::prelude::*;
@@ -40,6 +40,7 @@ pub fn CreateDialog(
 #[component]
 fn CreateForm(made: RwSignal<Option<ApiKeyMade>>, open: RwSignal<bool>, team: Signal<String>, on_made: Callback<()>) -> impl IntoView {
     let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let confirming = use_confirming();
     let days = RwSignal::new(NewApiKey::USUAL_DAYS.to_string());
     let scopes: Vec<Ticked> = ApiScope::ALL.iter().map(|scope| (*scope, RwSignal::new(*scope == ApiScope::Read))).collect();
     let ticked = scopes.clone();
@@ -47,7 +48,7 @@ fn CreateForm(made: RwSignal<Option<ApiKeyMade>>, open: RwSignal<bool>, team: Si
         let scopes = ticked.iter().filter(|(_, is_ticked)| is_ticked.get_untracked()).map(|(scope, _)| *scope).collect();
         let key = NewApiKey { name: name.get_untracked(), scopes, days: days.get_untracked().parse().ok() };
         async move {
-            made.try_set(Some(create_api_key(key, password.get_untracked()).await?));
+            made.try_set(Some(confirming.run(move || create_api_key(key.clone(), password.get_untracked())).await?));
             on_made.run(());
             Ok::<(), AppError>(())
         }

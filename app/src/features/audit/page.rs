@@ -6,7 +6,9 @@ use super::state::{address, export_address, of_address};
 use super::table::AuditTable;
 use super::verify::VerifyChain;
 use crate::ui::layout::{AdminSections, TeamSections};
-use crate::ui::{ButtonLink, EmptyState, ExportLink, Included, PageBody, PageHeader, PageWidth, ResourceView, TableSkeleton, may};
+use crate::ui::{
+    ButtonLink, EmptyState, ExportLink, Included, PageBody, PageHeader, PageWidth, ResourceView, TableSkeleton, may, use_viewer,
+};
 use domain::Permission;
 use domain::audit::{AuditChoices, AuditPage, AuditQuery, AuditScope, ExportFormat};
 use domain::licences::Feature;
@@ -47,12 +49,13 @@ fn TrailPage(scope: AuditScope, description: &'static str) -> impl IntoView {
     // The choices come first: who may not read the trail is told so once.
     let choices = Resource::new(|| (), move |()| list_audit_choices(scope));
     let trail = Resource::new(move || asked.get(), move |(query, before)| list_audit(scope, query, before));
+    let team = use_viewer().with_untracked(|viewer| viewer.team_id);
     let takes_out = may(Permission::ManageAudit);
     let manages = move || scope == AuditScope::Installation || takes_out.get();
     view! {
         <PageBody width=PageWidth::Wide>
             <ResourceView resource=choices skeleton=|| view! { <TableSkeleton/> } children=move |choices: AuditChoices| {
-                let export = move |format| Signal::derive(move || asked.with(|(query, _)| export_address(scope, query, format)));
+                let export = move |format| Signal::derive(move || asked.with(|(query, _)| export_address(scope, team, query, format)));
                 view! {
                     <PageHeader title="Audit trail" description=description>
                         <Show when=manages>

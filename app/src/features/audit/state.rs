@@ -1,8 +1,8 @@
 //! What of a trail stands in the address: the filter and where the page begins. The screen follows from it alone.
 
 use crate::own_path::escape;
-use domain::UserId;
 use domain::audit::{AuditQuery, AuditScope, ExportFormat};
+use domain::{TeamId, UserId};
 use leptos_router::params::ParamsMap;
 use std::fmt::Display;
 
@@ -49,9 +49,12 @@ pub fn done_by(scope: AuditScope, person: UserId) -> String {
     address(scope, &AuditQuery { person: person.to_string(), ..AuditQuery::default() }, None)
 }
 
-/// The address of an export of what the filter asks for.
-pub fn export_address(scope: AuditScope, query: &AuditQuery, format: ExportFormat) -> String {
-    with_pairs(&format!("/api/audit/{scope}/{format}"), query.pairs().map(|(name, value)| (name, value.to_owned())))
+/// The address of an export of what the filter asks for. It names the team that the page shows: once its reader works in another, they
+/// get none.
+pub fn export_address(scope: AuditScope, team: TeamId, query: &AuditQuery, format: ExportFormat) -> String {
+    let team = (scope == AuditScope::Team).then(|| ("team", team.to_string()));
+    let asked = query.pairs().map(|(name, value)| (name, value.to_owned()));
+    with_pairs(&format!("/api/audit/{scope}/{format}"), asked.chain(team))
 }
 
 fn with_pairs(path: &str, pairs: impl Iterator<Item = (&'static str, String)>) -> String {
@@ -68,7 +71,10 @@ mod tests {
         let query = AuditQuery { words: "a&b=c".to_owned(), ..AuditQuery::default() };
         assert_eq!(address(AuditScope::Team, &AuditQuery::default(), None), "/team/audit");
         assert_eq!(address(AuditScope::Team, &query, Some(7)), "/team/audit?words=a%26b%3Dc&before=7");
-        assert_eq!(export_address(AuditScope::Installation, &query, ExportFormat::Csv), "/api/audit/installation/csv?words=a%26b%3Dc");
+        let (team, csv) = (TeamId::nil(), ExportFormat::Csv);
+        assert_eq!(export_address(AuditScope::Installation, team, &query, csv), "/api/audit/installation/csv?words=a%26b%3Dc");
+        let of_the_team = format!("/api/audit/team/csv?words=a%26b%3Dc&team={team}");
+        assert_eq!(export_address(AuditScope::Team, team, &query, csv), of_the_team);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Draft: what is being typed, kept per chat in this browser until it is sent.
 
 use crate::browser::storage;
-use domain::ConversationId;
+use domain::identity::ViewerInfo;
+use domain::{ConversationId, UserId};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
@@ -13,13 +14,17 @@ pub struct Draft {
     /// Where it is typed.
     pub field: NodeRef<Textarea>,
     conversation: StoredValue<Option<ConversationId>>,
+    // Others may sign in at this browser: the words for a new chat are one person's.
+    person: Option<UserId>,
 }
 
 impl Draft {
     /// The draft of a conversation, or of a new chat. What was typed before the page became interactive goes before what
     /// was kept.
     pub fn new(conversation: Option<ConversationId>) -> Self {
-        let draft = Self { text: RwSignal::new(String::new()), field: NodeRef::new(), conversation: StoredValue::new(conversation) };
+        let person = use_context::<Signal<ViewerInfo>>().map(|viewer| viewer.with_untracked(|viewer| viewer.user_id));
+        let draft =
+            Self { text: RwSignal::new(String::new()), field: NodeRef::new(), conversation: StoredValue::new(conversation), person };
         Effect::new(move |was_read: Option<bool>| {
             let Some(field) = draft.field.get() else { return false };
             if was_read != Some(true) {
@@ -33,7 +38,8 @@ impl Draft {
     }
 
     fn key(self) -> String {
-        self.conversation.get_value().map_or_else(|| "draft:new".to_owned(), |id| format!("draft:{id}"))
+        let of_new = || self.person.map_or_else(|| "draft:new".to_owned(), |person| format!("draft:new:{person}"));
+        self.conversation.get_value().map_or_else(of_new, |id| format!("draft:{id}"))
     }
 
     /// The person typed.

@@ -1,5 +1,5 @@
-//! A new chat: example questions of the chosen prompt, or the first steps where there is no prompt yet; the guide of whoever sets
-//! Lyceum up.
+//! A new chat: example questions of the chosen prompt, or the first steps where there is no prompt yet, be it for want of documents or
+//! of the prompt alone; the guide of whoever sets Lyceum up.
 
 use super::store::ChatStore;
 use crate::error::AppError;
@@ -9,6 +9,7 @@ use crate::features::prompts::api::get_prompt;
 use crate::ui::{Icon, IconDrawing, LiveView, ResourceView, may};
 use domain::Permission;
 use domain::chat::ChatOpening;
+use domain::models::ProviderKind;
 use domain::onboarding::Guide;
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -35,7 +36,7 @@ pub fn Welcome(
             {has_prompts.then(|| view! { <Examples store opening/> })}
             <LiveView resource=guide let:guide>
                 <GuidePlace guide reload/>
-                {(!has_prompts).then(|| view! { <Show when=move || guide.with(Option::is_none)><FirstSteps/></Show> })}
+                {(!has_prompts).then(|| view! { <Show when=move || guide.with(Option::is_none)><FirstSteps opening/></Show> })}
             </LiveView>
         </div>
     }
@@ -77,7 +78,7 @@ fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoVie
                 description => description.to_owned(),
             })
         });
-        found.unwrap_or_else(|| "Choose a prompt above to ask your documents, or ask the model as it is.".to_owned())
+        found.unwrap_or_else(|| opening.with_value(without_prompt).to_owned())
     };
     let button = move |question: String| {
         let words = question.clone();
@@ -98,19 +99,42 @@ fn Examples(store: ChatStore, opening: StoredValue<ChatOpening>) -> impl IntoVie
     }
 }
 
-/// What to do when there is nothing yet.
+/// What a chat without a prompt is good for. The built-in model alone says nothing: it quotes what a prompt searches.
+fn without_prompt(opening: &ChatOpening) -> &'static str {
+    let searches = opening.prompts.iter().any(|prompt| prompt.dataset_count > 0);
+    let writes = opening.models.is_empty() || opening.models.iter().any(|model| model.kind != ProviderKind::BuiltIn);
+    match (searches, writes) {
+        (true, true) => "Choose a prompt above to ask your documents, or ask the model as it is.",
+        (true, false) => "Choose a prompt above to ask your documents.",
+        (false, _) => "Choose a prompt above, or ask the model as it is.",
+    }
+}
+
+/// What Lyceum is for.
+const IN_GENERAL: &str = "Lyceum answers from your own documents and shows the page it found the answer on.";
+/// Said to those who see documents and no prompt.
+const PROMPT_IS_MISSING: &str =
+    "Documents are here, and no prompt yet that asks them. A prompt says which datasets are searched: without one, none is.";
+
+/// What to do when there is nothing yet that answers from documents: first these, then a prompt that searches them.
 #[component]
-fn FirstSteps() -> impl IntoView {
+fn FirstSteps(opening: StoredValue<ChatOpening>) -> impl IntoView {
     let (datasets, prompts) = (may(Permission::ManageDatasets), may(Permission::ManagePrompts));
-    let models = may(Permission::ManageModels);
-    let makes_something = move || datasets.get() || prompts.get();
+    let (uses_prompts, models) = (may(Permission::ViewPrompts), may(Permission::ManageModels));
+    let lacks_prompt = opening.with_value(|opening| opening.lacks_prompt);
+    let (text, missing, what) = if lacks_prompt && uses_prompts.get_untracked() {
+        (PROMPT_IS_MISSING, Permission::ManagePrompts, "make a prompt")
+    } else if lacks_prompt {
+        (IN_GENERAL, Permission::ManageTeam, "use prompts")
+    } else {
+        (IN_GENERAL, Permission::ManageDatasets, "add documents")
+    };
+    let can_mend = may(missing);
     view! {
-        <p class="welcome-text">"Lyceum answers from your own documents and shows the page it found the answer on."</p>
-        <Show when=move || !makes_something()>
-            <WhomToAsk permission=Permission::ManageDatasets what="add documents"/>
-        </Show>
+        <p class="welcome-text">{text}</p>
+        <Show when=move || !can_mend.get()><WhomToAsk permission=missing what/></Show>
         <ul class="steps">
-            <Show when=move || datasets.get()>
+            <Show when=move || datasets.get() && !lacks_prompt>
                 <Step href="/datasets" icon=lu::LuLibraryBig title="Create a dataset" text="Upload the documents that answers should rest on."/>
             </Show>
             <Show when=move || prompts.get()>

@@ -3,7 +3,8 @@
 use super::api::create_dataset;
 use super::state::visibility_options;
 use crate::error::AppError;
-use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FormError, Select, TextArea};
+use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FormError, Select, TextArea, use_viewer};
+use domain::ViewerInfo;
 use domain::datasets::{NewDataset, Visibility};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -23,6 +24,7 @@ fn CreateForm(open: RwSignal<bool>) -> impl IntoView {
     let navigate = use_navigate();
     let (name, description) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let visibility = RwSignal::new(Visibility::Team.as_str().to_owned());
+    let options = visibility_options(use_viewer().with_untracked(ViewerInfo::may_share_with_company));
     let create = Action::new(move |dataset: &NewDataset| {
         let (dataset, navigate) = (dataset.clone(), navigate.clone());
         async move {
@@ -47,7 +49,7 @@ fn CreateForm(open: RwSignal<bool>) -> impl IntoView {
             <FormError error/>
             <Field label="Name" name="name" id="new-dataset-name" value=name error=at("name") required=true maxlength=120 autofocus=true autocomplete="off"/>
             <TextArea label="Description" name="description" id="new-dataset-description" value=description error=at("description") rows=3 maxlength=1000/>
-            <Select label="Visibility" name="visibility" id="new-dataset-visibility" options=visibility_options() value=visibility/>
+            <Select label="Visibility" name="visibility" id="new-dataset-visibility" options value=visibility error=at("visibility")/>
             <DialogActions>
                 <Button on_click=move || open.set(false)>"Cancel"</Button>
                 <Button variant=ButtonVariant::Primary submit=true loading=create.pending()>"Create"</Button>

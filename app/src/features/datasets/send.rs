@@ -1,5 +1,6 @@
 //! Sends one file and tells how far it is. Only called in handlers, so only ever in a browser.
 
+use crate::page_team;
 use domain::datasets::UploadOutcome;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
@@ -35,6 +36,9 @@ fn start(url: &str, file: &File, name: &str, on_progress: impl Fn(f64) + 'static
     // Lives as long as the page: a few words per uploaded file.
     progress.forget();
     request.open("POST", url).ok()?;
+    for (name, value) in page_team::headers() {
+        request.set_request_header(name, &value).ok()?;
+    }
     request.send_with_opt_form_data(Some(&form)).ok()?;
     Some(request)
 }

@@ -4,10 +4,10 @@ use super::api::{delete_dataset, update_dataset};
 use super::state::visibility_options;
 use crate::error::AppError;
 use crate::features::sharing::SharingPanel;
-use crate::ui::{Button, ButtonVariant, Card, ConfirmDialog, Field, FormError, Select, TextArea, use_toasts};
-use domain::DatasetId;
+use crate::ui::{Button, ButtonVariant, Card, ConfirmDialog, Field, FormError, Select, TextArea, use_toasts, use_viewer};
 use domain::datasets::{DatasetDetail, DatasetPatch, Visibility};
 use domain::sharing::Shared;
+use domain::{DatasetId, ViewerInfo};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
@@ -38,6 +38,8 @@ fn Details(detail: Signal<DatasetDetail>, reload: Callback<()>) -> impl IntoView
     let (id, toasts) = (summary.id, use_toasts());
     let (name, description) = (RwSignal::new(summary.name), RwSignal::new(summary.description));
     let visibility = RwSignal::new(summary.visibility.as_str().to_owned());
+    let may_open = use_viewer().with_untracked(ViewerInfo::may_share_with_company);
+    let options = visibility_options(may_open || summary.visibility == Visibility::Company);
     let is_fixed = Signal::derive(move || detail.with(|detail| !detail.is_shareable));
     let save = Action::new(move |changes: &DatasetPatch| {
         let changes = changes.clone();
@@ -64,7 +66,7 @@ fn Details(detail: Signal<DatasetDetail>, reload: Callback<()>) -> impl IntoView
                 <FormError error/>
                 <Field label="Name" name="name" value=name error=at("name") required=true maxlength=120 autocomplete="off"/>
                 <TextArea label="Description" name="description" value=description error=at("description") rows=3 maxlength=1000/>
-                <Select label="Visibility" name="visibility" options=visibility_options() value=visibility error=at("visibility") disabled=is_fixed/>
+                <Select label="Visibility" name="visibility" options value=visibility error=at("visibility") disabled=is_fixed/>
                 <div class="form-actions"><Button variant=ButtonVariant::Primary submit=true loading=save.pending()>"Save"</Button></div>
             </form>
         </Card>

@@ -46,14 +46,15 @@ pub fn audience(dataset: &DatasetSummary) -> &'static str {
     }
 }
 
-/// The choices of the field "Visibility".
-pub fn visibility_options() -> Vec<SelectOption> {
+/// The choices of the field "Visibility"; everybody on the server only where that is the viewer's to choose, or chosen already.
+pub fn visibility_options(with_company: bool) -> Vec<SelectOption> {
     let words = [
         (Visibility::Team, "Your team"),
         (Visibility::Private, "Only you, and those you share it with"),
         (Visibility::Company, "Whole company: everybody on this server"),
     ];
-    words.into_iter().map(|(visibility, label)| SelectOption::new(visibility.as_str(), label)).collect()
+    let offered = words.into_iter().filter(|(visibility, _)| with_company || *visibility != Visibility::Company);
+    offered.map(|(visibility, label)| SelectOption::new(visibility.as_str(), label)).collect()
 }
 
 /// What a dataset's tile says about its documents.
@@ -153,6 +154,13 @@ mod tests {
         let text = "Äpfel – 3 Stück,\nje 2 €.  Ende";
         let whole: String = marked(text, "äpfel stück").into_iter().map(|piece| piece.text).collect();
         assert_eq!(whole, text);
+    }
+
+    #[test]
+    fn everybody_on_the_server_is_offered_only_where_that_may_be_chosen() {
+        let offered = |with_company| visibility_options(with_company).into_iter().map(|option| option.value).collect::<Vec<_>>();
+        assert_eq!(offered(false), ["Team", "Private"]);
+        assert_eq!(offered(true), ["Team", "Private", "Company"]);
     }
 
     #[test]

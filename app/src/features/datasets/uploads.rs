@@ -1,17 +1,21 @@
 //! Uploads: a place to drop files, and a line for each that is under way or was refused.
 //!
 //! Files go one request each, two at a time; the queue belongs to the page of the browser, not to this component, so that
-//! moving to another screen stops nothing.
+//! moving to another screen stops nothing. Who leaves the page while files are under way is asked first, and a page that is over waits
+//! until they have arrived, and until what is said of those that were not taken is read.
 
 use super::send::send;
 use super::state::size;
+use crate::browser::leaving;
+use crate::page_team;
 use crate::ui::{ButtonSize, Icon, IconButton, IconSize, Progress};
 use domain::DatasetId;
+use gloo::events::EventListener;
 use icondata_lu as lu;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use web_sys::{File, FileList};
 
@@ -39,10 +43,14 @@ struct Waiting {
 struct Queue {
     waiting: VecDeque<Waiting>,
     running: usize,
+    /// Asks before the page is left; there as long as something is under way.
+    guard: Option<EventListener>,
 }
 
 thread_local! {
     static QUEUE: RefCell<Queue> = RefCell::default();
+    /// What the screen says of files, for as long as it is there.
+    static LINES: Cell<Option<RwSignal<Vec<Line>>>> = const { Cell::new(None) };
 }
 
 /// The drop zone and the lines below it.
@@ -59,6 +67,8 @@ pub fn Uploads(
     let count = StoredValue::new(0_usize);
     let accept = Callback::new(move |files: FileList| {
         let url = format!("/api/datasets/{}/documents", dataset.get_untracked());
+        LINES.set(Some(lines));
+        page_team::wait_while(is_busy);
         for file in (0..files.length()).filter_map(|place| files.get(place)) {
             count.update_value(|count| *count += 1);
             let line = Line {
@@ -69,7 +79,7 @@ pub fn Uploads(
             };
             lines.update(|lines| lines.push(line));
             if line.refusal.with_untracked(Option::is_none) {
-                QUEUE.with_borrow_mut(|queue| queue.waiting.push_back(Waiting { url: url.clone(), file, line }));
+                QUEUE.with_borrow_mut(|queue| queue.push(Waiting { url: url.clone(), file, line }));
             }
         }
         pump(lines, on_taken);
@@ -168,9 +178,30 @@ fn pump(lines: RwSignal<Vec<Line>>, on_taken: Callback<()>) {
         };
         send(&url, &file, progress, done);
     }
+    QUEUE.with_borrow_mut(Queue::rest);
+}
+
+/// Whether files are under way, or the screen says of some that they were not taken.
+fn is_busy() -> bool {
+    let says_something = LINES.get().and_then(|lines| lines.try_with_untracked(|lines| !lines.is_empty()));
+    says_something.unwrap_or(false) || QUEUE.with_borrow(|queue| queue.guard.is_some())
 }
 
 impl Queue {
+    fn push(&mut self, file: Waiting) {
+        if self.guard.is_none() {
+            self.guard = Some(leaving::guard(|| true));
+        }
+        self.waiting.push_back(file);
+    }
+
+    /// Nobody is asked any more once everything has arrived.
+    fn rest(&mut self) {
+        if self.running == 0 && self.waiting.is_empty() {
+            self.guard = None;
+        }
+    }
+
     fn start_next(&mut self) -> Option<Waiting> {
         let next = if self.running < AT_ONCE { self.waiting.pop_front() } else { None };
         self.running += usize::from(next.is_some());

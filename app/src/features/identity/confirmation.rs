@@ -157,7 +157,7 @@ fn WaysToProve(terms: ConfirmationTerms, confirming: Confirming) -> impl IntoVie
     view! {
         <ProofForm
             proof place="confirm" step=terms.second_step act=confirm verb="Confirm" variant=ButtonVariant::Primary
-            on_cancel=move || confirming.settle(false) text=sentence
+            on_cancel=move || confirming.settle(false) text=sentence has_password=Some(terms.has_password)
         >
             {terms.has_passkey.then(|| view! { <PasskeyProof confirming proof/> })}
         </ProofForm>

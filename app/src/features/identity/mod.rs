@@ -1,6 +1,6 @@
 //! Identity: signing in and up, and one's own account.
 //!
-//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `email_code`, `forgot_password`, `reset_password`, `confirm_email`, `finish_sign_up`; `account` with `profile_form`, `answers_form`, `password_form`, `theme_choice`, `shortcuts_card`, `sessions`, `teams`,
+//! screens       [`page`]: `sign_in`, `sign_up`, `sign_in_code`, `email_code`, `forgot_password`, `reset_password`, `confirm_email`, `finish_sign_up`; `account` with `profile_form`, `answers_form`, `password_form`, `theme_choice`, `shortcuts_card`, `sessions`, `teams` with `leave_team`,
 //!               `email_form`, `two_step` → `two_step_setup`, `recovery_codes`; `two_step_required`
 //! posts         plain forms to `/sign-in`, `/sign-in/code`, `/sign-in/email-code`, `/sign-up`, `/sign-up/finish`, `/join`, `/sign-out`, `/forgot-password`, `/reset-password`, `/confirm-email` (server/src/api); what went wrong comes back as [`outcome`]
 //! confirming    `confirmation`: whatever the server wants confirmed first is called through [`Confirming::run`]; what proves it is asked for by `proof`
@@ -18,6 +18,7 @@ mod finish_sign_up;
 pub mod flow_cookie;
 mod forgot_password;
 pub(crate) mod form_frame;
+mod leave_team;
 pub mod outcome;
 mod own_password;
 pub mod page;

@@ -20,10 +20,26 @@ pub fn OwnPassword(
     /// It takes the focus when the form opens.
     #[prop(optional)]
     autofocus: bool,
+    /// Whether they have one, where the form was told so just now; else it stands with the viewer.
+    #[prop(default = None)]
+    has_password: Option<bool>,
 ) -> impl IntoView {
-    // On the one screen before the frame nobody is known yet; what is wrong is said there once it was sent.
     let viewer = use_context::<Signal<ViewerInfo>>();
-    let has_password = Memo::new(move |_| viewer.is_none_or(|viewer| viewer.with(|viewer| viewer.has_password)));
+    if viewer.is_none() && has_password.is_none() {
+        // On the one screen before the frame nobody is known yet, and signing in again leads nowhere: whoever has no password leaves this
+        // empty, and reads that they sign out and in where they came too long ago.
+        return view! {
+            <Field
+                label="Your password" name="password" id kind=FieldKind::Password value error
+                autocomplete="current-password" hint="Leave it empty if you have none here." autofocus
+            />
+        }
+        .into_any();
+    }
+    let has_password = Memo::new(move |_| {
+        let stands = || viewer.is_some_and(|viewer| viewer.with(|viewer| viewer.has_password));
+        has_password.unwrap_or_else(stands)
+    });
     view! {
         <Show when=move || has_password.get() fallback=move || view! { <SignInAgain error/> }>
             <Field

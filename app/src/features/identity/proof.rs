@@ -1,8 +1,9 @@
 //! Proof: the password, and a code where the person signs in with one, asked for before something is done.
 
 use super::api::mail_two_step_code;
+use super::own_password::OwnPassword;
 use crate::error::AppError;
-use crate::ui::{Button, ButtonVariant, DialogActions, Field, FieldKind, FormError, use_toasts};
+use crate::ui::{Button, ButtonVariant, DialogActions, Field, FormError, use_toasts};
 use domain::identity::SecondStep;
 use leptos::prelude::*;
 
@@ -59,6 +60,9 @@ pub fn ProofForm(
     /// What happens, where the title does not say it.
     #[prop(optional)]
     text: &'static str,
+    /// Whether they have a password, where that is known from just now.
+    #[prop(default = None)]
+    has_password: Option<bool>,
     /// Another proof that will do.
     #[prop(optional)]
     children: Option<Children>,
@@ -99,9 +103,8 @@ pub fn ProofForm(
         <form class="form" on:submit=submit novalidate>
             <FormError error=proof.trouble/>
             {(!text.is_empty()).then(|| view! { <p class="dialog-text">{text}</p> })}
-            <Field
-                label="Your password" name="password" id=format!("{place}-password") kind=FieldKind::Password value=proof.password
-                error=proof.wrong("password") autocomplete="current-password" required=true autofocus=true
+            <OwnPassword
+                id=format!("{place}-password") value=proof.password error=proof.wrong("password") autofocus=true has_password
             />
             {code_field}
             <DialogActions>

@@ -1,6 +1,7 @@
 //! Sessions: the browsers one is signed in with, and ending them.
 
 use super::api::{EndSession, SignOutEverywhere, list_sessions};
+use crate::browser::leaving;
 use crate::ui::{
     Badge, Button, ButtonSize, ButtonVariant, Card, ConfirmDialog, ResourceView, Table, TableSkeleton, Time, Tone, use_toasts,
 };
@@ -18,7 +19,7 @@ pub fn SessionsCard() -> impl IntoView {
     let toasts = use_toasts();
     Effect::new(move |_| match everywhere.value().get() {
         // A full load leaves nothing of the person behind in this page's memory.
-        Some(Ok(())) => drop(window().location().set_href("/sign-in")),
+        Some(Ok(())) => leaving::go_on_at("/sign-in"),
         Some(Err(error)) => toasts.app_error(&error),
         None => {}
     });
@@ -31,8 +32,13 @@ pub fn SessionsCard() -> impl IntoView {
         event.prevent_default();
         asking.set(true);
     };
+    let leave = move || {
+        if leaving::may_leave() {
+            everywhere.dispatch(SignOutEverywhere {});
+        }
+    };
     view! {
-        <Card title="Sessions" description="The browsers you are signed in with. Times are UTC.">
+        <Card title="Sessions" description="The browsers you are signed in with, and from where each was used last. Times are UTC.">
             <ResourceView resource=sessions skeleton=|| view! { <TableSkeleton/> } let:sessions>
                 <SessionTable sessions end/>
             </ResourceView>
@@ -42,7 +48,7 @@ pub fn SessionsCard() -> impl IntoView {
         </Card>
         <ConfirmDialog
             open=asking title="Sign out everywhere?" body="Every browser is signed out, this one too." confirm="Sign out of all browsers"
-            on_confirm=move || { everywhere.dispatch(SignOutEverywhere {}); }
+            on_confirm=leave
         />
     }
     .into_any()
@@ -75,7 +81,7 @@ fn SessionTable(sessions: Vec<SessionSummary>, end: ServerAction<EndSession>) ->
     };
     view! {
         <Table label="Sessions">
-            <thead><tr><th scope="col">"Device"</th><th scope="col">"Address"</th><th scope="col" class="wide-only">"Signed in"</th><th scope="col">"Last seen"</th><th scope="col" class="actions"><span class="sr-only">"Action"</span></th></tr></thead>
+            <thead><tr><th scope="col">"Device"</th><th scope="col">"Last address"</th><th scope="col" class="wide-only">"Signed in"</th><th scope="col">"Last seen"</th><th scope="col" class="actions"><span class="sr-only">"Action"</span></th></tr></thead>
             <tbody>{sessions.into_iter().map(row).collect_view()}</tbody>
         </Table>
     }

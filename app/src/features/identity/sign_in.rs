@@ -31,7 +31,10 @@ pub fn SignInPage() -> impl IntoView {
     let signs_in_again = use_query_map().with_untracked(|query| query.get("again")).is_some();
     let terms = Resource::new_blocking(|| (), |()| read_sign_up_terms(None));
     let show = move |terms: SignUpTerms| {
-        if terms.signed_in_as.is_some() && !signs_in_again {
+        let is_known = terms.signed_in_as.is_some();
+        // Whoever tried that in vain reads why, and tries again.
+        let again = signs_in_again || (is_known && outcome.error.is_some());
+        if is_known && !again {
             let onward = own_path::parse(&next).unwrap_or("/chat").to_owned();
             return view! { <Redirect path=onward/> }.into_any();
         }
@@ -40,7 +43,7 @@ pub fn SignInPage() -> impl IntoView {
         } else {
             view! { <FormError error=Signal::stored(outcome.form_error())/> }.into_any()
         };
-        view! { {form}<WaysIn terms=terms.clone() next=next.clone() again=signs_in_again/><WaysOn terms next=next.clone()/> }.into_any()
+        view! { {form}<WaysIn terms=terms.clone() next=next.clone() again/><WaysOn terms next=next.clone()/> }.into_any()
     };
     view! {
         <AuthFrame title="Sign in"><ResourceView resource=terms children=show/></AuthFrame>
@@ -64,7 +67,14 @@ fn Form(outcome: FormOutcome, next: String) -> impl IntoView {
 /// A passkey, a mailed code, and the identity providers: the browser itself goes there, so those work without JavaScript too. For
 /// whoever signs in again, providers are to ask who they are.
 #[component]
-pub(super) fn WaysIn(terms: SignUpTerms, next: String, #[prop(optional)] again: bool) -> impl IntoView {
+pub(super) fn WaysIn(
+    terms: SignUpTerms,
+    next: String,
+    #[prop(optional)] again: bool,
+    /// What the list is called.
+    #[prop(default = "Other ways to sign in")]
+    label: &'static str,
+) -> impl IntoView {
     let SignUpTerms { ways, takes_passkeys, mails_codes, .. } = terms;
     if ways.is_empty() && !takes_passkeys && !mails_codes {
         return ().into_any();
@@ -77,7 +87,7 @@ pub(super) fn WaysIn(terms: SignUpTerms, next: String, #[prop(optional)] again: 
         view! { <li><a href=href rel="external" class="button button-secondary button-wide">{format!("Continue with {}", way.name)}</a></li> }
     };
     view! {
-        <ul class="ways-in" aria-label="Other ways to sign in">
+        <ul class="ways-in" aria-label=label>
             {takes_passkeys.then(|| view! { <li><PasskeyWay next/></li> })}
             {mails_codes.then(|| view! { <li><A href=by_mail attr:class="button button-secondary button-wide">"E-mail me a code"</A></li> })}
             {ways.into_iter().map(button).collect_view()}

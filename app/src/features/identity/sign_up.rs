@@ -1,11 +1,12 @@
-//! Sign up: the first account, an account by invitation, or one for everybody. Works without JavaScript.
+//! Sign up: the first account, an account by invitation, or one for everybody; for whoever has one and is signed in, the way into the
+//! team that invited them. Works without JavaScript.
 
 use super::api::read_sign_up_terms;
 use super::form_frame::{PostForm, TypedField};
 use super::outcome::FormOutcome;
 use super::sign_in::WaysIn;
 use crate::own_path;
-use crate::ui::layout::AuthFrame;
+use crate::ui::layout::{AuthFrame, AuthTitle};
 use crate::ui::{Button, ButtonLink, ButtonVariant, FieldKind, FormError, ResourceView};
 use domain::identity::SignUpTerms;
 use domain::licences::Feature;
@@ -13,6 +14,9 @@ use domain::team::{InvitationPreview, invitation_path};
 use leptos::prelude::*;
 use leptos_router::components::{A, Redirect};
 use leptos_router::hooks::use_query_map;
+
+/// What the list of providers is called here.
+const WAYS: &str = "Ways to create an account";
 
 /// The sign-up screen; with an invitation, somebody who is signed in can join with it.
 #[component]
@@ -25,17 +29,19 @@ pub fn SignUpPage() -> impl IntoView {
     let token = if outcome.invitation.is_empty() { asked } else { outcome.invitation.clone() };
     let asked = Some(token.clone()).filter(|token| !token.is_empty());
     let terms = Resource::new_blocking(move || asked.clone(), read_sign_up_terms);
-    let show = move |terms: SignUpTerms| {
-        match (terms.signed_in_as.clone(), terms.invitation.clone()) {
+    let show = move |terms: SignUpTerms| match (terms.signed_in_as.clone(), terms.invitation.clone()) {
         (Some(_), None) if token.is_empty() => view! { <Redirect path="/chat"/> }.into_any(),
         (Some(email), invitation) => view! { <Join email invitation token=token.clone() outcome=outcome.clone()/> }.into_any(),
-        (None, _) => {
-            view! { <Intro terms=terms.clone() token=token.clone()/><Refused refusal=terms.refusal.clone()/><Form terms token=token.clone() outcome=outcome.clone()/> }.into_any()
+        (None, _) => view! {
+            <AuthTitle title="Create your account"/>
+            <Intro terms=terms.clone() token=token.clone()/>
+            <Refused refusal=terms.refusal.clone()/>
+            <Form terms token=token.clone() outcome=outcome.clone()/>
         }
-    }
+        .into_any(),
     };
     view! {
-        <AuthFrame title="Create your account"><ResourceView resource=terms children=show/></AuthFrame>
+        <AuthFrame><ResourceView resource=terms children=show/></AuthFrame>
     }
     .into_any()
 }
@@ -60,6 +66,9 @@ fn Intro(terms: SignUpTerms, token: String) -> impl IntoView {
         Some(invitation) => format!("You are invited to {} as {}.", invitation.team_name, words_of(invitation)),
         None if !token.is_empty() => "This invitation is not valid any more. Ask whoever invited you for a new one.".to_owned(),
         None if terms.is_first => "You are the first here: this account manages the installation.".to_owned(),
+        None if terms.needs_invitation && !terms.ways_for_newcomers.is_empty() => {
+            "Make an account with one of the ways below, or open the link of an invitation that you were sent.".to_owned()
+        }
         None if terms.needs_invitation => {
             "An account here needs an invitation. Open the link you were sent, or ask a colleague for one.".to_owned()
         }
@@ -83,12 +92,12 @@ fn Form(terms: SignUpTerms, token: String, outcome: FormOutcome) -> impl IntoVie
     // An invitation that works goes along through signing in; an account that is there joins with it.
     let next = terms.invitation.as_ref().map(|_| invitation_path(&token)).unwrap_or_default();
     let sign_in = own_path::with_next("/sign-in", &next);
-    // Buttons that would lead a newcomer into a refusal are none.
-    let terms = if terms.ways_take_newcomers { terms } else { SignUpTerms { ways: Vec::new(), ..terms } };
+    // Buttons that would lead a newcomer into a refusal are none: a passkey and a mailed code open an account that is there.
+    let terms = SignUpTerms { ways: terms.ways_for_newcomers.clone(), takes_passkeys: false, mails_codes: false, ..terms };
     if !terms.takes_passwords {
         return view! { <WithoutPassword terms next sign_in outcome/> }.into_any();
     }
-    let ways = (!next.is_empty()).then(|| view! { <WaysIn terms=terms.clone() next/> });
+    let ways = view! { <WaysIn terms=terms.clone() next label=WAYS/> };
     let (mut first_name, mut last_name, mut email) = (outcome.first_name.clone(), outcome.last_name.clone(), outcome.email.clone());
     // What was typed stays; a form that nobody has typed into starts with what the inviter knew.
     if let Some(invitation) = terms.invitation.filter(|_| email.is_empty()) {
@@ -126,8 +135,8 @@ fn WithoutPassword(terms: SignUpTerms, next: String, sign_in: String, outcome: F
     view! {
         <FormError error=Signal::stored(outcome.form_error())/>
         <p>{sentence}</p>
-        <WaysIn terms next/>
-        <p class="auth-foot"><A href=sign_in attr:class="text-link">"Back to sign in"</A></p>
+        <WaysIn terms next label=WAYS/>
+        <p class="auth-foot">"Have an account? " <A href=sign_in attr:class="text-link">"Sign in"</A></p>
     }
     .into_any()
 }
@@ -137,17 +146,41 @@ fn WithoutPassword(terms: SignUpTerms, next: String, sign_in: String, outcome: F
 fn Join(email: String, invitation: Option<InvitationPreview>, token: String, outcome: FormOutcome) -> impl IntoView {
     let Some(invitation) = invitation else {
         return view! {
+            <AuthTitle title="Invitation"/>
             <p class="auth-subtitle">"This invitation is not valid any more. Ask whoever invited you for a new one."</p>
             <p class="auth-foot"><A href="/chat" attr:class="text-link">"Go to your chats"</A></p>
         }
         .into_any();
     };
+    if invitation.email != email {
+        return view! { <ForAnother email invitation token/> }.into_any();
+    }
     let sentence = format!("You are signed in as {email} and invited to {} as {}.", invitation.team_name, words_of(&invitation));
     view! {
+        <AuthTitle title=format!("Join {}", invitation.team_name)/>
         <p class="auth-subtitle">{sentence}</p>
         <PostForm action="/join" outcome>
             <input type="hidden" name="invitation" value=token/>
             <Button submit=true variant=ButtonVariant::Primary wide=true>"Join team"</Button>
+        </PostForm>
+        <p class="auth-foot"><A href="/chat" attr:class="text-link">"Not now"</A></p>
+    }
+    .into_any()
+}
+
+/// For somebody who holds an invitation that was sent to another address than the one they are signed in with.
+#[component]
+fn ForAnother(email: String, invitation: InvitationPreview, token: String) -> impl IntoView {
+    let role = words_of(&invitation);
+    let InvitationPreview { email: invited, team_name, .. } = invitation;
+    let sentence =
+        format!("This invitation is for another address. You are signed in as {email}, and {invited} is invited to {team_name} as {role}.");
+    view! {
+        <AuthTitle title="Invitation for another address"/>
+        <p class="auth-subtitle">{sentence}</p>
+        <PostForm action="/sign-out" outcome=FormOutcome::default()>
+            <input type="hidden" name="next" value=invitation_path(&token)/>
+            <Button submit=true variant=ButtonVariant::Primary wide=true>{format!("Sign out and go on as {invited}")}</Button>
         </PostForm>
         <p class="auth-foot"><A href="/chat" attr:class="text-link">"Not now"</A></p>
     }

@@ -1,66 +1,86 @@
-//! Teams: those one belongs to, going on in another, making one, and taking a deleted one back.
+//! Teams: those one belongs to, going on in another, making one, leaving one, and taking a deleted one back.
 
 use super::api::{SwitchTeam, switch_team};
+use super::leave_team::LeaveTeamDialog;
+use crate::browser::leaving::{go_on_at, may_leave};
 use crate::error::AppError;
 use crate::features::team::api::{create_team, list_deleted_teams, list_teams, restore_team};
 use crate::ui::{
     Badge, Button, ButtonSize, ButtonVariant, Card, Dialog, DialogActions, Field, FormError, ListSkeleton, ResourceView, Time, TimeStyle,
-    Tone, use_toasts, use_viewer,
+    Tone, use_toasts, use_viewer, use_viewer_resource,
 };
 use domain::TeamId;
 use domain::team::{DeletedTeam, TeamSummary};
 use leptos::prelude::*;
 
-/// The list, with a button at each team but the present one; below it those that were deleted and can be restored.
+/// The list, with a way out of each team and into each but the present one; below it those that were deleted and can be restored.
 #[component]
 pub fn TeamsCard() -> impl IntoView {
     let switch = ServerAction::<SwitchTeam>::new();
-    let toasts = use_toasts();
-    let restored = RwSignal::new(0_u32);
-    let teams = Resource::new(move || restored.get(), |_| list_teams());
-    let deleted = Resource::new(move || restored.get(), |_| list_deleted_teams());
+    let (toasts, frame) = (use_toasts(), use_viewer_resource());
+    let changed = RwSignal::new(0_u32);
+    let teams = Resource::new(move || changed.get(), |_| list_teams());
+    let deleted = Resource::new(move || changed.get(), |_| list_deleted_teams());
     let restore = Action::new(move |&id: &TeamId| async move {
         match restore_team(id).await {
             Ok(()) => toasts.success("The team is back, with everything in it."),
             Err(error) => toasts.app_error(&error),
         }
-        restored.update(|count| *count += 1);
+        changed.update(|count| *count += 1);
+        // The account menu lists the teams too.
+        frame.refetch();
     });
+    let leaving = RwSignal::new(None::<TeamSummary>);
     let creating = RwSignal::new(false);
     Effect::new(move |_| match switch.value().get() {
         // Everything on screen belongs to the former team: begin afresh.
-        Some(Ok(())) => drop(window().location().set_href("/chat")),
+        Some(Ok(())) => go_on_at("/chat"),
         Some(Err(error)) => toasts.app_error(&error),
         None => {}
     });
     view! {
         <Card title="Teams" description="You work in one team at a time; datasets, prompts and chats belong to it.">
             <div class="flow">
-                <ResourceView resource=teams skeleton=|| view! { <ListSkeleton/> } let:teams><TeamList teams switch/></ResourceView>
+                <ResourceView resource=teams skeleton=|| view! { <ListSkeleton/> } let:teams><TeamList teams switch leaving/></ResourceView>
                 <div><Button on_click=move || creating.set(true)>"New team"</Button></div>
                 <ResourceView resource=deleted let:deleted><DeletedList deleted restore/></ResourceView>
             </div>
         </Card>
         <Dialog open=creating title="New team" description="You own it, and you can invite others to it."><NewTeamForm open=creating/></Dialog>
+        <LeaveTeamDialog leaving changed/>
     }
     .into_any()
 }
 
 #[component]
-fn TeamList(teams: Vec<TeamSummary>, switch: ServerAction<SwitchTeam>) -> impl IntoView {
+fn TeamList(teams: Vec<TeamSummary>, switch: ServerAction<SwitchTeam>, leaving: RwSignal<Option<TeamSummary>>) -> impl IntoView {
     let viewer = use_viewer();
     let row = move |team: TeamSummary| {
         let id = team.id;
         let is_present = Signal::derive(move || viewer.with(|viewer| viewer.team_id == id));
+        let go = move || {
+            if may_leave() {
+                switch.dispatch(SwitchTeam { id });
+            }
+        };
         let action = move || {
             if is_present.get() {
                 view! { <Badge tone=Tone::Accent>"You are here"</Badge> }.into_any()
             } else {
-                view! { <Button size=ButtonSize::Small on_click=move || { switch.dispatch(SwitchTeam { id }); }>"Switch"</Button> }
-                    .into_any()
+                view! { <Button size=ButtonSize::Small on_click=go>"Switch"</Button> }.into_any()
             }
         };
-        view! { <li class="row row-spread"><span>{team.name}</span>{action}</li> }
+        let name = team.name.clone();
+        let leave = move || leaving.set(Some(team.clone()));
+        view! {
+            <li class="row row-spread">
+                <span>{name}</span>
+                <span class="row">
+                    {action}
+                    <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on_click=leave>"Leave"</Button>
+                </span>
+            </li>
+        }
     };
     view! { <ul class="flow" aria-label="Teams">{teams.into_iter().map(row).collect_view()}</ul> }.into_any()
 }
@@ -95,7 +115,7 @@ fn NewTeamForm(open: RwSignal<bool>) -> impl IntoView {
             let made = create_team(name).await?;
             switch_team(made.id).await?;
             // The new team is empty: begin afresh in it.
-            let _ = window().location().set_href("/team");
+            go_on_at("/team");
             Ok::<(), AppError>(())
         }
     });
@@ -103,7 +123,9 @@ fn NewTeamForm(open: RwSignal<bool>) -> impl IntoView {
     let wrong = Signal::derive(move || error.get().and_then(|error| error.field("name")));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        create.dispatch(name.get_untracked());
+        if may_leave() {
+            create.dispatch(name.get_untracked());
+        }
     };
     view! {
         <form class="form" on:submit=submit novalidate>

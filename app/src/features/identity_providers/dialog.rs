@@ -120,6 +120,10 @@ fn AboutProvider(form: ProviderForm, trouble: Signal<Option<AppError>>, callback
                 placeholder="example.org" hint="Only people of these come in. Empty lets all come in."
             />
         </div>
+        <Checkbox
+            label="Trust this provider’s addresses" name="trusts_addresses" checked=form.trusts_addresses
+            hint="For one that never says whether an address is verified, such as Microsoft Entra ID. Addresses of the domains above then count as verified. Only where your administrators alone give people these addresses, as in a tenant of your own."
+        />
     }
     .into_any()
 }

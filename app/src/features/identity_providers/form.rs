@@ -39,6 +39,7 @@ impl Subject {
             default_role: Role::Viewer,
             updates_roles: false,
             creates_accounts: false,
+            trusts_addresses: false,
         };
         Self { id: overview.fresh_id, callback: overview.fresh_callback.clone(), draft, has_secret: false, is_new: true }
     }
@@ -77,6 +78,8 @@ pub struct ProviderForm {
     pub updates_roles: RwSignal<String>,
     /// Whether it makes accounts.
     pub creates_accounts: RwSignal<bool>,
+    /// Whether its addresses are trusted.
+    pub trusts_addresses: RwSignal<bool>,
 }
 
 impl ProviderForm {
@@ -96,6 +99,7 @@ impl ProviderForm {
             default_role: text(draft.default_role.as_str()),
             updates_roles: text(if draft.updates_roles { ALWAYS } else { "" }),
             creates_accounts: RwSignal::new(draft.creates_accounts),
+            trusts_addresses: RwSignal::new(draft.trusts_addresses),
         }
     }
 
@@ -114,6 +118,7 @@ impl ProviderForm {
             default_role: self.default_role.get_untracked().parse().unwrap_or(Role::Viewer),
             updates_roles: self.updates_roles.with_untracked(|when| when == ALWAYS),
             creates_accounts: self.creates_accounts.get_untracked(),
+            trusts_addresses: self.trusts_addresses.get_untracked(),
         }
     }
 }

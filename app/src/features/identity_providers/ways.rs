@@ -2,9 +2,10 @@
 
 use super::api::{list_ways, start_link, unlink_identity};
 use crate::error::AppError;
+use crate::features::identity::{OwnPassword, use_confirming};
 use crate::ui::{
-    Button, ButtonSize, ButtonVariant, Card, ConfirmDialog, Dialog, DialogActions, DialogSize, Field, FieldKind, FormError, ListSkeleton,
-    ResourceView, Time, TimeStyle, includes, use_toasts,
+    Button, ButtonSize, ButtonVariant, Card, ConfirmDialog, Dialog, DialogActions, DialogSize, FormError, ListSkeleton, ResourceView, Time,
+    TimeStyle, includes, use_toasts,
 };
 use domain::IdentityId;
 use domain::identity_providers::{LinkedIdentity, SignInWays, WayIn};
@@ -17,14 +18,14 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn WaysCard() -> impl IntoView {
     let ways = Resource::new(|| (), |()| list_ways());
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     // A word of a closed list: what stands in an address is never shown itself.
     let asked = use_query_map().with_untracked(|query| query.get("trouble")).and_then(|word| word.parse::<SignInReason>().ok());
     let trouble = asked.map(|reason| AppError::Conflict(reason.sentence().to_owned()));
     let asking = RwSignal::new(false);
     let doomed = RwSignal::new(None::<LinkedIdentity>);
     let unlink = Action::new(move |&id: &IdentityId| async move {
-        match unlink_identity(id).await {
+        match confirming.run(move || unlink_identity(id)).await {
             Ok(()) => toasts.success("It is linked no longer."),
             Err(error) => toasts.app_error(&error),
         }
@@ -74,10 +75,7 @@ fn LinkDialog(open: RwSignal<bool>, way: RwSignal<Option<WayIn>>) -> impl IntoVi
             <form class="form" on:submit=submit novalidate>
                 <FormError error/>
                 <p class="dialog-text">"Whoever signs in with it there can open your account here."</p>
-                <Field
-                    label="Your password" name="password" id="link-password" kind=FieldKind::Password value=password error=wrong
-                    autocomplete="current-password" hint="Leave it empty if you have none here." autofocus=true
-                />
+                <OwnPassword id="link-password" value=password error=wrong autofocus=true/>
                 <DialogActions>
                     <Button on_click=move || open.set(false)>"Cancel"</Button>
                     <Button submit=true variant=ButtonVariant::Primary loading=link.pending()>"Go to the provider"</Button>

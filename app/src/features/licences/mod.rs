@@ -12,3 +12,4 @@ pub mod page;
 mod seats;
 
 pub use banner::LicenceBanner;
+pub use seats::FREEING;

@@ -2,11 +2,17 @@
 
 use super::api::{free_seat, give_seat, list_seats};
 use crate::ui::{
-    Button, ButtonSize, ConfirmDialog, EmptyState, Field, FieldKind, ResourceView, Table, TableSkeleton, Time, TimeStyle, use_toasts,
+    Button, ButtonSize, Column, ConfirmDialog, EmptyState, Field, FieldKind, ResourceView, Table, TableHead, TableSkeleton, Time,
+    TimeStyle, use_toasts,
 };
+use chrono::{DateTime, Utc};
 use domain::licences::{SeatList, SeatPerson};
 use icondata_lu as lu;
 use leptos::prelude::*;
+
+/// What it means for somebody that their seat is freed.
+pub const FREEING: &str = "They are signed out everywhere, and their API keys open nothing until they have a seat again. They take a \
+                           free one by signing in. What is theirs stays.";
 
 /// The table "Seats" with a search.
 #[component]
@@ -50,13 +56,16 @@ pub fn Seats(
     view! {
         <section class="flow">
             <h2 class="section-title">"Seats"</h2>
-            <p class="cell-note">"Who signs in takes a free seat. Whoever has none is told so and cannot come in."</p>
+            <p class="cell-note">
+                "Who signs in takes a free seat. Whoever has none is told so and cannot come in, and their API keys open nothing. \
+                 First stand those whose seats are missed least: who is suspended, and then who was not seen for longest."
+            </p>
             <Field label="Search people" name="search-seats" kind=FieldKind::Search value=words placeholder="Search people" hide_label=true autocomplete="off"/>
             <ResourceView resource=seats skeleton=|| view! { <TableSkeleton/> } let:list><SeatTable list give ask/></ResourceView>
         </section>
         <ConfirmDialog
             open=freeing title=Signal::derive(move || format!("Free the seat of {}?", doomed.with(|person| person.as_ref().map(called).unwrap_or_default())))
-            body="They are signed out everywhere, and come back when there is a free seat. What is theirs stays." confirm="Free seat"
+            body=FREEING confirm="Free seat"
             on_confirm=move || if let Some(person) = doomed.get_untracked() { free.dispatch(person); }
         />
     }
@@ -71,19 +80,22 @@ fn SeatTable(list: SeatList, give: Callback<SeatPerson>, ask: Callback<SeatPerso
     let has_more = list.has_more;
     view! {
         <Table label="Seats">
-            <thead>
-                <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col">"Email"</th>
-                    <th scope="col">"Seat"</th>
-                    <th scope="col" class="actions"><span class="sr-only">"Actions"</span></th>
-                </tr>
-            </thead>
+            <TableHead columns=columns()/>
             <tbody>{list.people.into_iter().map(|person| view! { <SeatRow person give ask/> }).collect_view()}</tbody>
         </Table>
-        {has_more.then(|| view! { <p class="cell-note">"There are more people. Search for those you miss."</p> })}
+        {has_more.then(|| view! {
+            <p class="cell-note">
+                "There are more people. Search for those you miss, or look through all of them at "
+                <a class="text-link" href="/admin/people">"People"</a>"."
+            </p>
+        })}
     }
     .into_any()
+}
+
+fn columns() -> Vec<Column> {
+    let what = [Column::of("Name"), Column::of("Email"), Column::of("Suspended"), Column::wide_only("Last seen (UTC)"), Column::of("Seat")];
+    what.into_iter().chain([Column::actions("Actions")]).collect()
 }
 
 #[component]
@@ -104,16 +116,23 @@ fn SeatRow(person: SeatPerson, give: Callback<SeatPerson>, ask: Callback<SeatPer
         <tr>
             <td class="cell-title">{person.name}</td>
             <td>{person.email}</td>
-            <td>
-                {match person.seated_at {
-                    Some(at) => view! { "since "<Time at style=TimeStyle::Date/> }.into_any(),
-                    None => view! { "none" }.into_any(),
-                }}
+            <td>{since(person.suspended_at, "no")}</td>
+            <td class="wide-only">
+                {person.last_seen_at.map_or_else(|| "Not in the last year".into_any(), |at| view! { <Time at/> }.into_any())}
             </td>
+            <td>{since(person.seated_at, "none")}</td>
             <td class="actions">{action}</td>
         </tr>
     }
     .into_any()
+}
+
+/// Since when, or the word for never.
+fn since(at: Option<DateTime<Utc>>, otherwise: &'static str) -> AnyView {
+    match at {
+        Some(at) => view! { "since "<Time at style=TimeStyle::Date/> }.into_any(),
+        None => otherwise.into_any(),
+    }
 }
 
 /// The name, or the address of whoever gave none.

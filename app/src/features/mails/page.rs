@@ -1,10 +1,11 @@
 //! The screen of mails.
 
 use super::api::{SendTestMail, open_mails};
+use super::failed::FailedMails;
 use super::preview::Preview;
 use crate::ui::layout::AdminSections;
-use crate::ui::{Badge, Button, ButtonVariant, Card, FormSkeleton, PageBody, PageHeader, ResourceView, Table, Time, Tone};
-use domain::mails::{FailedMail, MailOverview};
+use crate::ui::{Badge, Button, ButtonVariant, Card, FormSkeleton, LiveView, PageBody, PageHeader, Tone};
+use domain::mails::MailOverview;
 use icondata_lu as lu;
 use leptos::prelude::*;
 
@@ -12,18 +13,21 @@ use leptos::prelude::*;
 #[component]
 pub fn MailsPage() -> impl IntoView {
     let mails = Resource::new(|| (), |()| open_mails());
+    let reload = Callback::new(move |()| mails.refetch());
     view! {
         <AdminSections/>
         <PageBody>
-            <ResourceView resource=mails skeleton=|| view! { <FormSkeleton/> } let:mails><MailsScreen mails/></ResourceView>
+            <LiveView resource=mails skeleton=|| view! { <FormSkeleton/> } let:mails><MailsScreen mails reload/></LiveView>
         </PageBody>
     }
     .into_any()
 }
 
 #[component]
-fn MailsScreen(mails: MailOverview) -> impl IntoView {
-    let MailOverview { server, sender, waiting, failed, previews } = mails;
+fn MailsScreen(mails: Signal<MailOverview>, reload: Callback<()>) -> impl IntoView {
+    // These stay as they are while the server runs.
+    let MailOverview { server, sender, waiting, previews, .. } = mails.get_untracked();
+    let waits = Signal::derive(move || mails.with(what_waits));
     view! {
         <PageHeader
             title="Mails"
@@ -32,15 +36,28 @@ fn MailsScreen(mails: MailOverview) -> impl IntoView {
         <div class="flow">
             <Card title="Mail server">
                 {match server {
-                    Some(server) => view! { <MailServer server sender waiting/> }.into_any(),
-                    None => view! { <NoMailServer/> }.into_any(),
+                    Some(server) => view! { <MailServer server sender waits/> }.into_any(),
+                    None => view! { <NoMailServer/>{(waiting > 0).then(|| view! { <p>{waits}</p> })} }.into_any(),
                 }}
             </Card>
-            {(!failed.is_empty()).then(|| view! { <FailedMails failed/> })}
+            <FailedMails mails on_changed=reload/>
             {previews.into_iter().map(|mail| view! { <Preview mail/> }).collect_view()}
         </div>
     }
     .into_any()
+}
+
+/// How many mails wait, and why those that were tried still do.
+fn what_waits(mails: &MailOverview) -> String {
+    let count = match mails.waiting {
+        0 => return "No mail is waiting.".to_owned(),
+        1 => "1 mail is waiting to be sent.".to_owned(),
+        count => format!("{count} mails are waiting to be sent."),
+    };
+    match &mails.last_failure {
+        Some(reason) => format!("{count} The last try failed: {reason}"),
+        None => count,
+    }
 }
 
 #[component]
@@ -56,13 +73,8 @@ fn NoMailServer() -> impl IntoView {
 }
 
 #[component]
-fn MailServer(server: String, sender: String, waiting: u32) -> impl IntoView {
+fn MailServer(server: String, sender: String, waits: Signal<String>) -> impl IntoView {
     let test = ServerAction::<SendTestMail>::new();
-    let waits = match waiting {
-        0 => "No mail is waiting.".to_owned(),
-        1 => "1 mail is waiting to be sent.".to_owned(),
-        count => format!("{count} mails are waiting to be sent."),
-    };
     let answer = move || match test.value().get() {
         None => ().into_any(),
         Some(Ok(report)) if report.is_sent => view! { <p><Badge tone=Tone::Success>"Sent"</Badge>" "{report.sentence}</p> }.into_any(),
@@ -78,35 +90,6 @@ fn MailServer(server: String, sender: String, waiting: u32) -> impl IntoView {
             >"Send a test mail to me"</Button>
         </div>
         <div role="status" class="mail-answer">{answer}</div>
-    }
-    .into_any()
-}
-
-#[component]
-fn FailedMails(failed: Vec<FailedMail>) -> impl IntoView {
-    let row = |mail: FailedMail| {
-        view! {
-            <tr>
-                <td class="cell-title">{mail.name}</td>
-                <td><Time at=mail.failed_at/></td>
-                <td>{mail.reason}</td>
-            </tr>
-        }
-    };
-    view! {
-        <section class="flow">
-            <h2 class="section-title">"Not delivered"</h2>
-            <Table label="Not delivered">
-                <thead>
-                    <tr>
-                        <th scope="col">"Mail"</th>
-                        <th scope="col">"Given up"</th>
-                        <th scope="col">"Reason"</th>
-                    </tr>
-                </thead>
-                <tbody>{failed.into_iter().map(row).collect_view()}</tbody>
-            </Table>
-        </section>
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 
 use super::api::{delete_account, describe_deletion};
 use crate::error::AppError;
-use crate::features::identity::OwnPassword;
+use crate::features::identity::{OwnPassword, use_confirming};
 use crate::ui::{Button, ButtonVariant, Card, Dialog, DialogActions, FormError, use_toasts, use_viewer, use_viewer_resource};
 use domain::my_data::DeletionTerms;
 use domain::team::Belongings;
@@ -52,9 +52,9 @@ fn Terms(terms: DeletionTerms, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn PasswordForm(open: RwSignal<bool>) -> impl IntoView {
     let password = RwSignal::new(String::new());
-    let frame = use_viewer_resource();
+    let (frame, confirming) = (use_viewer_resource(), use_confirming());
     let delete = Action::new(move |(): &()| async move {
-        delete_account(password.get_untracked()).await?;
+        confirming.run(move || delete_account(password.get_untracked())).await?;
         open.set(false);
         frame.refetch();
         Ok::<(), AppError>(())

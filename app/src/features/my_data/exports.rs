@@ -26,7 +26,7 @@ pub fn ExportCard() -> impl IntoView {
     });
     let reload = Callback::new(move |()| exports.refetch());
     view! {
-        <Card title="Your data" description="A ZIP of what you made and did here: profile, chats, prompts, datasets, the files you uploaded, what you share, and what the audit trail holds of you. It can be downloaded for seven days, by you alone.">
+        <Card title="Your data" description="A ZIP of what you made and did here: profile, chats, prompts, datasets, the files you uploaded, what you share, invitations by you and to you, and what the audit trail holds of you. It can be downloaded for seven days, by you alone.">
             <LiveView resource=exports skeleton=|| view! { <TableSkeleton/> } let:exports_now>
                 <Polling exports=exports_now reload/>
                 <Show when=move || exports_now.with(|exports| !exports.is_empty())><ExportTable exports=exports_now/></Show>

@@ -3,9 +3,12 @@
 use super::api::{add_sample, dismiss_guide, keep_built_in_model};
 use crate::error::AppError;
 use crate::ui::{Button, ButtonLink, ButtonSize, ButtonVariant, Icon, IconButton, use_toasts};
-use domain::onboarding::Guide;
+use domain::PromptId;
+use domain::onboarding::{Guide, Sample};
 use icondata_lu as lu;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 use std::future::Future;
 
 /// The steps of setting up. They tick themselves off; the card goes when it is dismissed.
@@ -16,7 +19,8 @@ pub fn GuideCard(
     /// Loads it again.
     reload: Callback<()>,
 ) -> impl IntoView {
-    let dismiss = acting(reload, None, dismiss_guide);
+    let dismiss = acting(reload, dismiss_guide, |()| {});
+    let add = adding(reload);
     let is_done = move || guide.with(|guide| guide.done() == Guide::STEPS);
     let title = move || if is_done() { "Lyceum is set up" } else { "Set up Lyceum" };
     view! {
@@ -29,7 +33,8 @@ pub fn GuideCard(
             <ol class="guide-steps">
                 <TeamStep guide/>
                 <ModelStep guide reload/>
-                <DocumentsStep guide reload/>
+                <DocumentsStep guide add/>
+                <PromptStep guide add/>
                 <PeopleStep guide/>
             </ol>
             <Show when=is_done>
@@ -55,7 +60,7 @@ fn TeamStep(guide: Signal<Guide>) -> impl IntoView {
 #[component]
 fn ModelStep(guide: Signal<Guide>, reload: Callback<()>) -> impl IntoView {
     let done = Signal::derive(move || guide.with(|guide| guide.is_model_chosen));
-    let keep = acting(reload, None, keep_built_in_model);
+    let keep = acting(reload, keep_built_in_model, |()| {});
     view! {
         <GuideStep done title="Choose a model">
             <p class="guide-text">"The built-in model quotes your documents. Models you add write their answers."</p>
@@ -72,31 +77,61 @@ fn ModelStep(guide: Signal<Guide>, reload: Callback<()>) -> impl IntoView {
 }
 
 #[component]
-fn DocumentsStep(guide: Signal<Guide>, reload: Callback<()>) -> impl IntoView {
+fn DocumentsStep(guide: Signal<Guide>, add: Action<(), ()>) -> impl IntoView {
     let done = Signal::derive(move || guide.with(|guide| guide.has_documents));
-    let sample = Memo::new(move |_| guide.with(|guide| guide.sample));
-    let add =
-        acting(reload, Some("The sample dataset is being read. Ask about it in a moment."), || async { add_sample().await.map(drop) });
-    let offer = move || {
-        match sample.get() {
-        Some(id) => view! { <ButtonLink href=format!("/datasets/{id}") size=ButtonSize::Small variant=ButtonVariant::Ghost>"Open the sample dataset"</ButtonLink> }.into_any(),
-        None => view! {
-            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost loading=add.pending() on_click=move || { add.dispatch(()); }>
-                "Add a sample dataset"
-            </Button>
-        }
-        .into_any(),
-    }
+    let sample = Memo::new(move |_| guide.with(|guide| guide.sample.map(|sample| sample.dataset_id)));
+    let offer = move || match sample.get() {
+        Some(id) => offered_link(format!("/datasets/{id}"), "Open the sample dataset"),
+        None => offered_sample(add, "Add a sample dataset"),
     };
     view! {
         <GuideStep done title="Add documents">
-            <p class="guide-text">"Answers rest on them and name the page. The sample is about Lyceum itself."</p>
+            <p class="guide-text">"Answers rest on them and name the page. The sample is about Lyceum itself, with a prompt that asks it."</p>
             <div class="row">
                 <ButtonLink href="/datasets" size=ButtonSize::Small>"Add documents"</ButtonLink>
                 {offer}
             </div>
         </GuideStep>
     }
+}
+
+#[component]
+fn PromptStep(guide: Signal<Guide>, add: Action<(), ()>) -> impl IntoView {
+    let done = Signal::derive(move || guide.with(|guide| guide.has_prompt));
+    let sample = Memo::new(move |_| guide.with(|guide| guide.sample));
+    let query = use_query_map();
+    // The chat it leads to offers no way to itself.
+    let is_here = move |prompt: PromptId| query.with(|query| query.get("prompt")).is_some_and(|here| here == prompt.to_string());
+    let offer = move || match sample.get()?.prompt_id {
+        None => Some(offered_sample(add, "Make one for the sample")),
+        Some(prompt) => (!is_here(prompt)).then(|| offered_link(chat_with(prompt), "Ask the sample")),
+    };
+    view! {
+        <GuideStep done title="Make a prompt">
+            <p class="guide-text">"It says which datasets are searched: without one, none is. Make it visible to your team, so that others can ask it too."</p>
+            <div class="row">
+                <ButtonLink href="/prompts/new" size=ButtonSize::Small>"Make a prompt"</ButtonLink>
+                {offer}
+            </div>
+        </GuideStep>
+    }
+}
+
+/// A new chat with a prompt.
+fn chat_with(prompt: PromptId) -> String {
+    format!("/chat?prompt={prompt}")
+}
+
+fn offered_link(href: String, words: &'static str) -> AnyView {
+    view! { <ButtonLink href size=ButtonSize::Small variant=ButtonVariant::Ghost>{words}</ButtonLink> }.into_any()
+}
+
+/// A button that adds what is missing of the sample.
+fn offered_sample(add: Action<(), ()>, words: &'static str) -> AnyView {
+    view! {
+        <Button size=ButtonSize::Small variant=ButtonVariant::Ghost loading=add.pending() on_click=move || { add.dispatch(()); }>{words}</Button>
+    }
+    .into_any()
 }
 
 #[component]
@@ -128,21 +163,40 @@ fn GuideStep(done: Signal<bool>, title: &'static str, children: Children) -> imp
     .into_any()
 }
 
-/// Calls the server, says what came of it, and looks how far the guide is then.
-fn acting<F, R>(reload: Callback<()>, done: Option<&'static str>, call: F) -> Action<(), ()>
+/// Adds the sample and leads to a new chat that asks it.
+fn adding(reload: Callback<()>) -> Action<(), ()> {
+    let (toasts, navigate) = (use_toasts(), use_navigate());
+    acting(reload, add_sample, move |sample: Sample| match sample.prompt_id {
+        Some(prompt) => {
+            toasts.success("The sample is being read. Ask about it in a moment.");
+            navigate(&chat_with(prompt), NavigateOptions::default());
+        }
+        None => toasts.info("The sample dataset is there. Nobody can ask it yet: your role does not allow you to make a prompt."),
+    })
+}
+
+/// Calls the server, looks how far the guide is then, and goes on with the answer, unless the person has left meanwhile.
+fn acting<F, R, T>(reload: Callback<()>, call: F, then: impl Fn(T) + Clone + Send + Sync + 'static) -> Action<(), ()>
 where
     F: Fn() -> R + Send + Sync + 'static,
-    R: Future<Output = Result<(), AppError>> + Send + 'static,
+    R: Future<Output = Result<T, AppError>> + Send + 'static,
+    T: Send + 'static,
 {
-    let toasts = use_toasts();
+    let (toasts, here) = (use_toasts(), StoredValue::new(()));
     Action::new(move |(): &()| {
-        let calling = call();
+        let (calling, then) = (call(), then.clone());
         async move {
-            match calling.await {
-                Ok(()) => done.into_iter().for_each(|done| toasts.success(done)),
-                Err(error) => toasts.app_error(&error),
+            let answer = calling.await;
+            if let Err(error) = &answer {
+                toasts.app_error(error);
+            }
+            if here.try_get_value().is_none() {
+                return;
             }
             reload.run(());
+            if let Ok(answer) = answer {
+                then(answer);
+            }
         }
     })
 }

@@ -3,7 +3,7 @@
 use super::api::{add_passkey, start_passkey};
 use crate::browser::passkey;
 use crate::error::AppError;
-use crate::features::identity::OwnPassword;
+use crate::features::identity::{OwnPassword, use_confirming};
 use crate::ui::{Button, ButtonVariant, DialogActions, Field, FormError, use_toasts};
 use leptos::prelude::*;
 
@@ -17,9 +17,9 @@ pub fn AddPasskey(
     on_added: Callback<()>,
 ) -> impl IntoView {
     let (name, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let add = Action::new_local(move |(): &()| async move {
-        let options = start_passkey(name.get_untracked(), password.get_untracked()).await?;
+        let options = confirming.run(move || start_passkey(name.get_untracked(), password.get_untracked())).await?;
         let made = passkey::create(&options).await.map_err(|trouble| AppError::Conflict(trouble.sentence().to_owned()))?;
         let added = add_passkey(made).await?;
         open.set(false);

@@ -2,6 +2,7 @@
 
 use super::add::AddPasskey;
 use super::api::{list_passkeys, remove_passkey};
+use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonSize, Card, ConfirmDialog, Dialog, ListSkeleton, ResourceView, Time, TimeStyle, use_toasts};
 use domain::PasskeyId;
 use domain::passkeys::{PasskeyOverview, PasskeySummary};
@@ -11,11 +12,11 @@ use leptos::prelude::*;
 #[component]
 pub fn PasskeysCard() -> impl IntoView {
     let overview = Resource::new(|| (), |()| list_passkeys());
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     let (adding, asking) = (RwSignal::new(false), RwSignal::new(false));
     let doomed = RwSignal::new(None::<PasskeySummary>);
     let remove = Action::new(move |&id: &PasskeyId| async move {
-        match remove_passkey(id).await {
+        match confirming.run(move || remove_passkey(id)).await {
             Ok(()) => toasts.success("The passkey opens your account no longer. Delete it on your device too."),
             Err(error) => toasts.app_error(&error),
         }

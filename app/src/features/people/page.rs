@@ -1,6 +1,7 @@
 //! The screen of people.
 
 use super::api::list_people;
+use super::deletion::DeletionDialog;
 use super::dialog::PersonDialog;
 use super::table::{Chosen, PeopleTable};
 use crate::ui::layout::AdminSections;
@@ -59,6 +60,7 @@ fn PeopleScreen(
             </Show>
         </div>
         <PersonDialog chosen on_changed=reload/>
+        <DeletionDialog chosen on_changed=reload/>
     }
     .into_any()
 }

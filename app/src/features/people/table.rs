@@ -59,6 +59,7 @@ fn PersonRow(person: PersonSummary, has_seats: bool, chosen: Chosen) -> impl Int
                     <span class="cell-title">{name}</span>
                     {person.is_administrator.then(|| view! { <Badge tone=Tone::Accent>"Administrator"</Badge> })}
                     {person.suspended_at.map(|_| view! { <Badge tone=Tone::Warning>"Suspended"</Badge> })}
+                    {person.gone_at.map(|at| view! { <Badge tone=Tone::Warning>"Leaves on "<Time at style=TimeStyle::Date/></Badge> })}
                     {person.has_two_step.then(|| view! { <Badge>"Two-step"</Badge> })}
                 </div>
             </td>
@@ -70,7 +71,7 @@ fn PersonRow(person: PersonSummary, has_seats: bool, chosen: Chosen) -> impl Int
             {seat}
             <td class="actions">
                 <Show when=move || !is_self.get() fallback=|| view! { <span class="cell-note">"You"</span> }>
-                    <PersonMenu person=row.get_value() chosen/>
+                    <PersonMenu person=row.get_value() has_seats chosen/>
                 </Show>
             </td>
         </tr>
@@ -79,9 +80,13 @@ fn PersonRow(person: PersonSummary, has_seats: bool, chosen: Chosen) -> impl Int
 }
 
 #[component]
-fn PersonMenu(person: PersonSummary, chosen: Chosen) -> impl IntoView {
+fn PersonMenu(person: PersonSummary, has_seats: bool, chosen: Chosen) -> impl IntoView {
     let label = format!("Actions for {}", person.called());
     let (is_administrator, is_suspended) = (person.is_administrator, person.suspended_at.is_some());
+    // Whoever manages the installation keeps theirs.
+    let can_lose_one = has_seats && !is_administrator && person.seated_at.is_some();
+    let lacks_one = has_seats && !is_suspended && person.seated_at.is_none();
+    let (stays, can_be_kept) = (person.gone_at.is_none(), person.can_be_kept);
     let person = StoredValue::new(person);
     let choose = move |act: PersonAct| chosen.set(Some((person.get_value(), act)));
     view! {
@@ -92,6 +97,12 @@ fn PersonMenu(person: PersonSummary, chosen: Chosen) -> impl IntoView {
             >
                 <MenuItem label="Reinstate" icon=lu::LuUserCheck on_select=move || choose(PersonAct::Reinstate)/>
             </Show>
+            <Show when=move || lacks_one>
+                <MenuItem label="Give seat" icon=lu::LuArmchair on_select=move || choose(PersonAct::GiveSeat)/>
+            </Show>
+            <Show when=move || can_lose_one>
+                <MenuItem label="Free seat" icon=lu::LuArmchair danger=true on_select=move || choose(PersonAct::FreeSeat)/>
+            </Show>
             <Show when=move || !is_administrator && !is_suspended>
                 <MenuItem label="Make administrator" icon=lu::LuShieldPlus on_select=move || choose(PersonAct::MakeAdministrator)/>
             </Show>
@@ -100,6 +111,12 @@ fn PersonMenu(person: PersonSummary, chosen: Chosen) -> impl IntoView {
                     label="Take administration away" icon=lu::LuShieldMinus danger=true
                     on_select=move || choose(PersonAct::TakeAdministration)
                 />
+            </Show>
+            <Show when=move || stays>
+                <MenuItem label="Delete account…" icon=lu::LuTrash2 danger=true on_select=move || choose(PersonAct::Delete)/>
+            </Show>
+            <Show when=move || can_be_kept>
+                <MenuItem label="Keep account" icon=lu::LuRotateCcw on_select=move || choose(PersonAct::Keep)/>
             </Show>
         </Menu>
     }

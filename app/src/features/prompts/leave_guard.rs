@@ -2,6 +2,7 @@
 //!
 //! The one invariant: it asks only while something is unsaved. On the server nothing happens.
 
+use crate::browser::leaving;
 use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -9,15 +10,10 @@ use web_sys::{Event, MouseEvent};
 
 const QUESTION: &str = "Leave without saving? What you changed here will be lost.";
 
-/// Guards closing the tab and following links for as long as the component lives.
+/// Guards the end of the page, as when the tab is closed, and following links for as long as the component lives.
 pub fn guard(is_unsaved: Signal<bool>) {
     Effect::new(move |_| {
-        let closing =
-            EventListener::new_with_options(&window(), "beforeunload", EventListenerOptions::enable_prevent_default(), move |event| {
-                if is_unsaved.get_untracked() {
-                    event.prevent_default();
-                }
-            });
+        let closing = leaving::guard(move || is_unsaved.get_untracked());
         // The capture phase of the document comes before the router, which listens on the window.
         let first = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
         let links = EventListener::new_with_options(&document(), "click", first, move |event| {

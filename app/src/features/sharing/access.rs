@@ -93,7 +93,7 @@ fn Answer(thing: Thing, explanation: Explanation) -> impl IntoView {
 #[component]
 fn AccessTable(thing: Thing, people: Vec<Access>) -> impl IntoView {
     let row = move |person: Access| {
-        let why = person.rules.iter().map(|rule| rule_words(thing, rule)).collect::<Vec<_>>().join("; ");
+        let why = person.rules.iter().map(|rule| rule_words(thing, rule)).collect::<Vec<_>>().join(". ");
         let right = right_words(thing, person.may_edit, &person.rules);
         view! { <tr><td class="cell-title">{person.name}</td><td>{right}</td><td>{why}</td></tr> }
     };

@@ -1,6 +1,7 @@
 //! The end of a team: its name is typed, and for 30 days an owner can take it back on the account screen.
 
 use super::api::delete_team;
+use crate::browser::leaving;
 use crate::error::AppError;
 use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonVariant, Card, Dialog, DialogActions, Field, FormError};
@@ -36,7 +37,7 @@ fn DeletionForm(detail: Signal<TeamDetail>, open: RwSignal<bool>) -> impl IntoVi
         async move {
             confirming.run(move || delete_team(name.clone())).await?;
             // Everything on screen belongs to the deleted team: begin afresh in another.
-            let _ = window().location().set_href("/account");
+            leaving::go_on_at("/account");
             Ok::<(), AppError>(())
         }
     });
@@ -44,7 +45,9 @@ fn DeletionForm(detail: Signal<TeamDetail>, open: RwSignal<bool>) -> impl IntoVi
     let wrong = Signal::derive(move || error.get().and_then(|error| error.field("name")));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        delete.dispatch(typed.get_untracked());
+        if leaving::may_leave() {
+            delete.dispatch(typed.get_untracked());
+        }
     };
     view! {
         <form class="form" on:submit=submit novalidate>

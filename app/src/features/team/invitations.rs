@@ -19,8 +19,8 @@ struct RowActions {
 /// The table "Invitations"; nothing while there are none.
 #[component]
 pub fn Invitations(
-    /// Changes when one was sent.
-    sent: RwSignal<u32>,
+    /// Changes when one was sent, or may have been taken back with what its maker was.
+    changed: RwSignal<u32>,
 ) -> impl IntoView {
     let revoke = ServerAction::<RevokeInvitation>::new();
     let (showing, link) = (RwSignal::new(false), RwSignal::new(None::<InvitationSent>));
@@ -30,7 +30,7 @@ pub fn Invitations(
             Ok(renewed) => {
                 link.set(Some(renewed));
                 showing.set(true);
-                sent.update(|count| *count += 1);
+                changed.update(|count| *count += 1);
             }
             Err(error) => toasts.app_error(&error),
         }
@@ -40,7 +40,7 @@ pub fn Invitations(
         Some(Err(error)) => toasts.app_error(&error),
         None => {}
     });
-    let invitations = Resource::new(move || (sent.get(), revoke.version().get()), |_| list_invitations());
+    let invitations = Resource::new(move || (changed.get(), revoke.version().get()), |_| list_invitations());
     let actions = RowActions { revoke, resend };
     view! {
         <section class="flow">
@@ -61,6 +61,9 @@ fn InvitationTable(invitations: Vec<InvitationSummary>, actions: RowActions) -> 
     if invitations.is_empty() {
         return view! { <p class="cell-note">"Nobody is invited at the moment."</p> }.into_any();
     }
+    let note =
+        "Whoever made one that is not valid may not invite with this role any more. Who may makes it theirs, and valid, with “New link”.";
+    let has_void = invitations.iter().any(|invitation| invitation.is_void && !invitation.is_expired);
     view! {
         <Table label="Invitations">
             <thead>
@@ -74,6 +77,7 @@ fn InvitationTable(invitations: Vec<InvitationSummary>, actions: RowActions) -> 
             </thead>
             <tbody>{invitations.into_iter().map(|invitation| view! { <InvitationRow invitation actions/> }).collect_view()}</tbody>
         </Table>
+        {has_void.then(|| view! { <p class="cell-note">{note}</p> })}
     }
     .into_any()
 }
@@ -81,6 +85,11 @@ fn InvitationTable(invitations: Vec<InvitationSummary>, actions: RowActions) -> 
 #[component]
 fn InvitationRow(invitation: InvitationSummary, actions: RowActions) -> impl IntoView {
     let id = invitation.id;
+    let trouble = match (invitation.is_expired, invitation.is_void) {
+        (true, _) => Some("Expired"),
+        (false, true) => Some("Not valid"),
+        (false, false) => None,
+    };
     view! {
         <tr>
             <td class="cell-title">{invitation.email}</td>
@@ -89,7 +98,7 @@ fn InvitationRow(invitation: InvitationSummary, actions: RowActions) -> impl Int
             <td>
                 <div class="row">
                     <Time at=invitation.expires_at/>
-                    {invitation.is_expired.then(|| view! { <Badge tone=Tone::Warning>"Expired"</Badge> })}
+                    {trouble.map(|trouble| view! { <Badge tone=Tone::Warning>{trouble}</Badge> })}
                 </div>
             </td>
             <td class="actions">

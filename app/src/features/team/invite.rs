@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::features::identity::use_confirming;
 use crate::ui::{Button, ButtonVariant, Dialog, DialogActions, Field, FieldKind, FormError, Select, SelectOption, use_toasts, use_viewer};
 use domain::Role;
-use domain::team::{InvitationSent, NewInvitation};
+use domain::team::{InvitationSent, NewInvitation, days_in_words};
 use leptos::prelude::*;
 
 /// The dialog; it starts afresh each time it opens.
@@ -82,8 +82,7 @@ fn InviteForm(invite: Action<InviteMember, Result<InvitationSent, AppError>>, op
 
 /// How long a link can work.
 pub fn day_options() -> Vec<SelectOption> {
-    let words = |days: u32| if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
-    NewInvitation::DAYS.into_iter().map(|days| SelectOption::new(days.to_string(), words(days))).collect()
+    NewInvitation::DAYS.into_iter().map(|days| SelectOption::new(days.to_string(), days_in_words(days))).collect()
 }
 
 /// The roles the viewer can invite somebody as.
@@ -113,19 +112,17 @@ pub fn SentLink(
         });
     };
     let (email, role) = (sent.invitation.email, role_name(sent.invitation.role));
-    let (sentence, hint) = if sent.is_mailed {
-        (
-            format!("A link is mailed to {email}. It works once, for that address, and makes them {role}."),
-            "This one leads to the same: hand it over yourself if the mail does not arrive. A new account made with it is confirmed by mail. It is shown only now.",
-        )
-    } else {
-        (
-            format!("Send this link to {email}. It works once, for that address, and makes them {role}."),
-            "It is shown only now; mail is not set up here.",
-        )
+    let act = if sent.is_mailed { "A link is mailed to" } else { "Send this link to" };
+    let same = "This one leads to the same: hand it over yourself if the mail does not arrive. A new account made with it is confirmed by \
+                mail. It is shown only now.";
+    let hint = match sent.not_mailed {
+        _ if sent.is_mailed => same.to_owned(),
+        Some(sentence) => format!("{sentence} It is shown only now."),
+        None => "It is shown only now; mail is not set up here.".to_owned(),
     };
     view! {
-        <p>{sentence}</p>
+        <p>{format!("{act} {email}. It works once, for that address, and makes them {role}.")}</p>
+        {sent.replaces_link.then(|| view! { <p>"The link they were sent before does not work any more."</p> })}
         <Field label="Invitation link" name="link" id="invite-link" initial=sent.link hint/>
         <DialogActions>
             <Button on_click=move || open.set(false)>"Done"</Button>

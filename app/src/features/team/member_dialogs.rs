@@ -3,7 +3,8 @@
 use super::api::{change_roles, hand_over_team, member_belongings, reinstate_member, remove_member, suspend_member, view_as_member};
 use super::invite::may_give;
 use super::members::{Chosen, MemberAct};
-use super::{role_hint, role_label};
+use super::{belongings_in_words, role_hint, role_label};
+use crate::browser::leaving;
 use crate::error::AppError;
 use crate::features::identity::use_confirming;
 use crate::ui::{
@@ -31,7 +32,8 @@ pub fn MemberDialogs(
         None => {}
     });
     let confirm = Callback::new(move |()| {
-        if let Some(chosen) = chosen.get_untracked() {
+        let chosen = chosen.get_untracked();
+        if let Some(chosen) = chosen.filter(|(_, act)| *act != MemberAct::ViewAs || leaving::may_leave()) {
             act.dispatch(chosen);
         }
     });
@@ -83,17 +85,13 @@ fn Question(member: MemberSummary, act: MemberAct, asking: RwSignal<bool>, confi
 fn removal_sentence(belongings: Option<Belongings>) -> String {
     let end =
         "What they shared with the team stays as it is. Their sessions in this team end, and open invitations that they made are revoked.";
-    let Some(Belongings { prompts, datasets, chats }) = belongings else {
+    let Some(belongings) = belongings else {
         return format!("Their private prompts, private datasets and chats in this team become yours. {end}");
     };
-    if prompts + datasets + chats == 0 {
-        return format!("They have no private prompts or datasets and no chats in this team. {end}");
+    match belongings_in_words(belongings) {
+        Some(counted) => format!("{counted} of theirs become yours. {end}"),
+        None => format!("They have no private prompts or datasets and no chats in this team. {end}"),
     }
-    let counted = |count: u32, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let prompts = counted(prompts, "private prompt", "private prompts");
-    let datasets = counted(datasets, "private dataset", "private datasets");
-    let chats = counted(chats, "chat", "chats");
-    format!("{prompts}, {datasets} and {chats} of theirs become yours. {end}")
 }
 
 /// Does what was asked for and says what came of it.
@@ -109,7 +107,7 @@ fn act_action(asking: RwSignal<bool>, on_changed: Callback<()>) -> Action<(Membe
                     MemberAct::Reinstate => format!("{name} may come in again."),
                     MemberAct::HandOver => format!("{name} owns the team now."),
                     // Everything on screen is as one sees it oneself: begin afresh.
-                    MemberAct::ViewAs => return drop(window().location().set_href("/chat")),
+                    MemberAct::ViewAs => return leaving::go_on_at("/chat"),
                     MemberAct::Remove => format!("{name} is no longer in the team."),
                     MemberAct::Roles => format!("The roles of {name} are changed."),
                 }),

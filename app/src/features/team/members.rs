@@ -34,10 +34,17 @@ pub type Chosen = RwSignal<Option<(MemberSummary, MemberAct)>>;
 
 /// The table "Members".
 #[component]
-pub fn Members() -> impl IntoView {
+pub fn Members(
+    /// Something was done about a member.
+    #[prop(into)]
+    on_changed: Callback<()>,
+) -> impl IntoView {
     let members = Resource::new(|| (), |()| list_members());
     let chosen: Chosen = RwSignal::new(None);
-    let reload = Callback::new(move |()| members.refetch());
+    let reload = Callback::new(move |()| {
+        members.refetch();
+        on_changed.run(());
+    });
     let owns = owns();
     view! {
         <ResourceView resource=members skeleton=|| view! { <TableSkeleton/> } let:members><MemberTable members chosen/></ResourceView>

@@ -20,6 +20,7 @@ mod view_as;
 pub use view_as::ViewAsBanner;
 
 use domain::Role;
+use domain::team::Belongings;
 
 /// A role as people read it.
 pub const fn role_name(role: Role) -> &'static str {
@@ -49,4 +50,14 @@ const fn role_hint(role: Role) -> &'static str {
         Role::TeamManager => "Also invites people and manages members.",
         Role::Owner => "Everything in the team, its settings and its end included.",
     }
+}
+
+/// What is somebody's alone in a team, counted; none when there is nothing.
+pub(crate) fn belongings_in_words(belongings: Belongings) -> Option<String> {
+    let Belongings { prompts, datasets, chats } = belongings;
+    let counted = |count: u32, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let prompts_in_words = counted(prompts, "private prompt", "private prompts");
+    let datasets_in_words = counted(datasets, "private dataset", "private datasets");
+    let chats_in_words = counted(chats, "chat", "chats");
+    (prompts + datasets + chats > 0).then(|| format!("{prompts_in_words}, {datasets_in_words} and {chats_in_words}"))
 }

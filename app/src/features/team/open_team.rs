@@ -1,6 +1,7 @@
 //! Open team: what the address of a team leads to: a way into it for its members, nothing for others.
 
 use super::api::find_team;
+use crate::browser::leaving;
 use crate::features::identity::api::SwitchTeam;
 use crate::stay::use_param;
 use crate::ui::{Button, ButtonVariant, Card, ListSkeleton, PageBody, PageHeader, PageWidth, ResourceView, use_toasts};
@@ -27,14 +28,19 @@ fn EnterTeam(team: TeamSummary) -> impl IntoView {
     let toasts = use_toasts();
     Effect::new(move |_| match switch.value().get() {
         // Everything on screen belongs to the former team: begin afresh.
-        Some(Ok(())) => drop(window().location().set_href("/chat")),
+        Some(Ok(())) => leaving::go_on_at("/chat"),
         Some(Err(error)) => toasts.app_error(&error),
         None => {}
     });
     let id = team.id;
+    let go = move || {
+        if leaving::may_leave() {
+            switch.dispatch(SwitchTeam { id });
+        }
+    };
     view! {
         <Card title=team.name description="You are a member of this team. Datasets, prompts and chats you see belong to the team you work in.">
-            <Button variant=ButtonVariant::Primary loading=switch.pending() on_click=move || { switch.dispatch(SwitchTeam { id }); }>"Work in this team"</Button>
+            <Button variant=ButtonVariant::Primary loading=switch.pending() on_click=go>"Work in this team"</Button>
         </Card>
     }
     .into_any()

@@ -20,9 +20,9 @@ pub use super::settings::TeamSettingsPage;
 pub fn TeamPage() -> impl IntoView {
     let (manages, sees_keys) = (may(Permission::ManageMembers), may(Permission::ViewKeys));
     let (inviting, importing) = (RwSignal::new(false), RwSignal::new(false));
-    // Counts what was sent, so that the table of invitations is asked for again.
-    let sent = RwSignal::new(0_u32);
-    let count = move || sent.update(|count| *count += 1);
+    // Counts what was sent or done about a member, so that the table of invitations is asked for again: some end with what their maker was.
+    let changed = RwSignal::new(0_u32);
+    let count = move || changed.update(|count| *count += 1);
     view! {
         <TeamSections/>
         <PageBody>
@@ -33,9 +33,9 @@ pub fn TeamPage() -> impl IntoView {
                 </Show>
             </PageHeader>
             <div class="flow">
-                <Members/>
+                <Members on_changed=count/>
                 <Show when=move || manages.get()>
-                    <Invitations sent/>
+                    <Invitations changed/>
                     <InviteDialog open=inviting on_sent=count/>
                     <ImportDialog open=importing on_sent=count/>
                 </Show>

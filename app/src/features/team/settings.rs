@@ -1,15 +1,16 @@
 //! Team settings: name and address, what the team decides for itself, and its end.
 
-use super::api::{open_settings, rename_team, update_team_settings};
+use super::api::{open_settings, preview_retention, rename_team, update_team_settings};
 use super::deletion::Deletion;
 use crate::error::AppError;
+use crate::features::identity::use_confirming;
 use crate::ui::layout::TeamSections;
 use crate::ui::{
-    Button, ButtonVariant, Card, Field, FieldKind, FormError, FormSkeleton, LiveView, PageBody, PageHeader, PageWidth, Select,
-    SelectOption, TextArea, use_toasts, use_viewer_resource,
+    Button, ButtonVariant, Card, ConfirmDialog, Field, FieldKind, FormError, FormSkeleton, LiveView, PageBody, PageHeader, PageWidth,
+    Select, SelectOption, TextArea, use_toasts, use_viewer_resource,
 };
 use domain::FieldErrors;
-use domain::team::{TeamDetail, TeamPatch, TeamSettings};
+use domain::team::{TeamDetail, TeamPatch, TeamSettings, days_in_words};
 use leptos::prelude::*;
 
 /// The settings of the viewer's team.
@@ -90,8 +91,10 @@ fn LimitsForm(detail: Signal<TeamDetail>) -> impl IntoView {
     let requests = text(start.settings.requests_per_minute);
     let origins = RwSignal::new(start.settings.allowed_origins.join("\n"));
     let model = RwSignal::new(start.settings.default_model_id.map(|id| id.to_string()).unwrap_or_default());
-    let toasts = use_toasts();
-    let save = Action::new(move |(): &()| async move {
+    let (toasts, confirming) = (use_toasts(), use_confirming());
+    // What goes is asked about before anything is saved.
+    let (asking, doomed) = (RwSignal::new(false), RwSignal::new((0_u32, 0_u32)));
+    let save = Action::new(move |&is_agreed: &bool| async move {
         let settings = TeamSettings {
             max_upload_mb: optional_number(&upload.get_untracked(), "max_upload_mb").map_err(AppError::Invalid)?,
             chat_retention_days: optional_number(&retention.get_untracked(), "chat_retention_days").map_err(AppError::Invalid)?,
@@ -99,7 +102,16 @@ fn LimitsForm(detail: Signal<TeamDetail>) -> impl IntoView {
             requests_per_minute: optional_number(&requests.get_untracked(), "requests_per_minute").map_err(AppError::Invalid)?,
             allowed_origins: origins.get_untracked().lines().map(str::to_owned).collect(),
         };
-        let taken = update_team_settings(settings).await?;
+        let going = match settings.chat_retention_days.filter(|_| !is_agreed) {
+            Some(days) => preview_retention(settings.clone()).await?.map(|chats| (days, chats)),
+            None => None,
+        };
+        if let Some(going) = going {
+            doomed.set(going);
+            asking.set(true);
+            return Ok(());
+        }
+        let taken = confirming.run(move || update_team_settings(settings.clone())).await?;
         origins.set(taken.settings.allowed_origins.join("\n"));
         toasts.success("Saved");
         Ok::<(), AppError>(())
@@ -107,7 +119,7 @@ fn LimitsForm(detail: Signal<TeamDetail>) -> impl IntoView {
     let error = Signal::derive(move || save.value().get().and_then(Result::err));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        save.dispatch(());
+        save.dispatch(false);
     };
     let most = start.most_upload_mb;
     view! {
@@ -141,8 +153,28 @@ fn LimitsForm(detail: Signal<TeamDetail>) -> impl IntoView {
                 <div class="form-actions"><Button submit=true variant=ButtonVariant::Primary loading=save.pending()>"Save settings"</Button></div>
             </form>
         </Card>
+        <ConfirmDialog
+            open=asking title=Signal::derive(move || format!("Keep chats for {}?", days_in_words(doomed.get().0)))
+            body=Signal::derive(move || what_goes(doomed.get())) confirm=Signal::derive(move || agreement(doomed.get()))
+            harmless=Signal::derive(move || doomed.get().1 == 0) on_confirm=move || { save.dispatch(true); }
+        />
     }
     .into_any()
+}
+
+/// What keeping chats for so many days does to those that are there.
+fn what_goes((days, chats): (u32, u32)) -> String {
+    let days = days_in_words(days);
+    match chats {
+        0 => format!("No chat of this team is that old yet. From now on one without a new message for {days} is deleted for good."),
+        1 => format!("1 chat of this team had no new message for {days}. It is deleted for good within the hour."),
+        _ => format!("{chats} chats of this team had no new message for {days}. They are deleted for good within the hour."),
+    }
+}
+
+/// The affirmative answer to the question whether they are to go.
+fn agreement((days, chats): (u32, u32)) -> String {
+    if chats == 0 { format!("Keep chats for {}", days_in_words(days)) } else { "Delete older chats".to_owned() }
 }
 
 fn model_options(detail: &TeamDetail) -> Vec<SelectOption> {
@@ -160,5 +192,18 @@ mod tests {
         assert_eq!(optional_number(" ", "x"), Ok(None));
         assert_eq!(optional_number(" 25 ", "x"), Ok(Some(25)));
         assert!(optional_number("-1", "x").is_err_and(|errors| errors.get("x").is_some()));
+    }
+
+    #[test]
+    fn the_question_counts_the_chats_that_go() {
+        assert!(what_goes((30, 12)).starts_with("12 chats of this team had no new message for 30 days. They are"));
+        assert!(what_goes((1, 1)).starts_with("1 chat of this team had no new message for 1 day. It is"));
+        assert!(what_goes((30, 0)).starts_with("No chat of this team is that old yet."));
+    }
+
+    #[test]
+    fn who_agrees_reads_that_chats_are_deleted_only_where_some_are() {
+        assert_eq!(agreement((30, 0)), "Keep chats for 30 days");
+        assert_eq!(agreement((30, 1)), "Delete older chats");
     }
 }

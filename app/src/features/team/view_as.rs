@@ -1,6 +1,7 @@
 //! The banner of an owner who sees the team as somebody else, and the way back.
 
 use super::api::stop_viewing;
+use crate::browser::leaving;
 use crate::ui::{Button, ButtonSize, Icon, use_toasts, use_viewer};
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -31,7 +32,7 @@ fn StopButton() -> impl IntoView {
     let stop = Action::new(move |(): &()| async move {
         match stop_viewing().await {
             // Everything on screen is as somebody else sees it: begin afresh.
-            Ok(()) => drop(window().location().set_href("/team")),
+            Ok(()) => leaving::go_on_at("/team"),
             Err(error) => toasts.app_error(&error),
         }
     });

@@ -4,6 +4,7 @@
 
 use super::sidebar::SidebarPanel;
 use super::sidebar_state::Sidebar;
+use crate::browser::returning;
 use crate::browser::shortcuts::{self, Shortcut};
 use crate::error::AppError;
 use crate::features::identity::api::current_viewer;
@@ -11,6 +12,7 @@ use crate::features::identity::{ConfirmationDialog, provide_confirming};
 use crate::features::licences::LicenceBanner;
 use crate::features::my_data::DeletionBanner;
 use crate::features::team::ViewAsBanner;
+use crate::page_team;
 use crate::ui::error_panel::{ErrorPanel, sign_in_address};
 use crate::ui::icon::Icon;
 use crate::ui::icon_button::IconButton;
@@ -20,8 +22,12 @@ use domain::ViewerInfo;
 use icondata_lu as lu;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::{A, Outlet, Redirect};
 use leptos_router::hooks::{use_location, use_navigate};
+
+/// How long the frame does not ask again whose page it is, in milliseconds.
+const REST_MS: u32 = 5_000;
 
 /// The layout route of every signed-in screen.
 #[component]
@@ -45,6 +51,7 @@ fn turn_away(error: AppError) -> AnyView {
 #[component]
 fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
     provide_context(viewer);
+    stay_theirs(viewer);
     crate::features::chat::provide_chat_changes();
     provide_confirming();
     let sidebar = Sidebar::provide();
@@ -81,6 +88,23 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
         <ConfirmationDialog/>
     }
     .into_any()
+}
+
+/// The page stays that of one person in one team: who comes back to it after another tab has signed somebody else in or out, or gone on in
+/// another team, is shown what is theirs now.
+fn stay_theirs(viewer: Signal<ViewerInfo>) {
+    Effect::new(move |_| viewer.with(page_team::meet));
+    returning::on(REST_MS, || {
+        spawn_local(async {
+            match current_viewer().await {
+                Ok(viewer) => page_team::meet(&viewer),
+                // A conflict is the end of a view as somebody else, told once: what is pressed next would be the owner's own doing.
+                Err(AppError::SignedOut | AppError::Conflict(_)) => page_team::begin_afresh(),
+                // Whatever it is passes, or is said by what the person does next.
+                Err(_) => {}
+            }
+        });
+    });
 }
 
 /// The keys of the frame, and the drawer that closes when the person has chosen where to go.

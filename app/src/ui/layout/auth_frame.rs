@@ -7,9 +7,9 @@ use leptos_meta::Title;
 /// A centred card under the brand.
 #[component]
 pub fn AuthFrame(
-    /// The heading; also the title of the document.
-    #[prop(into)]
-    title: String,
+    /// The heading; none where the children bring an [`AuthTitle`], because it depends on what is loaded.
+    #[prop(optional, into)]
+    title: Option<String>,
     /// A sentence under the heading.
     #[prop(optional, into)]
     subtitle: Option<String>,
@@ -17,17 +17,30 @@ pub fn AuthFrame(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=title.clone()/>
         <main class="auth" id="main">
             <div class="auth-column">
                 <Brand/>
                 <div class="auth-card">
-                    <h1>{title}</h1>
+                    {title.map(|title| view! { <AuthTitle title/> })}
                     {subtitle.map(|subtitle| view! { <p class="auth-subtitle">{subtitle}</p> })}
                     {children()}
                 </div>
             </div>
         </main>
+    }
+    .into_any()
+}
+
+/// The heading of the card; also the title of the document.
+#[component]
+pub fn AuthTitle(
+    /// What it says.
+    #[prop(into)]
+    title: String,
+) -> impl IntoView {
+    view! {
+        <Title text=title.clone()/>
+        <h1>{title}</h1>
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 //!
 //! signed in     [`AppFrame`] → `sidebar`, `main_navigation`, `account_menu`; what is shared: [`Sidebar`]
 //! above a screen of a section   [`TeamSections`], [`AdminSections`]
-//! signed out    [`AuthFrame`]
+//! signed out    [`AuthFrame`], [`AuthTitle`]
 
 mod account_menu;
 mod app_frame;
@@ -14,7 +14,7 @@ mod sidebar;
 mod sidebar_state;
 
 pub use app_frame::AppFrame;
-pub use auth_frame::AuthFrame;
+pub use auth_frame::{AuthFrame, AuthTitle};
 pub use brand::Brand;
 pub use section_bar::{AdminSections, TeamSections};
 pub use sidebar_state::{Sidebar, fold_from_cookies};

@@ -61,6 +61,8 @@ words! {
         MemberReinstated = "member.reinstated",
         /// A member is no member any more.
         MemberRemoved = "member.removed",
+        /// A member went out of the team by themselves.
+        MemberLeft = "member.left",
         /// A member owns the team in the place of the one who did it.
         MemberMadeOwner = "member.made-owner",
         /// An owner sees the team as a member does.
@@ -107,7 +109,7 @@ words! {
         AccountTwoStepTurnedOff = "account.two-step-turned-off",
         /// Somebody made new recovery codes.
         AccountRecoveryCodesRenewed = "account.recovery-codes-renewed",
-        /// Somebody signed in with a recovery code.
+        /// Somebody used a recovery code: to sign in, to confirm their session, to make new ones, or to turn two-step sign-in off.
         AccountRecoveryCodeUsed = "account.recovery-code-used",
         /// Somebody signs in with another address from then on.
         AccountEmailChanged = "account.email-changed",
@@ -141,6 +143,10 @@ words! {
         PersonMadeAdministrator = "person.made-administrator",
         /// They do so no longer.
         PersonAdministrationTaken = "person.administration-taken",
+        /// An administrator asked for the deletion of somebody's account.
+        PersonDeletionRequested = "person.deletion-requested",
+        /// It stays, because an administrator said so.
+        PersonDeletionCalledOff = "person.deletion-called-off",
         /// People may sign in by a way of Lyceum's own.
         SignInWayTurnedOn = "sign-in.way-turned-on",
         /// They may not any more.
@@ -185,6 +191,8 @@ words! {
         DocumentDeleted = "document.deleted",
         /// The file of a document was downloaded.
         DocumentDownloaded = "document.downloaded",
+        /// Its passages go to an embedding model that is not part of Lyceum.
+        DocumentEmbedded = "document.embedded",
         /// A prompt was made.
         PromptCreated = "prompt.created",
         /// It was changed.
@@ -201,6 +209,8 @@ words! {
         ChatAnswered = "chat.answered",
         /// A chat was deleted.
         ChatDeleted = "chat.deleted",
+        /// Chats were deleted because their team keeps them no longer.
+        ChatExpired = "chat.expired",
         /// Somebody made an API key for themselves.
         ApiKeyCreated = "api-key.created",
         /// An API key opens nothing any more.
@@ -263,6 +273,7 @@ impl Action {
     }
 
     /// The sentence after the person, with `{}` where the target's name stands.
+    #[expect(clippy::too_many_lines, reason = "a table: one line for each action")]
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::TeamCreated => "made the team “{}”",
@@ -275,6 +286,7 @@ impl Action {
             Self::MemberSuspended => "suspended {}",
             Self::MemberReinstated => "reinstated {}",
             Self::MemberRemoved => "removed {} from the team",
+            Self::MemberLeft => "left the team",
             Self::MemberMadeOwner => "handed the team over to {}",
             Self::MemberViewStarted => "began to view the team as {}",
             Self::MemberViewEnded => "stopped viewing the team as {}",
@@ -298,7 +310,7 @@ impl Action {
             Self::AccountTwoStepTurnedOn => "turned two-step sign-in on",
             Self::AccountTwoStepTurnedOff => "turned two-step sign-in off",
             Self::AccountRecoveryCodesRenewed => "made new recovery codes",
-            Self::AccountRecoveryCodeUsed => "signed in with a recovery code",
+            Self::AccountRecoveryCodeUsed => "used a recovery code",
             Self::AccountEmailChanged => "changed their address to {}",
             Self::AccountSessionEnded => "ended one of their sessions",
             Self::AccountSignedOutEverywhere => "signed out everywhere",
@@ -315,6 +327,8 @@ impl Action {
             Self::PersonReinstated => "let {} into the installation again",
             Self::PersonMadeAdministrator => "made {} an administrator",
             Self::PersonAdministrationTaken => "took the administration from {}",
+            Self::PersonDeletionRequested => "asked for the deletion of the account of {}",
+            Self::PersonDeletionCalledOff => "called off the deletion of the account of {}",
             Self::SignInWayTurnedOn => "let people sign in with {}",
             Self::SignInWayTurnedOff => "stopped people from signing in with {}",
             Self::SignInTwoStepRequired => "required two-step sign-in of {}",
@@ -337,6 +351,7 @@ impl Action {
             Self::DocumentRetried => "had “{}” read again",
             Self::DocumentDeleted => "deleted the document “{}”",
             Self::DocumentDownloaded => "downloaded “{}”",
+            Self::DocumentEmbedded => "had “{}” sent to an embedding model",
             Self::PromptCreated => "made the prompt “{}”",
             Self::PromptChanged => "changed the prompt “{}”",
             Self::PromptShared => "shared the prompt “{}”",
@@ -345,6 +360,7 @@ impl Action {
             Self::PromptDeleted => "deleted the prompt “{}”",
             Self::ChatAnswered => "asked a model",
             Self::ChatDeleted => "deleted a chat",
+            Self::ChatExpired => "deleted chats that were too old",
             Self::ApiKeyCreated => "made the API key “{}”",
             Self::ApiKeyRevoked => "revoked the API key “{}”",
             Self::LicenceInstalled => "installed the licence “{}”",

@@ -8,7 +8,7 @@ use crate::chat::MessageStatus;
 use crate::datasets::Visibility;
 use crate::sharing::{ShareLevel, ShareWith};
 use crate::team::Belongings;
-use crate::{DocumentId, Permission, Role};
+use crate::{DocumentId, Permission, Role, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -82,6 +82,15 @@ pub struct SealedChain {
     pub last_hash: String,
 }
 
+/// Chats that went because their team keeps them no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpiredChats {
+    /// How many.
+    pub chats: u64,
+    /// For how many days the team keeps a chat without a new message.
+    pub days: u32,
+}
+
 /// With whom something is shared, or is shared no longer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedWith {
@@ -123,12 +132,21 @@ pub struct Details {
     /// How many people are in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub people: Option<u32>,
+    /// Who is in it from then on, by their ids alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<UserId>,
+    /// Who was in it until then, likewise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<UserId>,
     /// Size of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<u64>,
-    /// What went to whoever did it, or to the heir at the end of an account.
+    /// What went to whoever did it, or to the heir of somebody who left or whose account ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub belongings: Option<Belongings>,
+    /// The chats that were too old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expired: Option<ExpiredChats>,
     /// The model that was asked, with its provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<Named>,

@@ -11,7 +11,7 @@ mod event;
 mod sentence;
 
 pub use action::{Action, TargetType};
-pub use event::{Details, Event, Named, SealedChain, SentDocument, SharedWith};
+pub use event::{Details, Event, ExpiredChats, Named, SealedChain, SentDocument, SharedWith};
 pub use sentence::{facts, sentence};
 
 use crate::UserId;

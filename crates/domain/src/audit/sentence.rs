@@ -1,15 +1,19 @@
 //! Sentence: an event as people read it, and the facts behind it.
 
-use super::{Action, Details, Fact, SentDocument};
+use super::{Action, Details, ExpiredChats, Fact, SentDocument};
 use crate::Role;
 use crate::datasets::Visibility;
 use crate::sharing::ShareLevel;
+use crate::team::days_in_words;
 
 /// Who did what to what, in a sentence without a full stop. Names may have been erased.
 pub fn sentence(actor: &str, action: Action, target: &str, details: &Details) -> String {
     let actor = if actor.is_empty() { "Lyceum" } else { actor };
     let target = if target.is_empty() { nameless(action) } else { target };
-    let done = action.phrase().replace("{}", target);
+    let done = match details.expired {
+        Some(expired) if action == Action::ChatExpired => deleted(expired),
+        _ => action.phrase().replace("{}", target),
+    };
     format!("{actor} {done}{}", ending(action, details))
 }
 
@@ -25,6 +29,7 @@ fn ending(action: Action, details: &Details) -> String {
         Action::InvitationMade | Action::InvitationAccepted | Action::MemberJoined => format!(" as {}", roles(&details.roles)),
         Action::MemberRolesProvided => format!(": {}", roles(&details.roles)),
         Action::RoleGranted | Action::RoleTaken => details.permission.map(|right| format!(": {}", right_words(right))).unwrap_or_default(),
+        Action::DocumentEmbedded => details.model.as_ref().map(|model| format!(" ({})", model.name)).unwrap_or_default(),
         Action::ChatAnswered => {
             let model = details.model.as_ref().map(|model| format!(" ({})", model.name)).unwrap_or_default();
             let sent = match details.documents.as_deref().unwrap_or_default() {
@@ -38,7 +43,13 @@ fn ending(action: Action, details: &Details) -> String {
     }
 }
 
-/// Everything the details hold, a line each.
+/// The phrase of chats that were too old, with their number.
+fn deleted(ExpiredChats { chats, days }: ExpiredChats) -> String {
+    let (chats, were) = if chats == 1 { ("1 chat".to_owned(), "was") } else { (format!("{chats} chats"), "were") };
+    format!("deleted {chats} that {were} older than {}", days_in_words(days))
+}
+
+/// Everything the details hold, a line each, but the people they speak of by an id: those have other names now.
 pub fn facts(details: &Details) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut note = |label: &str, value: Option<String>| facts.extend(value.map(|value| Fact::new(label, value)));
@@ -56,6 +67,8 @@ pub fn facts(details: &Details) -> Vec<Fact> {
         "Handed over",
         details.belongings.map(|own| format!("prompts: {}, datasets: {}, chats: {}", own.prompts, own.datasets, own.chats)),
     );
+    note("Chats", details.expired.map(|expired| expired.chats.to_string()));
+    note("Chats are kept for", details.expired.map(|expired| days_in_words(expired.days)));
     note("Model", details.model.as_ref().map(|model| model.name.clone()));
     note("Outcome", details.outcome.map(|outcome| outcome.to_string()));
     if let Some(documents) = &details.documents {
@@ -132,8 +145,22 @@ mod tests {
         assert_eq!(sentence("Ada", Action::InvitationMade, "bob@example.org", &invited), "Ada invited bob@example.org as viewer");
         assert_eq!(sentence("Ada", Action::DatasetCreated, "Rules", &Details::default()), "Ada made the dataset “Rules”");
         assert_eq!(sentence("", Action::MemberSuspended, "", &Details::default()), "Lyceum suspended somebody");
+        assert_eq!(sentence("Ada", Action::MemberLeft, "Ada", &Details::default()), "Ada left the team");
+        let asked = sentence("Ada", Action::PersonDeletionRequested, "bob@example.org", &Details::default());
+        assert_eq!(asked, "Ada asked for the deletion of the account of bob@example.org");
         assert_eq!(sentence("Ada", Action::DatasetCreated, "", &Details::default()), "Ada made the dataset “…”");
         assert_eq!(sentence("Ada", Action::AccountEmailChanged, "", &Details::default()), "Ada changed their address to …");
+    }
+
+    #[test]
+    fn chats_that_were_too_old_are_told_with_their_number_and_how_long_they_are_kept() {
+        let told = |chats, days| {
+            let expired = Details { expired: Some(ExpiredChats { chats, days }), ..Details::default() };
+            sentence("", Action::ChatExpired, "", &expired)
+        };
+        assert_eq!(told(12, 30), "Lyceum deleted 12 chats that were older than 30 days");
+        assert_eq!(told(1, 1), "Lyceum deleted 1 chat that was older than 1 day");
+        assert_eq!(sentence("", Action::ChatExpired, "", &Details::default()), "Lyceum deleted chats that were too old");
     }
 
     #[test]

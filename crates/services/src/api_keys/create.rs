@@ -1,8 +1,9 @@
-//! Create: a key for oneself, in the team one works in, in return for the password.
+//! Create: a key for oneself, in the team one works in, in return for the password and, where one signs in with one, a code.
 
 use super::ApiKeys;
 use super::queries::{self, NewApiKeyRow};
 use super::secret::{Key, prefix};
+use crate::mails::SecurityAct;
 use crate::{Error, Result, Viewer, audit, licences};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::api_keys::{ApiKeyMade, ApiKeySummary, ApiScope, NewApiKey};
@@ -58,10 +59,10 @@ impl Checked {
 }
 
 impl ApiKeys<'_> {
-    /// Makes a key for the viewer in the team they work in. It is in the answer only.
+    /// Makes a key for the viewer in the team they work in. It is in the answer only; a mail tells its person that it was made.
     pub async fn create(&self, viewer: &Viewer, new: NewApiKey, password: SecretString) -> Result<ApiKeyMade> {
         let checked = Checked::parse(&new)?;
-        self.services.identity().prove_password(viewer, password).await?;
+        self.services.identity().prove_all(viewer, password).await?;
         let (key, now) = (Key::fresh(), self.services.parts.clock.now());
         // Beside the team's transaction, which sees no sessions, until that ends: a new password either was first or takes the key back.
         let mut held = self.services.parts.db.system_tx().await?;
@@ -75,6 +76,8 @@ impl ApiKeys<'_> {
         let summary = checked.summary(&key, owner.name, now);
         let row = NewApiKeyRow { summary: &summary, selector: &key.selector, secret_hash: &key.secret_hash() };
         queries::insert(&mut tx, viewer.team_id, viewer.user_id, &row).await?;
+        let act = SecurityAct::ApiKeyCreated { name: summary.name.clone() };
+        self.services.identity().tell_viewer_in_team(&mut tx, &mut held, viewer, act).await?;
         let details = Details { scopes: summary.scopes.clone(), ..Details::default() };
         let event = Event::new(Action::ApiKeyCreated, summary.id.as_uuid(), summary.name.as_str()).with(details);
         audit::record(&mut tx, viewer, event).await?;

@@ -1,7 +1,7 @@
 //! API keys: with one, a program is a person in one of their teams, within the scopes of the key.
 //!
-//! The invariant: a key never does what its person could not do at that moment, and what is kept of it opens nothing: the selector
-//! that finds it and the hash of its secret.
+//! The invariant: a key never does what its person could not do at that moment, for want of a right or of a seat, and what is kept of it
+//! opens nothing: the selector that finds it and the hash of its secret.
 //!
 //! one's own      [`ApiKeys::list_own`], [`ApiKeys::create`] (`create`), [`ApiKeys::revoke`]
 //! of the team    [`ApiKeys::list_of_team`], and [`ApiKeys::revoke`] for those who may

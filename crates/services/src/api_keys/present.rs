@@ -17,8 +17,8 @@ const USED_EVERY: TimeDelta = TimeDelta::seconds(60);
 
 /// What comes of a key that a program presents.
 pub struct Program {
-    /// As whom it comes in; nobody with a key that lets nobody in. Refused where the licence leaves keys out, and told to wait where its
-    /// team has taken enough.
+    /// As whom it comes in; nobody with a key that lets nobody in. Refused where the licence leaves keys out or counts seats and its person
+    /// has none, and told to wait where its team has taken enough.
     pub viewer: Result<Option<Viewer>>,
     /// The origins whose pages may read how it is answered: those its team lists. Without a team that lives there are none.
     pub allowed_origins: Vec<String>,
@@ -46,6 +46,9 @@ impl ApiKeys<'_> {
         };
         if !row.is_included {
             return Err(licences::left_out(Feature::Api));
+        }
+        if !row.has_seat {
+            return Err(licences::seats::missing());
         }
         if row.last_used_at.is_none_or(|used| now - used >= USED_EVERY) {
             let mut tx = self.services.parts.db.system_tx().await?;

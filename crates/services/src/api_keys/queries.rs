@@ -45,6 +45,8 @@ pub(super) struct BearerRow {
     pub lets_in: bool,
     /// Whether the licence lets programs in at all.
     pub is_included: bool,
+    /// Whether its person has a seat, where seats are counted.
+    pub has_seat: bool,
     pub requests_per_minute: Option<i32>,
     pub allowed_origins: Vec<String>,
 }
@@ -141,7 +143,7 @@ pub(super) async fn find_bearer(connection: &mut PgConnection, selector: &str, n
                   k.last_used_at,
                   ARRAY(SELECT DISTINCT permission FROM roles_permissions WHERE role = ANY (m.roles)) AS "permissions!",
                   (u.suspended_at IS NULL AND m.suspended_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)) AS "lets_in!",
-                  licence_includes($3) AS "is_included!", t.requests_per_minute, t.allowed_origins
+                  licence_includes($3) AS "is_included!", licence_admits(k.user_id) AS "has_seat!", t.requests_per_minute, t.allowed_origins
            FROM api_keys k
            JOIN users u ON u.id = k.user_id
            JOIN memberships m ON m.team_id = k.team_id AND m.user_id = k.user_id
@@ -155,14 +157,15 @@ pub(super) async fn find_bearer(connection: &mut PgConnection, selector: &str, n
     .await
 }
 
-/// Whether a key stands, its time is not over, its person may work in its team and the licence lets programs in.
+/// Whether a key stands, its time is not over, its person may work in its team and has a seat, and the licence lets programs in.
 pub(super) async fn lets_in(connection: &mut PgConnection, id: ApiKeyId, now: DateTime<Utc>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM api_keys k
                           JOIN users u ON u.id = k.user_id AND u.suspended_at IS NULL
                           JOIN memberships m ON m.team_id = k.team_id AND m.user_id = k.user_id AND m.suspended_at IS NULL
                           JOIN teams t ON t.id = k.team_id AND t.deleted_at IS NULL
-                          WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > $2)) AND licence_includes($3) AS "lets_in!""#,
+                          WHERE k.id = $1 AND (k.expires_at IS NULL OR k.expires_at > $2) AND licence_admits(k.user_id))
+                  AND licence_includes($3) AS "lets_in!""#,
         id.as_uuid(),
         now,
         Feature::Api.as_str()

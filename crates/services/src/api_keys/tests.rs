@@ -1,4 +1,6 @@
 use crate::identity::{NewPerson, Origin};
+use crate::mails::testing::{mailer, waiting};
+use crate::mails::{Mail, SecurityAct, Whence};
 use crate::testing::{member, owner, parts};
 use crate::{Error, MockClock, Parts, Services, SignUp, Viewer};
 use chrono::{SubsecRound as _, TimeDelta, Utc};
@@ -23,10 +25,11 @@ fn services_at(pool: &PgPool) -> (Services, Arc<MockClock>) {
 async fn person(services: &Services, email: &str) -> Viewer {
     let (first_name, last_name, password) = ("Ada".to_owned(), String::new(), PASSWORD.to_owned().into());
     let new = NewPerson { first_name, last_name, email: email.to_owned(), password, invitation: None };
-    let session = services.identity().sign_up(new, Origin { ip: HERE, user_agent: "Firefox".to_owned() }).await.unwrap();
+    let origin = Origin { ip: HERE, user_agent: "Firefox".to_owned() };
+    let session = services.identity().sign_up(new, origin.clone()).await.unwrap();
     let session = session.session().expect("nothing is mailed");
     let token = secrecy::ExposeSecret::expose_secret(&session.token).to_owned();
-    services.identity().viewer_for_token(&token).await.unwrap().unwrap()
+    services.identity().viewer_for_token(&token, &origin).await.unwrap().unwrap()
 }
 
 fn new_key(scopes: &[ApiScope], days: Option<u32>) -> NewApiKey {
@@ -116,6 +119,48 @@ async fn what_is_asked_for_is_checked_at_its_fields(pool: PgPool) {
     let unproven = services.api_keys().create(&ada, new_key(&[ApiScope::Read], None), "another".to_owned().into()).await;
     assert!(matches!(unproven, Err(Error::Invalid(errors)) if errors.get("password").is_some()));
     assert!(services.api_keys().list_own(&ada).await.unwrap().is_empty());
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn its_person_is_told_of_a_key_by_mail_when_it_is_made_and_only_then(pool: PgPool) {
+    let (silent, _) = services_at(&pool);
+    let ada = person(&silent, "ada@example.org").await;
+    make(&silent, &ada, &[ApiScope::Read], None).await;
+    let services = Services::new(Parts { mailer: Some(mailer()), ..parts(&pool) });
+    let ask = async |scopes: &[ApiScope], password: &str| {
+        services.api_keys().create(&ada, new_key(scopes, Some(30)), password.to_owned().into()).await
+    };
+    let jobs = async || sqlx::query_scalar::<_, i64>("SELECT count(*) FROM jobs").fetch_one(&pool).await.unwrap();
+
+    assert!(matches!(ask(&[], PASSWORD).await, Err(Error::Invalid(_))));
+    assert!(matches!(ask(&[ApiScope::Read], "another").await, Err(Error::Invalid(_))));
+    let forty_nine_more = "INSERT INTO api_keys (id, team_id, user_id, name, selector, secret_hash, scopes, created_at)
+                           SELECT gen_random_uuid(), team_id, user_id, name, n::text, secret_hash, scopes, created_at
+                           FROM api_keys, generate_series(1, 49) AS n";
+    sqlx::query(forty_nine_more).execute(&pool).await.unwrap();
+    assert!(matches!(ask(&[ApiScope::Read], PASSWORD).await, Err(Error::Conflict(_))));
+    sqlx::query("DELETE FROM api_keys").execute(&pool).await.unwrap();
+    // What goes wrong last takes the key and the mail back together.
+    let refuse = "ALTER TABLE audit_events ADD CONSTRAINT refused CHECK (action <> 'api-key.created') NOT VALID";
+    sqlx::query(refuse).execute(&pool).await.unwrap();
+    assert!(ask(&[ApiScope::Read], PASSWORD).await.is_err());
+    sqlx::query("ALTER TABLE audit_events DROP CONSTRAINT refused").execute(&pool).await.unwrap();
+    assert!(services.api_keys().list_own(&ada).await.unwrap().is_empty());
+    assert_eq!((waiting(&services, &pool).await, jobs().await), (Vec::new(), 0));
+
+    let made = ask(&[ApiScope::Read], PASSWORD).await.unwrap();
+    let told = waiting(&services, &pool).await;
+    let [(to, Mail::Security(notice))] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((to.as_str(), &notice.act), ("ada@example.org", &SecurityAct::ApiKeyCreated { name: "import".to_owned() }));
+    let here = Whence { device: "Unknown device".to_owned(), address: HERE.to_string() };
+    assert_eq!((notice.whence.as_ref(), jobs().await), (Some(&here), 1));
+    assert!(notice.link.ends_with("/account"), "where it is revoked: {}", notice.link);
+    let (said, secret) = (serde_json::to_string(notice).unwrap(), made.key.rsplit_once('_').unwrap().1);
+    assert!(!said.contains(secret) && !said.contains(&made.summary.prefix), "{said}");
+
+    sqlx::query("DELETE FROM sessions").execute(&pool).await.unwrap();
+    assert!(matches!(ask(&[ApiScope::Read], PASSWORD).await, Err(Error::ConfirmFirst)), "what ended confirms nothing");
+    assert_eq!((services.api_keys().list_own(&ada).await.unwrap().len(), jobs().await), (1, 1));
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

@@ -1,9 +1,10 @@
 //! Export: a trail as CSV or JSON, streamed page by page.
 //!
-//! The invariant: no cell of a spreadsheet begins like a formula, whatever somebody called a thing; and a file that does not hold all
-//! that was asked for says so at its end.
+//! The invariant: no cell of a spreadsheet begins like a formula, whatever somebody called a thing; a spreadsheet begins with the mark that
+//! says it is UTF-8; and a file that does not hold all that was asked for says so at its end.
 
 use super::filter::Filter;
+use super::people::People;
 use super::queries::{self, EventRow};
 use super::record::{record, record_in};
 use super::{Audit, begin, require_managing};
@@ -23,8 +24,10 @@ const PAGE: usize = 1000;
 const MOST_EVENTS: usize = 100_000;
 /// What stands at the end where older events are left out.
 const CUT: &str = "Older events were left out. Export them with an earlier end of the time.";
+/// What a spreadsheet begins with: without it Excel takes UTF-8 for another encoding, and shows “MÃ¼ller”. JSON must not have it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// The columns of a spreadsheet.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "Number",
     "Time",
     "Team",
@@ -39,6 +42,7 @@ const COLUMNS: [&str; 18] = [
     "Target",
     "Outcome",
     "Model",
+    "People",
     "Details",
     "Previous hash",
     "Hash",
@@ -103,9 +107,10 @@ impl Export {
         // One more tells whether there are older ones.
         let limit = i64::try_from(wanted + 1).unwrap_or(i64::MAX);
         let mut rows = queries::list(tx.connection(), team, &self.filter, self.before, limit).await?;
-        tx.commit().await?;
         let has_older = rows.len() > wanted;
         rows.truncate(wanted);
+        let people = People::of(tx.connection(), team, &rows).await?;
+        tx.commit().await?;
         let is_first = self.written == 0;
         self.written += rows.len();
         self.before = rows.last().map(|row| row.position);
@@ -114,10 +119,11 @@ impl Export {
         let page = match self.format {
             ExportFormat::Csv => {
                 let head = is_first.then(|| COLUMNS.map(str::to_owned));
-                lines(head.into_iter().chain(rows.iter().map(cells)).chain(is_cut.then(cut_cells)))?
+                let page = lines(head.into_iter().chain(rows.iter().map(|row| cells(row, &people))).chain(is_cut.then(cut_cells)))?;
+                if is_first { [BYTE_ORDER_MARK, page.as_slice()].concat() } else { page }
             }
             ExportFormat::Json => {
-                let elements = rows.iter().map(object).chain(is_cut.then(cut_object));
+                let elements = rows.iter().map(|row| object(row, &people)).chain(is_cut.then(cut_object));
                 array(elements, is_first, self.is_over).into_bytes()
             }
         };
@@ -129,7 +135,7 @@ fn time(row: &EventRow) -> String {
     row.at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-fn cells(row: &EventRow) -> [String; COLUMNS.len()] {
+fn cells(row: &EventRow, people: &People) -> [String; COLUMNS.len()] {
     let known = row.known_details();
     let id = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     [
@@ -146,7 +152,8 @@ fn cells(row: &EventRow) -> [String; COLUMNS.len()] {
         id(row.target_id),
         row.target_name.clone(),
         known.outcome.map(|outcome| outcome.to_string()).unwrap_or_default(),
-        known.model.map(|model| model.name).unwrap_or_default(),
+        known.model.as_ref().map(|model| model.name.clone()).unwrap_or_default(),
+        people.words(&known),
         row.details.to_string(),
         hex(&row.previous_hash),
         hex(&row.hash),
@@ -159,12 +166,12 @@ fn cut_cells() -> [String; COLUMNS.len()] {
     COLUMNS.map(|column| if column == "What" { CUT.to_owned() } else { String::new() })
 }
 
-fn object(row: &EventRow) -> Value {
+fn object(row: &EventRow, people: &People) -> Value {
     json!({
         "number": row.seq, "time": time(row), "team": row.team, "person": row.actor(), "person_id": row.actor_id, "via": row.via,
         "address": row.ip, "action": row.action, "what": row.sentence(), "target_type": row.target_type, "target_id": row.target_id,
-        "target": row.target_name, "details": row.details, "previous_hash": hex(&row.previous_hash), "hash": hex(&row.hash),
-        "chain": row.chain,
+        "target": row.target_name, "people": people.words(&row.known_details()), "details": row.details,
+        "previous_hash": hex(&row.previous_hash), "hash": hex(&row.hash), "chain": row.chain,
     })
 }
 

@@ -1,16 +1,15 @@
 //! List: a trail as a screen shows it, and what its filters offer.
 
 use super::filter::Filter;
+use super::people::People;
 use super::queries::{self, EventRow};
 use super::{Audit, begin};
 use crate::written::hex;
 use crate::{Result, Viewer};
 use domain::UserId;
 use domain::audit::{
-    Action, AuditChoice, AuditChoices, AuditEntry, AuditPage, AuditQuery, AuditScope, Details, Fact, SharedWith, TargetType, Via, facts,
-    sentence,
+    Action, AuditChoice, AuditChoices, AuditEntry, AuditPage, AuditQuery, AuditScope, Details, Fact, TargetType, Via, facts, sentence,
 };
-use domain::sharing::ShareWith;
 use uuid::Uuid;
 
 /// Entries of one page.
@@ -31,13 +30,14 @@ impl Audit<'_> {
             }
             None => None,
         };
-        tx.commit().await?;
         let has_older = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
         if has_older {
             rows.pop();
         }
+        let people = People::of(tx.connection(), team, &rows).await?;
+        tx.commit().await?;
         let older = rows.last().filter(|_| has_older).map(|row| row.position);
-        Ok(AuditPage { entries: rows.into_iter().map(|row| entry(row, scope)).collect(), older, about })
+        Ok(AuditPage { entries: rows.iter().map(|row| entry(row, &people, scope)).collect(), older, about })
     }
 
     /// What the filters of a trail offer.
@@ -74,7 +74,7 @@ fn names_its_target(action: Action) -> bool {
 }
 
 /// The actions that tell another name.
-fn actions_naming_others() -> Vec<&'static str> {
+pub(super) fn actions_naming_others() -> Vec<&'static str> {
     Action::ALL.iter().copied().filter(|action| !names_its_target(*action)).map(Action::as_str).collect()
 }
 
@@ -84,7 +84,7 @@ fn called(name: String, person: Uuid) -> String {
 }
 
 /// Somebody who is gone, by the end of their id: its beginning is the time of their coming.
-fn former_person(id: Uuid) -> String {
+pub(super) fn former_person(id: Uuid) -> String {
     format!("Former person {:04x}", id.as_u128() & 0xffff)
 }
 
@@ -126,15 +126,15 @@ impl EventRow {
     }
 }
 
-fn entry(row: EventRow, scope: AuditScope) -> AuditEntry {
+fn entry(row: &EventRow, people: &People, scope: AuditScope) -> AuditEntry {
     let origin = if row.ip.is_empty() { row.way().to_owned() } else { format!("{} · {}", row.way(), row.ip) };
     let details = row.known_details();
     let mut known = facts(&details);
-    known.extend(details.shared.map(|shared| Fact::new("With", with_whom(shared, row.colleague.clone()))));
+    known.extend(people.facts(&details));
     known.extend([
         Fact::new("Action", row.action.as_str()),
         Fact::new("From", origin.as_str()),
-        Fact::new("Target", target(&row)),
+        Fact::new("Target", target(row)),
         Fact::new("Number in its chain", row.seq.to_string()),
         Fact::new("Hash", hex(&row.hash)),
     ]);
@@ -152,14 +152,6 @@ fn entry(row: EventRow, scope: AuditScope) -> AuditEntry {
         actor_id,
         target_id: row.target_id,
         facts: known,
-    }
-}
-
-/// A group under its name then, a person under the one they have now.
-fn with_whom(shared: SharedWith, colleague: Option<String>) -> String {
-    match shared.with {
-        ShareWith::Person(id) => colleague.unwrap_or_else(|| former_person(id.as_uuid())),
-        ShareWith::Group(_) => shared.group.map_or_else(|| "a group".to_owned(), |name| format!("the group “{name}”")),
     }
 }
 

@@ -6,11 +6,13 @@
 //!
 //! writing   [`record()`], [`record_in`]   (`record`)
 //! reading   [`Audit::list`], [`Audit::choices`] (`list`, `filter`), [`Audit::export`] (`export`), [`Audit::verify`] (`verify`)
+//!           people whom an event names by their ids: `people`
 //! table     audit_events
 
 mod export;
 mod filter;
 mod list;
+mod people;
 mod queries;
 mod record;
 #[cfg(test)]

@@ -36,8 +36,6 @@ pub(super) struct EventRow {
     pub target_id: Option<Uuid>,
     pub target_name: String,
     pub details: Value,
-    /// The person something was shared with, as they are called now; none once they are gone.
-    pub colleague: Option<String>,
     pub is_erased: bool,
     pub previous_hash: Vec<u8>,
     pub hash: Vec<u8>,
@@ -49,7 +47,7 @@ pub(super) struct HeadRow {
     pub hash: Vec<u8>,
 }
 
-/// A person who did something, under the name they had last.
+/// A person, under the name they have, or had last.
 pub(super) struct PersonRow {
     pub id: UserId,
     pub name: String,
@@ -96,10 +94,8 @@ pub(super) async fn list(
         EventRow,
         r#"SELECT e.position, t.name AS "team?", e.chain, e.seq, e.at, e.actor_id, e.actor_name, e.via, e.ip, e.action,
                   e.target_type, e.target_id, e.target_name, e.details,
-                  coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email) AS "colleague?",
-                  e.salt IS NULL AS "is_erased!", e.previous_hash, e.hash
+                  (e.salt IS NULL AND (e.salts IS NULL OR array_position(e.salts, NULL) IS NOT NULL)) AS "is_erased!", e.previous_hash, e.hash
            FROM audit_events e LEFT JOIN teams t ON t.id = e.team_id
-           LEFT JOIN users u ON u.id = (e.details #>> '{shared,with,Person}')::uuid
            WHERE ($1::uuid IS NULL OR e.team_id = $1)
              AND ($2::bigint IS NULL OR e.position < $2)
              AND ($3::uuid IS NULL OR e.actor_id = $3)
@@ -165,6 +161,36 @@ pub(super) async fn list_people(connection: &mut PgConnection, team: Option<Team
            ORDER BY lower(name), id LIMIT $2"#,
         team.map(TeamId::as_uuid),
         most
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// What people are called of whom a trail speaks by their ids alone. As in [`find_target_name`], it is as they are now, and who is not in
+/// the team any more as this trail called them last: what they call themselves later is nothing for those they left. Who is gone is not
+/// among them.
+pub(super) async fn list_names(
+    connection: &mut PgConnection,
+    team: Option<TeamId>,
+    people: &[Uuid],
+    others: &[&str],
+) -> sqlx::Result<Vec<PersonRow>> {
+    sqlx::query_as!(
+        PersonRow,
+        r#"SELECT asked.id AS "id!: UserId", called.name AS "name!"
+           FROM (SELECT DISTINCT unnest($2::uuid[]) AS id) AS asked
+           CROSS JOIN LATERAL (SELECT coalesce(
+               (SELECT coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email) FROM users u
+                WHERE u.id = asked.id
+                  AND ($1::uuid IS NULL OR EXISTS (SELECT FROM memberships m WHERE m.team_id = $1 AND m.user_id = u.id))),
+               (SELECT e.target_name FROM audit_events e
+                WHERE e.target_id = asked.id AND e.target_name <> '' AND e.action <> ALL ($3::text[])
+                  AND ($1::uuid IS NULL OR e.team_id = $1)
+                ORDER BY e.position DESC LIMIT 1)) AS name) AS called
+           WHERE called.name IS NOT NULL"#,
+        team.map(TeamId::as_uuid),
+        people,
+        others as _
     )
     .fetch_all(connection)
     .await

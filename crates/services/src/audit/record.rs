@@ -69,6 +69,6 @@ pub(crate) async fn forget(tx: &mut PgConnection, person: UserId) -> Result<()> 
 }
 
 /// The words of those that hold: what changed.
-pub(crate) fn those_that_hold<const N: usize>(all: [(bool, &'static str); N]) -> Vec<&'static str> {
+pub(crate) fn those_that_hold<const N: usize>(all: [(bool, &str); N]) -> Vec<&str> {
     all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words).collect()
 }

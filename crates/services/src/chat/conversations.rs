@@ -62,7 +62,8 @@ impl Chat<'_> {
         };
         let prompts = if viewer.may(Permission::ViewPrompts) { self.services.prompts().list(viewer).await? } else { Vec::new() };
         let models = self.services.models().choosable(viewer, ModelType::Llm).await?;
-        Ok(ChatOpening { conversation, prompts, models })
+        let lacks_prompt = conversation.is_none() && prompts.is_empty() && self.services.onboarding().sees_documents(viewer).await?;
+        Ok(ChatOpening { conversation, prompts, lacks_prompt, models })
     }
 
     /// Renames a conversation of the viewer.

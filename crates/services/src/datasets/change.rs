@@ -3,6 +3,7 @@
 use super::queries::{self, DatasetRow, NewDatasetRow};
 use super::{Datasets, access, list};
 use crate::jobs::{self, JobKind, NewJob};
+use crate::sharing::check_audience;
 use crate::{Error, OnConstraint, Result, TeamTx, Viewer, audit};
 use domain::audit::{Action, Details, Event};
 use domain::datasets::{DatasetPatch, DatasetSummary, NewDataset, Visibility};
@@ -16,10 +17,11 @@ const KEYS_PER_JOB: usize = 500;
 
 impl Datasets<'_> {
     /// Makes a dataset of the viewer's team; without a model it takes the default one, and only who may choose among models names
-    /// one.
+    /// one. Everybody on the installation sees it only where the viewer may show it to them.
     pub async fn create(&self, viewer: &Viewer, new: NewDataset) -> Result<DatasetSummary> {
         viewer.require(Permission::ManageDatasets)?;
         let (name, description) = parse(&new.name, &new.description)?;
+        check_audience(viewer, None, new.visibility)?;
         let models = self.services.models();
         let model = match new.embedding_model_id {
             Some(id) => {
@@ -38,11 +40,13 @@ impl Datasets<'_> {
         Ok(list::summary(viewer, made))
     }
 
-    /// Changes name, description and visibility. Only its maker can make a dataset private: others would lose it.
+    /// Changes name, description and visibility. Only its maker can make a dataset private: others would lose it; and only those who run
+    /// the team or the installation show it to everybody there.
     pub async fn update(&self, viewer: &Viewer, id: DatasetId, patch: DatasetPatch) -> Result<DatasetSummary> {
         let (name, description) = parse(&patch.name, &patch.description)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let dataset = access::editable(&mut tx, viewer, id).await?;
+        check_audience(viewer, Some(dataset.visibility), patch.visibility)?;
         if patch.visibility == Visibility::Private && patch.visibility != dataset.visibility && dataset.created_by != viewer.user_id {
             return Err(Error::field("visibility", "Only the person who made this dataset can make it private."));
         }

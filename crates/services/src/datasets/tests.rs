@@ -141,6 +141,42 @@ async fn only_its_maker_can_make_a_dataset_private(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn only_those_who_run_the_team_show_a_dataset_to_the_company(pool: PgPool) {
+    let services = answering(&pool, &two_pages(), false);
+    let (ada, eve) = (owner(&services, "ada@example.org").await, owner(&services, "eve@example.org").await);
+    let bob = member(&services, &ada, "bob@example.org", Role::Collaborator).await;
+    let gil = member(&services, &ada, "gil@example.org", Role::TeamManager).await;
+    let datasets = services.datasets();
+    let company = |name: &str| NewDataset {
+        name: name.to_owned(),
+        description: String::new(),
+        visibility: Visibility::Company,
+        embedding_model_id: None,
+    };
+    let patch = |visibility| DatasetPatch { name: "Rules".to_owned(), description: String::new(), visibility };
+    let is_refused = |error: &Error| matches!(error, Error::Invalid(errors) if errors.get("visibility").is_some());
+    let rules = dataset(&services, &ada, "Rules", Visibility::Team).await.id;
+    for (viewer, name) in [(&bob, "Of Bob"), (&gil, "Of Gil")] {
+        let own = dataset(&services, viewer, name, Visibility::Private).await.id;
+        assert!(is_refused(&datasets.create(viewer, company("Handbook")).await.unwrap_err()));
+        for id in [own, rules] {
+            assert!(is_refused(&datasets.update(viewer, id, patch(Visibility::Company)).await.unwrap_err()));
+        }
+    }
+    assert!(datasets.list(&eve).await.unwrap().is_empty(), "nobody outside of the team sees any of them");
+
+    let administrator = Viewer { is_system_administrator: true, ..bob.clone() };
+    datasets.create(&administrator, company("Handbook")).await.unwrap();
+    datasets.update(&ada, rules, patch(Visibility::Company)).await.unwrap();
+    assert_eq!(datasets.list(&eve).await.unwrap().len(), 2);
+    // Who may change it may change the rest of one that everybody sees already, and end that; what is ended is not theirs to begin again.
+    for visibility in [Visibility::Company, Visibility::Team] {
+        datasets.update(&bob, rules, patch(visibility)).await.unwrap();
+    }
+    assert!(is_refused(&datasets.update(&bob, rules, patch(Visibility::Company)).await.unwrap_err()));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn a_name_is_taken_once_per_team(pool: PgPool) {
     let services = answering(&pool, &two_pages(), false);
     let (ada, eve) = (owner(&services, "ada@example.org").await, owner(&services, "eve@example.org").await);

@@ -24,6 +24,8 @@ impl Identity<'_> {
             email: account.email,
             team_id: viewer.team_id,
             team_name: team.name,
+            // Where else somebody works is not part of how they see this team.
+            teams: if viewer.seen_by.is_none() { team.teams.0 } else { Vec::new() },
             is_owner: team.is_owner,
             is_system_administrator: viewer.is_system_administrator,
             permissions: viewer.permissions.clone(),
@@ -158,9 +160,7 @@ impl Identity<'_> {
         queries_two_step::delete(&mut tx, known.user_id).await?;
         crate::passkeys::remove_all_of(&mut tx, known.user_id, Author::SYSTEM).await?;
         identity_providers::turn_passwords_on(&mut tx).await?;
-        if let Some(team) = queries::find_home_team(&mut tx, known.user_id).await? {
-            self.tell(&mut tx, (known.user_id, team), SecurityAct::PasswordResetOnServer, None).await?;
-        }
+        self.tell_at_home(&mut tx, known.user_id, SecurityAct::PasswordResetOnServer, None).await?;
         let event = Event::new(Action::AccountPasswordReset, known.user_id.as_uuid(), email.as_str());
         audit::record_in(&mut tx, None, Author::SYSTEM, event).await?;
         // Their chains are those of teams: after the installation's, as everywhere.

@@ -2,25 +2,37 @@
 //!
 //! The invariant: a session is confirmed by what would have begun it: the password, with a code where its person signs in with one, or a
 //! passkey (`services::passkeys`). Whoever has neither, or a password while those are off, signs in again, and their identity provider is
-//! to ask them anew: that it knows them still confirms nothing. Only the steps that ask [`Identity::require_recent`] pay for it.
+//! to ask them anew: that it knows them still confirms nothing. Only the steps that ask ([`Identity::require_recent`]) pay for it.
 
-use super::two_step::{Factor, record, wrong_code};
+use super::two_step::{record_use, wrong_code};
 use super::{Identity, SignedIn, queries, queries_confirmation, queries_two_step, token};
 use crate::{Error, Result, SystemTx, Viewer};
 use chrono::{DateTime, Utc};
-use domain::audit::Action;
 use domain::identity::{ConfirmationTerms, SecondStep};
 use secrecy::{ExposeSecret as _, SecretString};
 
 impl Identity<'_> {
     /// Refuses with [`Error::ConfirmFirst`] when it is too long ago that the viewer proved who they are.
     pub(crate) async fn require_recent(&self, viewer: &Viewer) -> Result<()> {
+        if self.proved_lately(viewer).await? { Ok(()) } else { Err(Error::ConfirmFirst) }
+    }
+
+    /// Whether the viewer proved lately enough who they are, for acts that turn out to be dangerous only under a lock: it is asked before,
+    /// because it takes a connection of its own.
+    pub(crate) async fn proved_lately(&self, viewer: &Viewer) -> Result<bool> {
         let Some(session) = viewer.session_id else {
             // Lyceum's own work has nobody to ask; a key says nothing of who holds it.
-            return if viewer.api_key.is_none() { Ok(()) } else { Err(Error::ConfirmFirst) };
+            return Ok(viewer.api_key.is_none());
         };
         let mut read = self.services.parts.db.system_read().await?;
-        if queries_confirmation::is_recent(&mut read, session).await? { Ok(()) } else { Err(Error::ConfirmFirst) }
+        Ok(queries_confirmation::is_recent(&mut read, session).await?)
+    }
+
+    /// Refuses unless the viewer's present password was typed, and their session is confirmed, which takes a code where they sign in with
+    /// one: for what opens the account by itself from then on, or ends it, so that the password alone does not lead around the second step.
+    pub(crate) async fn prove_all(&self, viewer: &Viewer, password: SecretString) -> Result<()> {
+        self.prove_password(viewer, password).await?;
+        self.require_recent(viewer).await
     }
 
     /// With what the viewer can confirm their session.
@@ -51,10 +63,8 @@ impl Identity<'_> {
         let mailed = self.account_code(viewer, token, code).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let factor = self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
-        if factor == Factor::Recovery {
-            record(&mut tx, viewer, Action::AccountRecoveryCodeUsed).await?;
-        }
         confirm_session(&mut tx, viewer).await?;
+        record_use(&mut tx, viewer, factor).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await
     }

@@ -10,6 +10,7 @@ use super::token::{self, SplitToken};
 use super::{Identity, Origin, queries, queries_email_codes, queries_resets, queries_two_step};
 use crate::audit::{self, Author};
 use crate::mails::{Mail, Recipient};
+use crate::team::withdraw_from_person;
 use crate::{Error, OnConstraint as _, Result, SystemTx, Viewer};
 use chrono::TimeDelta;
 use domain::audit::{Action, Event};
@@ -70,7 +71,7 @@ impl Identity<'_> {
     }
 
     /// Gives a person the address whose mail they read. An address that somebody else took meanwhile sounds like a link that is over;
-    /// so does one that would take a mailed second step along.
+    /// so does one that would take a mailed second step along. What either address asks into a team they are in is taken back.
     pub async fn confirm_email(&self, token: &str, origin: Origin) -> Result<()> {
         let now = self.services.parts.clock.now();
         let key = throttle::ip_key("confirm-email", origin.ip);
@@ -88,12 +89,17 @@ impl Identity<'_> {
         // A link for a new password and codes went to an address that is not theirs any more.
         queries_resets::delete_of(&mut tx, open.user_id).await?;
         queries_email_codes::delete_of(&mut tx, open.user_id).await?;
+        let withdrawn = withdraw_from_person(&mut tx, open.user_id, &[account.email.clone(), open.email.clone()], now).await?;
         if let Some(team) = queries::find_home_team(&mut tx, open.user_id).await?.filter(|_| self.services.mails().is_set_up()) {
             let mail = Mail::EmailChanged { at: now, email: open.email.clone() };
             self.services.mails().accept(&mut tx, team, account.recipient(), mail).await?;
         }
         let event = Event::new(Action::AccountEmailChanged, open.user_id.as_uuid(), open.email);
-        audit::record_in(&mut tx, None, Author::person(open.user_id, origin.ip), event).await?;
+        let author = Author::person(open.user_id, origin.ip);
+        audit::record_in(&mut tx, None, author, event).await?;
+        for (team, event) in withdrawn {
+            audit::record_in(&mut tx, Some(team), author, event).await?;
+        }
         tx.commit().await?;
         attempt.give_back(&self.services.parts.db).await
     }

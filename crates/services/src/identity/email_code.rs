@@ -106,10 +106,13 @@ impl Identity<'_> {
     /// Starts the session of whoever has the code and the token of the browser that asked for it, or asks for the code of their app.
     pub async fn sign_in_with_email_code(&self, token: &SecretString, typed: &str, origin: Origin) -> Result<Entry> {
         let db = &self.services.parts.db;
-        let counted = self.take_code_guess(token, &origin).await?;
+        let (counted, user) = self.take_code_guess(token, &origin).await?;
         let right = match self.try_code(Purpose::SignIn, token.expose_secret(), typed).await? {
             Tried::Right(right) => right,
-            Tried::Over => return Err(over()),
+            Tried::Over => {
+                self.note_refused(user, SignInReason::WrongCode, &origin).await?;
+                return Err(over());
+            }
             Tried::Wrong(user) => {
                 self.note_refused(user, SignInReason::WrongCode, &origin).await?;
                 return Err(Error::field("code", "This code is not right. Look at the latest mail."));
@@ -126,6 +129,8 @@ impl Identity<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let is_held = queries::hold_account(&mut tx, user, None).await?;
         if !self.use_code(&mut tx, right).await? {
+            drop(tx);
+            self.note_refused(Some(user), SignInReason::WrongCode, origin).await?;
             return Err(over());
         }
         let team = queries::find_home_team(&mut tx, user).await?;
@@ -147,10 +152,12 @@ impl Identity<'_> {
         };
         let email = EmailAddress::parse(&queries::get_account(&mut tx, user).await?.email)?;
         let attempt = Attempt::plain(Some(user), &email, SignInMethod::EmailCode);
-        let entry = if self.asks_for_code(&mut tx, user).await? {
-            Entry::NeedsCode(self.ask_for_code(&mut tx, user, attempt, (false, origin)).await?)
+        let (tx, entry) = if self.asks_for_code(&mut tx, user).await? {
+            let step = self.ask_for_code(&mut tx, user, attempt, (false, origin)).await?;
+            (tx, Entry::NeedsCode(step))
         } else {
-            Entry::In(self.let_in(&mut tx, (user, team), attempt, origin).await?)
+            let (tx, session) = self.let_in_or_note(tx, (user, team), attempt, origin).await?;
+            (tx, Entry::In(session))
         };
         tx.commit().await?;
         Ok(entry)
@@ -233,8 +240,8 @@ impl Identity<'_> {
         Ok(queries_email_codes::use_up(tx, &right.token_hash, &right.code_hash, self.services.parts.clock.now()).await?)
     }
 
-    /// Counts a guess, by where it comes from and by the address it is about.
-    async fn take_code_guess(&self, token: &SecretString, origin: &Origin) -> Result<throttle::Taken> {
+    /// Counts a guess, by where it comes from and by the address it is about; with whose that is.
+    async fn take_code_guess(&self, token: &SecretString, origin: &Origin) -> Result<(throttle::Taken, Option<UserId>)> {
         let db = &self.services.parts.db;
         let about = {
             let mut tx = db.system_tx().await?;
@@ -248,7 +255,8 @@ impl Identity<'_> {
         let now = self.services.parts.clock.now();
         let address_hash = Some(about.address_hash);
         let attempt = Attempt { user: about.user_id, address_hash, method: SignInMethod::EmailCode, provider: "", reason: None };
-        sign_ins::noting_too_many(db, throttle::take(db, now, keys).await, attempt, origin, now).await
+        let counted = sign_ins::noting_too_many(db, throttle::take(db, now, keys).await, attempt, origin, now).await?;
+        Ok((counted, about.user_id))
     }
 
     /// Writes down that a mailed code let nobody in.

@@ -2,8 +2,8 @@
 
 use super::{Identity, Origin, device, queries, queries_notices};
 use crate::identity_providers::is_allowed;
-use crate::mails::{Mail, SecurityAct, SecurityNotice, Whence};
-use crate::{Result, SystemTx, Viewer, sign_ins};
+use crate::mails::{Mail, Recipient, SecurityAct, SecurityNotice, Whence};
+use crate::{Result, SystemTx, TeamTx, Viewer, sign_ins};
 use domain::identity_providers::OwnWay;
 use domain::{TeamId, UserId};
 
@@ -18,15 +18,22 @@ impl Origin {
 impl Identity<'_> {
     /// Tells the viewer what was done in their session.
     pub(crate) async fn tell_viewer(&self, tx: &mut SystemTx, viewer: &Viewer, act: SecurityAct) -> Result<()> {
-        let session = match viewer.session_id {
-            Some(session) => queries_notices::find_session(tx, session).await?,
-            None => None,
-        };
-        let whence = session.map(|session| Whence {
-            device: device::describe(&session.user_agent),
-            address: viewer.came_from.ip.map_or(session.ip, |ip| ip.to_canonical().to_string()),
-        });
+        let whence = whence_of(tx, viewer).await?;
         self.tell(tx, (viewer.user_id, viewer.team_id), act, whence).await
+    }
+
+    /// Tells the viewer what is done in the transaction of their team. The mail is accepted in that one, with the act; it sees no sessions,
+    /// so what the mail says is read in the other.
+    pub(crate) async fn tell_viewer_in_team(
+        &self,
+        tx: &mut TeamTx,
+        reading: &mut SystemTx,
+        viewer: &Viewer,
+        act: SecurityAct,
+    ) -> Result<()> {
+        let whence = whence_of(reading, viewer).await?;
+        let Some((to, mail)) = self.notice_to(reading, viewer.user_id, act, whence).await? else { return Ok(()) };
+        self.services.mails().accept(tx, viewer.team_id, to, mail).await
     }
 
     /// Tells a person of a sign-in that begins now, unless they signed in with such a device from such a network before. Asked before the
@@ -38,6 +45,14 @@ impl Identity<'_> {
         self.tell(tx, (user, team), SecurityAct::NewDevice, Some(origin.whence())).await
     }
 
+    /// Tells a person what happened to their account while they were not there; nobody who is in no team any more.
+    pub(crate) async fn tell_at_home(&self, tx: &mut SystemTx, user: UserId, act: SecurityAct, whence: Option<Whence>) -> Result<()> {
+        match queries::find_home_team(tx, user).await? {
+            Some(team) => self.tell(tx, (user, team), act, whence).await,
+            None => Ok(()),
+        }
+    }
+
     /// Tells a person what happened to their account. The mail is sent by a job of the team.
     pub(crate) async fn tell(
         &self,
@@ -46,13 +61,35 @@ impl Identity<'_> {
         act: SecurityAct,
         whence: Option<Whence>,
     ) -> Result<()> {
+        let Some((to, mail)) = self.notice_to(tx, user, act, whence).await? else { return Ok(()) };
+        self.services.mails().accept(tx, team, to, mail).await
+    }
+
+    /// The mail that tells a person of an act; none where mail is not set up.
+    async fn notice_to(
+        &self,
+        tx: &mut SystemTx,
+        user: UserId,
+        act: SecurityAct,
+        whence: Option<Whence>,
+    ) -> Result<Option<(Recipient, Mail)>> {
         if !self.services.mails().is_set_up() {
-            return Ok(());
+            return Ok(None);
         }
         let to = queries::get_account(tx, user).await?.recipient();
         let without_passwords = !is_allowed(tx, OwnWay::Passwords).await?;
         let link = format!("{}{}", self.services.settings().public_url, act.screen(without_passwords));
         let notice = SecurityNotice { act, at: self.services.parts.clock.now(), whence, link, without_passwords };
-        self.services.mails().accept(tx, team, to, Mail::Security(notice)).await
+        Ok(Some((to, Mail::Security(notice))))
     }
+}
+
+/// With what and from where the viewer acts; none where they are in no session.
+async fn whence_of(tx: &mut SystemTx, viewer: &Viewer) -> Result<Option<Whence>> {
+    let Some(session) = viewer.session_id else { return Ok(None) };
+    let session = queries_notices::find_session(tx, session).await?;
+    Ok(session.map(|session| Whence {
+        device: device::describe(&session.user_agent),
+        address: viewer.came_from.ip.map_or(session.ip, |ip| ip.to_canonical().to_string()),
+    }))
 }

@@ -1,10 +1,12 @@
 //! The SQL of identity. All of it runs as the system role: people and sessions belong to no team.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::team::TeamSummary;
 use domain::text::EmailAddress;
 use domain::{Permission, Role, SessionId, TeamId, UserId};
 use sqlx::PgConnection;
 use sqlx::postgres::types::PgInterval;
+use sqlx::types::Json;
 
 /// Anything that may stand for "the first account is being made"; only its equality with itself matters.
 const FIRST_ACCOUNT_LOCK: i64 = 0x6c79_6365_756d_0001;
@@ -150,17 +152,23 @@ pub(super) async fn exchange_password(connection: &mut PgConnection, user: UserI
     Ok(done.rows_affected() == 1)
 }
 
-/// A team as somebody in it sees it.
+/// A team as somebody in it sees it, and all the teams they may work in, their own first.
 pub(super) struct OwnTeam {
     pub name: String,
     pub is_owner: bool,
+    pub teams: Json<Vec<TeamSummary>>,
 }
 
 pub(super) async fn get_own_team(connection: &mut PgConnection, team: TeamId, user: UserId) -> sqlx::Result<OwnTeam> {
     sqlx::query_as!(
         OwnTeam,
         r#"SELECT name, EXISTS (SELECT FROM memberships
-                                WHERE team_id = teams.id AND user_id = $2 AND 'Owner' = ANY (roles)) AS "is_owner!"
+                                WHERE team_id = teams.id AND user_id = $2 AND 'Owner' = ANY (roles)) AS "is_owner!",
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name,
+                                                                'is_personal', t.is_personal AND t.created_by = $2)
+                                             ORDER BY (t.is_personal AND t.created_by = $2) DESC, lower(t.name), t.id), '[]')
+                   FROM memberships m JOIN teams t ON t.id = m.team_id
+                   WHERE m.user_id = $2 AND m.suspended_at IS NULL AND t.deleted_at IS NULL) AS "teams!: Json<Vec<TeamSummary>>"
            FROM teams WHERE id = $1"#,
         team.as_uuid(),
         user.as_uuid()
@@ -183,20 +191,27 @@ pub(crate) async fn insert_membership(connection: &mut PgConnection, team: TeamI
     Ok(())
 }
 
-/// The team a session starts in: where the person was last, else their own.
+/// The team a session starts in: where the person was last, as far as they may still work there, else their own.
 pub(super) async fn find_home_team(connection: &mut PgConnection, user: UserId) -> sqlx::Result<Option<TeamId>> {
     sqlx::query_scalar!(
         r#"SELECT memberships.team_id AS "team_id: TeamId"
-           FROM memberships JOIN teams ON teams.id = memberships.team_id
+           FROM memberships JOIN teams ON teams.id = memberships.team_id JOIN users ON users.id = memberships.user_id
            LEFT JOIN LATERAL (SELECT max(last_seen_at) AS seen FROM sessions
                               WHERE sessions.user_id = $1 AND sessions.team_id = memberships.team_id) AS latest ON true
            WHERE memberships.user_id = $1 AND memberships.suspended_at IS NULL AND teams.deleted_at IS NULL
-           ORDER BY latest.seen DESC NULLS LAST, teams.is_personal DESC, memberships.created_at
+           ORDER BY memberships.team_id IS NOT DISTINCT FROM users.last_team_id DESC, latest.seen DESC NULLS LAST,
+                    teams.is_personal DESC, memberships.created_at
            LIMIT 1"#,
         user.as_uuid()
     )
     .fetch_optional(connection)
     .await
+}
+
+/// Notes where somebody works from now on, for the sessions that begin after this one.
+pub(super) async fn set_last_team(connection: &mut PgConnection, user: UserId, team: TeamId) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET last_team_id = $2 WHERE id = $1", user.as_uuid(), team.as_uuid()).execute(connection).await?;
+    Ok(())
 }
 
 /// Whether the person may work in the team: neither they nor it are out of it.
@@ -248,6 +263,8 @@ pub(super) struct ViewerRow {
     pub session_team: TeamId,
     pub team_id: TeamId,
     pub last_seen_at: DateTime<Utc>,
+    pub ip: String,
+    pub user_agent: String,
     pub is_system_administrator: bool,
     /// As whom an owner sees the team; none when they see it as themselves.
     pub subject_id: Option<UserId>,
@@ -265,7 +282,7 @@ pub(super) async fn find_viewer(connection: &mut PgConnection, token_hash: &[u8]
     sqlx::query_as!(
         ViewerRow,
         r#"SELECT sessions.id AS "session_id: SessionId", users.id AS "user_id: UserId", sessions.team_id AS "session_team: TeamId",
-                  home.team_id AS "team_id: TeamId", sessions.last_seen_at, users.is_system_administrator,
+                  home.team_id AS "team_id: TeamId", sessions.last_seen_at, sessions.ip, sessions.user_agent, users.is_system_administrator,
                   subject.user_id AS "subject_id?: UserId", sessions.view_as IS NOT NULL AS "is_view!",
                   NOT sessions.by_both_factors
                       AND NOT EXISTS (SELECT FROM two_step WHERE two_step.user_id = users.id AND two_step.confirmed_at IS NOT NULL)
@@ -294,19 +311,29 @@ pub(super) async fn find_viewer(connection: &mut PgConnection, token_hash: &[u8]
     .await
 }
 
-pub(super) async fn touch_session(
-    connection: &mut PgConnection,
-    id: SessionId,
-    team: TeamId,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> sqlx::Result<()> {
+/// In which team, when, and from where a session is used.
+pub(super) struct Seen<'a> {
+    /// The team it was in when it was read, and the one its person may work in.
+    pub teams: (TeamId, TeamId),
+    pub ip: &'a str,
+    pub user_agent: &'a str,
+    pub now: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Whoever went to another team meanwhile stays there.
+pub(super) async fn touch_session(connection: &mut PgConnection, id: SessionId, seen: Seen<'_>) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE sessions SET last_seen_at = $3, expires_at = $4, team_id = $2, view_as = CASE WHEN team_id = $2 THEN view_as END WHERE id = $1",
+        "UPDATE sessions SET last_seen_at = $4, expires_at = $5, ip = $6, user_agent = $7,
+             team_id = CASE WHEN team_id = $2 THEN $3 ELSE team_id END,
+             view_as = CASE WHEN team_id <> $2 OR $2 = $3 THEN view_as END WHERE id = $1",
         id.as_uuid(),
-        team.as_uuid(),
-        now,
-        expires_at
+        seen.teams.0.as_uuid(),
+        seen.teams.1.as_uuid(),
+        seen.now,
+        seen.expires_at,
+        seen.ip,
+        seen.user_agent
     )
     .execute(connection)
     .await?;

@@ -1,4 +1,4 @@
-//! The SQL of using invitations; `services::team` makes them.
+//! The SQL of using invitations; `services::team` makes them. One can be used as long as its maker could still make it (`may_invite`).
 
 use chrono::{DateTime, Utc};
 use domain::text::EmailAddress;
@@ -28,7 +28,8 @@ pub(crate) async fn find_open_invitation(
         r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, first_name, last_name,
                   verifier_hash, mailed_verifier_hash
            FROM invitations JOIN teams ON teams.id = invitations.team_id AND teams.deleted_at IS NULL
-           WHERE selector = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
+           WHERE selector = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+             AND may_invite(invitations.team_id, invitations.created_by, invitations.role)"#,
         selector,
         now
     )
@@ -47,7 +48,8 @@ pub(super) async fn find_invitation(
         r#"SELECT invitations.id AS "id: InvitationId", teams.name AS team_name, email, role, first_name, last_name,
                   verifier_hash, mailed_verifier_hash
            FROM invitations JOIN teams ON teams.id = invitations.team_id AND teams.deleted_at IS NULL
-           WHERE invitations.id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
+           WHERE invitations.id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+             AND may_invite(invitations.team_id, invitations.created_by, invitations.role)"#,
         id.as_uuid(),
         now
     )
@@ -67,6 +69,7 @@ pub(super) async fn find_latest_invitation(
                   verifier_hash, mailed_verifier_hash
            FROM invitations JOIN teams ON teams.id = invitations.team_id AND teams.deleted_at IS NULL
            WHERE email = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+             AND may_invite(invitations.team_id, invitations.created_by, invitations.role)
            ORDER BY invitations.created_at DESC, invitations.id DESC
            LIMIT 1"#,
         email.as_str(),
@@ -85,6 +88,7 @@ pub(crate) async fn use_invitation(
     let used = sqlx::query!(
         r#"UPDATE invitations SET used_at = $2
            WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+             AND may_invite(team_id, created_by, role)
            RETURNING team_id AS "team_id: TeamId", role"#,
         id.as_uuid(),
         now

@@ -3,7 +3,7 @@
 use domain::SessionId;
 use sqlx::PgConnection;
 
-/// Where a session began.
+/// From where a session was used last, which is where a request in it comes from.
 pub(super) struct SessionOriginRow {
     pub ip: String,
     pub user_agent: String,

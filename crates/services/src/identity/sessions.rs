@@ -9,13 +9,14 @@ use chrono::TimeDelta;
 use domain::audit::{Action, Event};
 use domain::{Permission, SessionId, SessionSummary, TeamId, UserId};
 
-/// How exactly "last seen" is kept: a write per minute and session, not per request.
+/// How exactly "last seen" is kept: a write per minute and session, not per request; at once when it is seen elsewhere.
 const SEEN_EVERY: TimeDelta = TimeDelta::seconds(60);
 
 impl Identity<'_> {
     /// The person who holds this token, in the team they work in; nobody when it ended, was never given out, or they are
-    /// suspended. Being seen moves the end of the session on. [`Error::Conflict`] once when a view as somebody else is over.
-    pub async fn viewer_for_token(&self, presented: &str) -> Result<Option<Viewer>> {
+    /// suspended. Being seen moves the end of the session on. From another address or device that is noted before the request is answered,
+    /// so that whatever tells of it names where it comes from. [`Error::Conflict`] once when a view as somebody else is over.
+    pub async fn viewer_for_token(&self, presented: &str, origin: &Origin) -> Result<Option<Viewer>> {
         let now = self.services.parts.clock.now();
         let mut read = self.services.parts.db.system_read().await?;
         let Some(row) = queries::find_viewer(&mut read, &token::hash(presented), now).await? else { return Ok(None) };
@@ -23,9 +24,13 @@ impl Identity<'_> {
         if row.is_view && (row.subject_id.is_none() || row.must_set_up_two_step) {
             return self.end_view(row.session_id).await;
         }
-        if row.team_id != row.session_team || now - row.last_seen_at >= SEEN_EVERY {
+        let (ip, user_agent) = origin.logged();
+        let is_elsewhere = row.team_id != row.session_team || row.ip != ip || row.user_agent != user_agent;
+        if is_elsewhere || now - row.last_seen_at >= SEEN_EVERY {
+            let expires_at = now + self.session_lifetime();
+            let seen = queries::Seen { teams: (row.session_team, row.team_id), ip: &ip, user_agent: &user_agent, now, expires_at };
             let mut tx = self.services.parts.db.system_tx().await?;
-            queries::touch_session(&mut tx, row.session_id, row.team_id, now, now + self.session_lifetime()).await?;
+            queries::touch_session(&mut tx, row.session_id, seen).await?;
             tx.commit().await?;
         }
         let mut permissions = queries::permissions(&row.permissions);
@@ -146,13 +151,16 @@ impl Identity<'_> {
         Ok(rows.into_iter().map(summary).collect())
     }
 
-    /// Goes on in another of the viewer's teams; a team they are not in does not exist.
+    /// Goes on in another of the viewer's teams, where they also begin when they sign in next; a team they are not in does not exist.
     pub async fn switch_team(&self, viewer: &Viewer, team: TeamId) -> Result<()> {
+        viewer.require_own_eyes()?;
         let session = viewer.session_id.ok_or(Error::SignedOut)?;
         let mut tx = self.services.parts.db.system_tx().await?;
         if !queries::is_member(&mut tx, team, viewer.user_id).await? {
             return Err(Error::NotFound);
         }
+        // The account before its session, as everywhere.
+        queries::set_last_team(&mut tx, viewer.user_id, team).await?;
         queries::set_session_team(&mut tx, session, team).await?;
         tx.commit().await
     }

@@ -48,19 +48,21 @@ impl Identity<'_> {
         let mut tx = db.system_tx().await?;
         self.hold(&mut tx, user, &password_hash).await?;
         let attempt = Attempt::plain(Some(user), &email, SignInMethod::Password);
-        let entry = if self.asks_for_code(&mut tx, user).await? {
-            self.ask_for_code(&mut tx, user, attempt, (mails, &origin)).await.map(Entry::NeedsCode)
+        let entered = if self.asks_for_code(&mut tx, user).await? {
+            self.ask_for_code(&mut tx, user, attempt, (mails, &origin)).await.map(|step| (tx, Entry::NeedsCode(step)))
         } else {
-            self.let_in(&mut tx, (user, team), attempt, &origin).await.map(Entry::In)
+            self.let_in_or_note(tx, (user, team), attempt, &origin).await.map(|(tx, session)| (tx, Entry::In(session)))
         };
-        if entry.is_err() {
-            drop(tx);
-            taken.give_back(db).await?; // the password was right
-            return entry;
-        }
+        let (tx, entry) = match entered {
+            Ok(entered) => entered,
+            Err(refused) => {
+                taken.give_back(db).await?; // the password was right
+                return Err(refused);
+            }
+        };
         tx.commit().await?;
         taken.give_back(db).await?;
-        entry
+        Ok(entry)
     }
 
     /// Refuses when the password that was typed is the person's no longer, and keeps it theirs until the transaction ends.
@@ -81,6 +83,28 @@ impl Identity<'_> {
         let method = attempt.method;
         sign_ins::record(tx, attempt, origin, self.services.parts.clock.now()).await?;
         self.start_session(tx, (user, team), method, origin).await
+    }
+
+    /// The same with the transaction of the whole sign-in, which ends where there is no seat for the person: that is written down in one of
+    /// its own.
+    pub(crate) async fn let_in_or_note(
+        &self,
+        mut tx: SystemTx,
+        person: (UserId, TeamId),
+        attempt: Attempt<'_>,
+        origin: &Origin,
+    ) -> Result<(SystemTx, SignedIn)> {
+        let refused = match self.let_in(&mut tx, person, attempt.clone(), origin).await {
+            Ok(session) => return Ok((tx, session)),
+            Err(refused) => refused,
+        };
+        drop(tx);
+        if seats::is_refusal(&refused) {
+            let mut tx = self.services.parts.db.system_tx().await?;
+            sign_ins::record(&mut tx, attempt.failed(SignInReason::NoSeat), origin, self.services.parts.clock.now()).await?;
+            tx.commit().await?;
+        }
+        Err(refused)
     }
 
     /// Finds out whether the password is that of the account, and writes down when it is not.

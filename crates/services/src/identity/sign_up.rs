@@ -10,6 +10,7 @@ use super::{Identity, Origin, Password, SignedIn};
 use crate::audit::{self, Author};
 use crate::licences::{self, seats};
 use crate::sign_ins::{self, Attempt};
+use crate::team::withdraw_from_member;
 use crate::{Error, OnConstraint as _, Result, SignUp, SystemTx, Viewer};
 use domain::audit::{Action, Event};
 use domain::identity::SignUpTerms;
@@ -123,18 +124,22 @@ impl Identity<'_> {
             None => None,
         };
         let needs_invitation = !is_first && self.services.settings().sign_up == SignUp::Invited;
-        let ways = crate::identity_providers::ways_in(&mut tx).await?;
+        let providers = crate::identity_providers::ways_in(&mut tx).await?;
         let ways_take_newcomers = licences::includes(&mut tx, Feature::IdentityProviders).await?;
         let mails_codes = self.mails_codes(&mut tx).await?;
         let takes_passwords = makes_accounts(&mut tx).await?;
         let takes_passkeys = self.services.passkeys().are_taken(&mut tx).await?;
         let refusal = if signed_in_as.is_none() { seats::refusal(&mut tx).await?.map(sentence_of) } else { None };
+        let invitation = open.and_then(preview);
+        let takes_newcomers = |creates_accounts: bool| ways_take_newcomers && (creates_accounts || invitation.is_some());
+        let for_newcomers = providers.iter().filter(|(_, creates_accounts)| takes_newcomers(*creates_accounts));
         Ok(SignUpTerms {
             is_first,
             needs_invitation,
-            invitation: open.and_then(preview),
+            ways_for_newcomers: for_newcomers.map(|(way, _)| way.clone()).collect(),
+            invitation,
             signed_in_as,
-            ways,
+            ways: providers.into_iter().map(|(way, _)| way).collect(),
             ways_take_newcomers,
             takes_passwords,
             takes_passkeys,
@@ -207,11 +212,11 @@ impl Identity<'_> {
         origin: &Origin,
     ) -> Result<SignedIn> {
         let now = self.services.parts.clock.now();
-        let NewAccount { user, email, first_name, .. } = account;
-        let team = make_teams(tx, *user, first_name, invitation, now).await?;
+        let NewAccount { user, email, .. } = account;
+        let (team, joined) = make_teams(tx, account, invitation, now).await?;
         let session = self.start_session(tx, (*user, team), SignInMethod::SignUp, origin).await?;
         sign_ins::record(tx, Attempt::plain(Some(*user), email, SignInMethod::SignUp), origin, now).await?;
-        record(tx, *user, origin, email, invitation.map(|invitation| (team, invitation))).await?;
+        record(tx, account, origin, (team, joined)).await?;
         Ok(session)
     }
 
@@ -262,39 +267,37 @@ impl Identity<'_> {
 }
 
 /// What somebody did by signing up: made an account, and joined the team that invited them.
-async fn record(
-    tx: &mut SystemTx,
-    user: UserId,
-    origin: &Origin,
-    email: &EmailAddress,
-    joined: Option<(TeamId, &OpenInvitation)>,
-) -> Result<()> {
-    let author = || Author::person(user, origin.ip);
+async fn record(tx: &mut SystemTx, account: &NewAccount, origin: &Origin, (team, joined): (TeamId, Vec<Event>)) -> Result<()> {
+    let NewAccount { user, email, .. } = account;
+    let author = || Author::person(*user, origin.ip);
     // The chain of the installation before the team's, as everywhere: two who join at once never wait for each other.
     audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), email.as_str())).await?;
-    if let Some((team, invitation)) = joined {
-        let event =
-            Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), email.as_str()).with_roles(&[invitation.role.parse()?]);
+    for event in joined {
         audit::record_in(tx, Some(team), author(), event).await?;
     }
     Ok(())
 }
 
-/// The person's own team, and the membership the invitation gives; returns the team to start in.
+/// The person's own team, and the membership the invitation gives; whatever else asks them into that team is taken back. Returns the team
+/// to start in, and what is to be recorded in it.
 async fn make_teams(
     tx: &mut SystemTx,
-    user: UserId,
-    first_name: &FirstName,
+    account: &NewAccount,
     invitation: Option<&OpenInvitation>,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<TeamId> {
+) -> Result<(TeamId, Vec<Event>)> {
+    let NewAccount { user, email, first_name, .. } = account;
     let own = TeamId::new();
-    queries::insert_personal_team(tx, own, &format!("{first_name}’s team"), user).await?;
-    queries::insert_membership(tx, own, user, Role::Owner).await?;
-    let Some(invitation) = invitation else { return Ok(own) };
+    queries::insert_personal_team(tx, own, &format!("{first_name}’s team"), *user).await?;
+    queries::insert_membership(tx, own, *user, Role::Owner).await?;
+    let Some(invitation) = invitation else { return Ok((own, Vec::new())) };
     let (team, role) = queries_invitations::use_invitation(tx, invitation.id, now).await?.ok_or_else(invitation_is_over)?;
-    queries::insert_membership(tx, team, user, role.parse()?).await?;
-    Ok(team)
+    let role: Role = role.parse()?;
+    queries::insert_membership(tx, team, *user, role).await?;
+    queries::set_last_team(tx, *user, team).await?;
+    let mut joined = vec![Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), email.as_str()).with_roles(&[role])];
+    joined.extend(withdraw_from_member(tx, team, email.as_str(), now).await?);
+    Ok((team, joined))
 }
 
 /// What the entrance says of a refusal.

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 use std::sync::Arc;
 
+mod last_team;
 mod notices;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -52,7 +53,7 @@ async fn sign_up(services: &Services, email: &str) -> Viewer {
 }
 
 async fn viewer(services: &Services, session: &SignedIn) -> Viewer {
-    services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().unwrap()
+    services.identity().viewer_for_token(session.token.expose_secret(), &origin()).await.unwrap().unwrap()
 }
 
 async fn sign_in(services: &Services, email: &str, password: &str) -> Result<SignedIn, Error> {
@@ -228,11 +229,11 @@ async fn only_the_hash_of_a_token_is_stored_and_it_ends_when_unused(pool: PgPool
     assert_eq!(stored.len(), 32);
     assert_ne!(stored, token.as_bytes());
     clock.advance(TimeDelta::days(29));
-    assert!(services.identity().viewer_for_token(token).await.unwrap().is_some(), "being used moves its end on");
+    assert!(services.identity().viewer_for_token(token, &origin()).await.unwrap().is_some(), "being used moves its end on");
     clock.advance(TimeDelta::days(29));
-    assert!(services.identity().viewer_for_token(token).await.unwrap().is_some());
+    assert!(services.identity().viewer_for_token(token, &origin()).await.unwrap().is_some());
     clock.advance(TimeDelta::days(31));
-    assert!(services.identity().viewer_for_token(token).await.unwrap().is_none());
+    assert!(services.identity().viewer_for_token(token, &origin()).await.unwrap().is_none());
     assert_eq!(services.identity().delete_expired().await.unwrap(), 1);
 }
 
@@ -243,7 +244,7 @@ async fn suspension_takes_effect_at_once(pool: PgPool) {
     let ada = viewer(&services, &session).await;
     assert!(services.identity().is_still_signed_in(&ada).await.unwrap());
     suspend(&services, &ada).await;
-    assert!(services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().is_none());
+    assert!(services.identity().viewer_for_token(session.token.expose_secret(), &origin()).await.unwrap().is_none());
     assert!(!services.identity().is_still_signed_in(&ada).await.unwrap());
 }
 
@@ -256,7 +257,7 @@ async fn a_changed_password_ends_all_other_sessions(pool: PgPool) {
     let wrong = identity.change_password(&here, "wrong".to_owned().into(), "an entirely new secret".to_owned().into()).await.unwrap_err();
     assert!(sentence(wrong, "current_password").contains("present password"));
     identity.change_password(&here, PASSWORD.to_owned().into(), "an entirely new secret".to_owned().into()).await.unwrap();
-    assert!(identity.viewer_for_token(there.token.expose_secret()).await.unwrap().is_none());
+    assert!(identity.viewer_for_token(there.token.expose_secret(), &origin()).await.unwrap().is_none());
     assert_eq!(identity.list_sessions(&here).await.unwrap().len(), 1);
     sign_in(&services, "ada@example.org", "an entirely new secret").await.unwrap();
 }
@@ -277,6 +278,41 @@ async fn sessions_are_listed_with_their_device_and_ended_one_by_one(pool: PgPool
     identity.sign_out_everywhere(&ada).await.unwrap();
     assert_eq!(identity.list_sessions(&ada).await.unwrap(), []);
     assert_eq!(identity.list_sessions(&grace).await.unwrap().len(), 1);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_session_notes_at_once_that_it_is_used_elsewhere_and_once_a_minute_that_it_is_used(pool: PgPool) {
+    let (services, clock) = services_with(&pool, SignUp::Open);
+    let session = enter(&services, person("ada@example.org", None)).await;
+    let ada = viewer(&services, &session).await;
+    let identity = services.identity();
+    let seen = async |origin: &Origin| {
+        identity.viewer_for_token(session.token.expose_secret(), origin).await.unwrap().unwrap();
+        let last = identity.list_sessions(&ada).await.unwrap().remove(0);
+        (last.device, last.ip, last.last_seen_at)
+    };
+    let at_home = ("Firefox on Linux".to_owned(), "192.0.2.1".to_owned());
+    let (.., began) = seen(&origin()).await;
+    clock.advance(TimeDelta::seconds(59));
+    let mapped = Origin { ip: "::ffff:192.0.2.1".parse().unwrap(), ..origin() };
+    for same in [origin(), mapped] {
+        assert_eq!(seen(&same).await, (at_home.0.clone(), at_home.1.clone(), began), "nothing is written");
+    }
+
+    let stolen = Origin { ip: "198.51.100.7".parse().unwrap(), user_agent: "iPhone Safari/604.1".to_owned() };
+    let (device, ip, at) = seen(&stolen).await;
+    assert_eq!((device.as_str(), ip.as_str(), at - began), ("Safari on iPhone", "198.51.100.7", TimeDelta::seconds(59)));
+    let (device, ip, _) = seen(&Origin { user_agent: String::new(), ..stolen }).await;
+    assert_eq!((device.as_str(), ip.as_str()), ("Unknown device", "198.51.100.7"), "another device at the same address");
+    let (device, ip, _) = seen(&origin()).await;
+    assert_eq!((device, ip), at_home);
+    clock.advance(TimeDelta::seconds(60));
+    let (.., at) = seen(&origin()).await;
+    assert_eq!(at - began, TimeDelta::seconds(119));
+
+    // The record of sign-ins goes on telling where it began.
+    let began_at: Vec<String> = sqlx::query_scalar("SELECT ip FROM sign_ins").fetch_all(&pool).await.unwrap();
+    assert_eq!(began_at, ["192.0.2.1"]);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

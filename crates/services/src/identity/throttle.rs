@@ -36,6 +36,11 @@ pub(super) const SIGN_UP_MAIL_PER_IP: Limit = Limit { burst: 100, every: TimeDel
 /// Mails to one address that somebody wants an account for: nobody's mailbox is to be filled.
 pub(super) const SIGN_UP_PER_ADDRESS: Limit = Limit { burst: 3, every: TimeDelta::minutes(10) };
 
+/// Invitations that are mailed to one address, from whichever team: nobody's mailbox is to be filled.
+pub(crate) const INVITATION_PER_ADDRESS: Limit = Limit { burst: 3, every: TimeDelta::minutes(10) };
+/// Invitations that one person has mailed: lists of a whole house go out, and strangers are not mailed without end.
+pub(crate) const INVITATION_PER_PERSON: Limit = Limit { burst: 500, every: TimeDelta::minutes(1) };
+
 /// Sign-ins at a provider that one network address begins: each asks the provider.
 pub(crate) const PROVIDER_PER_IP: Limit = Limit { burst: 60, every: TimeDelta::seconds(2) };
 /// Sign-ins with a passkey that one network address begins: each is kept for a while.
@@ -117,7 +122,7 @@ pub(crate) fn ip_key(what: &str, ip: IpAddr) -> String {
 }
 
 /// The key of somebody who is known already.
-pub(super) fn person_key(what: &str, person: domain::UserId) -> String {
+pub(crate) fn person_key(what: &str, person: domain::UserId) -> String {
     format!("{what}:person:{person}")
 }
 
@@ -127,7 +132,7 @@ pub(crate) fn team_key(what: &str, team: domain::TeamId) -> String {
 }
 
 /// The key of an account; the address itself is not stored.
-pub(super) fn address_key(what: &str, email: &EmailAddress) -> String {
+pub(crate) fn address_key(what: &str, email: &EmailAddress) -> String {
     hashed_address_key(what, &super::token::hash(email.as_str()))
 }
 

@@ -99,9 +99,11 @@ impl Identity<'_> {
         if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
             return Err(is_off());
         }
-        self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
+        let factor = self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
         let codes = renew_codes(&mut tx, viewer.user_id).await?;
         confirm_session(&mut tx, viewer).await?;
+        self.tell_viewer(&mut tx, viewer, SecurityAct::RecoveryCodesRenewed).await?;
+        record_use(&mut tx, viewer, factor).await?;
         record(&mut tx, viewer, Action::AccountRecoveryCodesRenewed).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await?;
@@ -119,10 +121,11 @@ impl Identity<'_> {
         if !queries_two_step::is_on(&mut tx, viewer.user_id).await? {
             return Err(is_off());
         }
-        self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
+        let factor = self.accept_code(&mut tx, viewer.user_id, code, mailed).await?.ok_or_else(wrong_code)?;
         queries_two_step::delete(&mut tx, viewer.user_id).await?;
         confirm_session(&mut tx, viewer).await?;
         self.tell_viewer(&mut tx, viewer, SecurityAct::TwoStepTurnedOff).await?;
+        record_use(&mut tx, viewer, factor).await?;
         record(&mut tx, viewer, Action::AccountTwoStepTurnedOff).await?;
         tx.commit().await?;
         counted.give_back(&self.services.parts.db).await
@@ -194,10 +197,9 @@ impl Identity<'_> {
             return Err(Error::SignedOut);
         }
         let team = queries::find_home_team(&mut tx, user).await?.ok_or(Error::SignedOut)?;
-        let session = match self.let_in(&mut tx, (user, team), attempt(), &origin).await {
-            Ok(session) => session,
+        let (mut tx, session) = match self.let_in_or_note(tx, (user, team), attempt(), &origin).await {
+            Ok(entered) => entered,
             Err(refused) => {
-                drop(tx);
                 counted.give_back(db).await?; // the code was right
                 return Err(refused);
             }
@@ -259,6 +261,11 @@ pub(super) async fn renew_codes(tx: &mut SystemTx, user: UserId) -> Result<Vec<S
 
 pub(super) async fn record(tx: &mut SystemTx, viewer: &Viewer, action: Action) -> Result<()> {
     audit::record_in(tx, None, viewer, Event::new(action, viewer.user_id.as_uuid(), "")).await
+}
+
+/// Records that the viewer used a recovery code, when it was one.
+pub(super) async fn record_use(tx: &mut SystemTx, viewer: &Viewer, factor: Factor) -> Result<()> {
+    if factor == Factor::Recovery { record(tx, viewer, Action::AccountRecoveryCodeUsed).await } else { Ok(()) }
 }
 
 pub(super) fn wrong_code() -> Error {

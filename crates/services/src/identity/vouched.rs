@@ -5,6 +5,7 @@ use super::queries_invitations::{self, OpenInvitation};
 use super::sign_up::invitation_is_over;
 use super::{Identity, Origin};
 use crate::audit::{self, Author};
+use crate::team::withdraw_from_member;
 use crate::{Error, OnConstraint as _, Result, SystemTx};
 use domain::audit::{Action, Event};
 use domain::text::{EmailAddress, FirstName, LastName};
@@ -67,18 +68,27 @@ impl Identity<'_> {
             .on_constraint("users_email_key", || Error::Conflict("Somebody made this account at the same moment. Try again.".to_owned()))?;
         queries::insert_personal_team(tx, own, &format!("{}’s team", person.first_name), user).await?;
         queries::insert_membership(tx, own, user, Role::Owner).await?;
-        // The chain of the installation before the team's, as everywhere: two who join at once never wait for each other.
+        let created = Event::new(Action::AccountCreated, user.as_uuid(), person.email.as_str());
+        let (start, joined) = self.join(tx, user, person).await?;
+        let start = start.unwrap_or(own);
+        queries::set_last_team(tx, user, start).await?;
+        // The chain of the installation before those of the teams, as everywhere: two who join at once never wait for each other.
         let author = || Author::person(user, origin.ip);
-        audit::record_in(tx, None, author(), Event::new(Action::AccountCreated, user.as_uuid(), person.email.as_str())).await?;
-        let start = self.join(tx, user, person, origin).await?;
-        Ok((user, start.unwrap_or(own)))
+        audit::record_in(tx, None, author(), created).await?;
+        for (team, event) in joined {
+            audit::record_in(tx, Some(team), author(), event).await?;
+        }
+        Ok((user, start))
     }
 
-    /// Into the team that invited somebody new, and the one they join anyway; returns the one to start in, if there is one.
-    async fn join(&self, tx: &mut SystemTx, user: UserId, person: Newcomer<'_>, origin: &Origin) -> Result<Option<TeamId>> {
+    /// Into the team that invited somebody new, and the one they join anyway; whatever else asks them into these is taken back. The one to
+    /// start in, if there is one, and what is to be recorded, in the order of the teams: two who join the same ones at once take turns
+    /// instead of waiting for each other.
+    async fn join(&self, tx: &mut SystemTx, user: UserId, person: Newcomer<'_>) -> Result<(Option<TeamId>, Vec<(TeamId, Event)>)> {
+        let now = self.services.parts.clock.now();
         let mut joins: Vec<(TeamId, Role, Event)> = Vec::new();
         if let Some(invitation) = person.invitation {
-            let place = queries_invitations::use_invitation(tx, invitation.id, self.services.parts.clock.now()).await?;
+            let place = queries_invitations::use_invitation(tx, invitation.id, now).await?;
             let (team, role) = place.ok_or_else(invitation_is_over)?;
             let accepted = Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), person.email.as_str());
             joins.push((team, role.parse()?, accepted));
@@ -87,12 +97,14 @@ impl Identity<'_> {
             joins.push((team, role, Event::new(Action::MemberJoined, user.as_uuid(), person.email.as_str())));
         }
         let start = joins.first().map(|(team, ..)| *team);
-        // In the order of the teams: two who join the same ones at once take turns instead of waiting for each other.
         joins.sort_by_key(|(team, ..)| *team);
+        let mut events = Vec::new();
         for (team, role, joined) in joins {
             queries::insert_membership(tx, team, user, role).await?;
-            audit::record_in(tx, Some(team), Author::person(user, origin.ip), joined.with_roles(&[role])).await?;
+            events.push((team, joined.with_roles(&[role])));
+            let withdrawn = withdraw_from_member(tx, team, person.email.as_str(), now).await?;
+            events.extend(withdrawn.into_iter().map(|event| (team, event)));
         }
-        Ok(start)
+        Ok((start, events))
     }
 }

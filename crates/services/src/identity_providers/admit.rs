@@ -45,7 +45,7 @@ impl IdentityProviders<'_> {
             let Some(team) = self.services.identity().home_team(&mut tx, known.user_id).await? else {
                 return refused(SignInReason::NoTeam);
             };
-            return self.let_in(tx, provider, &vouch, (&known, team, next), origin).await.map(Ok);
+            return self.let_in(tx, provider, &vouch, (&known, team, next), origin).await;
         }
         if !licences::includes(&mut tx, Feature::IdentityProviders).await? {
             return refused(SignInReason::NotInLicence);
@@ -108,6 +108,7 @@ impl IdentityProviders<'_> {
         identity.find_invitation_of(tx, email).await
     }
 
+    /// Lets somebody in whose identity is known, or asks for their code, or refuses them where there is no seat for them.
     async fn let_in(
         &self,
         mut tx: SystemTx,
@@ -115,7 +116,7 @@ impl IdentityProviders<'_> {
         vouch: &Vouch,
         (known, team, next): (&IdentityRow, TeamId, String),
         origin: &Origin,
-    ) -> Result<Arrival> {
+    ) -> Result<Result<Arrival, Refusal>> {
         let (now, identity, email) = (self.services.parts.clock.now(), self.services.identity(), vouch.email.as_ref());
         queries::touch_identity(&mut tx, known.id, provider.id, now).await?;
         if identity.asks_for_code(&mut tx, known.user_id).await? {
@@ -123,13 +124,18 @@ impl IdentityProviders<'_> {
             identity.half_proved_elsewhere(&mut tx, &step, vouch.proved_at).await?;
             update_role(&mut tx, provider, &vouch.roles, known.user_id).await?;
             tx.commit().await?;
-            return Ok(Arrival::NeedsCode { step, next });
+            return Ok(Ok(Arrival::NeedsCode { step, next }));
         }
-        let session = identity.let_in(&mut tx, (known.user_id, team), through(provider, known.user_id, email), origin).await?;
+        let session = match identity.let_in(&mut tx, (known.user_id, team), through(provider, known.user_id, email), origin).await {
+            Err(refused) if seats::is_refusal(&refused) => {
+                return Ok(Err(Refusal { reason: SignInReason::NoSeat, user: Some(known.user_id), email: vouch.email.clone() }));
+            }
+            entered => entered?,
+        };
         identity.proved_elsewhere(&mut tx, &session, vouch.proved_at).await?;
         update_role(&mut tx, provider, &vouch.roles, known.user_id).await?;
         tx.commit().await?;
-        Ok(Arrival::SignedIn { session, next })
+        Ok(Ok(Arrival::SignedIn { session, next }))
     }
 
     /// An account for somebody who has none, in the team that invited them, and in the team and with the role that the settings of a
@@ -228,10 +234,12 @@ pub(super) fn through<'a>(provider: &'a ProviderRow, user: UserId, email: Option
     }
 }
 
-/// The address, when the provider vouches for it and its domain may come in.
+/// The address, when the provider vouches for it and its domain may come in. That it says nothing is enough where its addresses are
+/// trusted, which are those of the domains below alone; a no never is.
 fn checked_address<'a>(provider: &ProviderRow, vouch: &'a Vouch) -> Result<&'a EmailAddress, SignInReason> {
     let email = vouch.email.as_ref().ok_or(SignInReason::NoAddress)?;
-    if !vouch.is_verified {
+    let is_trusted = provider.trusts_addresses && !provider.email_domains.is_empty();
+    if !vouch.is_verified.unwrap_or(is_trusted) {
         return Err(SignInReason::UnverifiedAddress);
     }
     let domain = email.as_str().rsplit('@').next().unwrap_or_default();

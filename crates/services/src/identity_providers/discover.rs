@@ -65,10 +65,18 @@ impl IdentityProviders<'_> {
 fn works(metadata: &CoreProviderMetadata) -> IdentityProviderReport {
     let keys = metadata.jwks().keys().len();
     let keys = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
-    let sentence = format!(
+    let mut sentence = format!(
         "It answers, calls itself by this name and publishes {keys}. Whether ID and secret are right shows when somebody signs in."
     );
+    if !tells_verification(metadata) {
+        sentence.push_str(" It may not say whether addresses are verified: see “Trust this provider’s addresses”.");
+    }
     IdentityProviderReport { is_working: true, sentence }
+}
+
+/// Whether the provider may say if an address is verified, as far as it publishes which claims it makes.
+fn tells_verification(metadata: &CoreProviderMetadata) -> bool {
+    metadata.claims_supported().is_none_or(|claims| claims.is_empty() || claims.iter().any(|claim| claim.as_str() == "email_verified"))
 }
 
 /// What keeps a provider that answers from being used.

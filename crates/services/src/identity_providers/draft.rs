@@ -47,6 +47,9 @@ impl Checked {
         if draft.updates_roles && draft.default_team_id.is_none() {
             errors.add("default_team_id", "Choose the team in which roles are taken from the provider at every sign-in.");
         }
+        if draft.trusts_addresses && email_domains.as_ref().is_some_and(Vec::is_empty) {
+            errors.add("email_domains", "Addresses are trusted by domain. Name at least one, or do not trust this provider’s addresses.");
+        }
         let no_owner = "Owners are made by owners. Choose another role.";
         if draft.default_role == Role::Owner {
             errors.add("default_role", no_owner);

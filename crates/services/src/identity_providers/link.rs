@@ -72,10 +72,10 @@ impl IdentityProviders<'_> {
         if queries::take_flow(&mut tx, &hash, now).await?.is_none() {
             return Ok(None);
         }
-        let session = match identity.let_in(&mut tx, (user, team), through(&provider, user, Some(&email)), origin).await {
-            Ok(session) => session,
+        let attempt = through(&provider, user, Some(&email));
+        let (mut tx, session) = match identity.let_in_or_note(tx, (user, team), attempt, origin).await {
+            Ok(entered) => entered,
             Err(refused) => {
-                drop(tx);
                 taken.give_back(&parts.db).await?; // the password was right
                 return Err(refused);
             }
@@ -94,8 +94,9 @@ impl IdentityProviders<'_> {
         Ok(SignInWays { linked, linkable: queries::list_linkable(&mut tx, viewer.user_id).await? })
     }
 
-    /// Ends a link of the viewer's, unless it is their last way in; one of anybody else does not exist.
+    /// Ends a link of the viewer's, who proved lately who they are, unless it is their last way in; one of anybody else does not exist.
     pub async fn unlink(&self, viewer: &Viewer, id: IdentityId) -> Result<()> {
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         self.lock_account(&mut tx, viewer.user_id).await?;
         let provider = queries::delete_identity(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;

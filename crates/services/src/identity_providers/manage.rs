@@ -2,13 +2,17 @@
 
 use super::draft::Checked;
 use super::queries::{self, ProviderRow};
-use super::{IdentityProviders, queries_own_ways, secret_place};
+use super::{IdentityProviders, secret_place};
+use crate::mails::SecurityAct;
 use crate::{Error, OnConstraint as _, Result, SystemTx, Viewer, audit, licences};
 use domain::IdentityProviderId;
 use domain::audit::{Action, Event};
 use domain::identity_providers::{IdentityProviderDraft, IdentityProviderOverview, IdentityProviderSummary, RoleRule};
 use domain::licences::Feature;
 use url::Url;
+
+/// What changed where addresses are trusted from now on, or no more.
+const TRUST: &str = "whether its addresses are trusted";
 
 impl IdentityProviders<'_> {
     /// All providers and the teams new people can join, for those who manage the installation; for others there is nothing.
@@ -28,7 +32,7 @@ impl IdentityProviders<'_> {
         self.services.identity().require_recent(viewer).await?;
         let checked = Checked::parse(&draft, &self.services.parts.egress)?;
         let mut tx = self.services.parts.db.installation_tx().await?;
-        queries_own_ways::lock_ways(&mut tx).await?;
+        self.hold_ways(&mut tx, viewer).await?;
         let before = queries::find(&mut tx, id).await?;
         if before.is_none() {
             licences::require(&mut tx, Feature::IdentityProviders).await?;
@@ -46,7 +50,11 @@ impl IdentityProviders<'_> {
             self.require_way_left(&mut tx, viewer).await?;
         }
         let action = if before.is_some() { Action::SignInProviderChanged } else { Action::SignInProviderAdded };
-        let changed = before.map(|before| changes(&before, &row, !draft.client_secret.trim().is_empty())).unwrap_or_default();
+        let changed = match &before {
+            Some(before) => changes(before, &row, !draft.client_secret.trim().is_empty()),
+            // That anything is trusted is on record from the beginning.
+            None => audit::those_that_hold([(row.trusts_addresses, TRUST)]),
+        };
         let event = Event::new(action, row.id.as_uuid(), row.name.as_str()).with_changes(&changed);
         audit::record_in(&mut tx, None, viewer, event).await?;
         let saved = queries::find(&mut tx, row.id).await?.ok_or(Error::NotFound)?;
@@ -86,6 +94,7 @@ impl IdentityProviders<'_> {
             default_role: draft.default_role,
             updates_roles: draft.updates_roles,
             creates_accounts: draft.creates_accounts,
+            trusts_addresses: draft.trusts_addresses,
             is_enabled: before.is_none_or(|before| before.is_enabled),
             people: before.map_or(0, |before| before.people),
         })
@@ -96,7 +105,7 @@ impl IdentityProviders<'_> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
-        queries_own_ways::lock_ways(&mut tx).await?;
+        self.hold_ways(&mut tx, viewer).await?;
         let name = queries::set_enabled(&mut tx, id, is_enabled).await?.ok_or(Error::NotFound)?;
         if !is_enabled {
             self.require_way_left(&mut tx, viewer).await?;
@@ -106,15 +115,23 @@ impl IdentityProviders<'_> {
         tx.commit().await
     }
 
-    /// Removes a provider and everything that was linked to it, unless it is the last way there is. Accounts stay.
+    /// Removes a provider and everything that was linked to it, unless it is the last way there is. Accounts stay; their people are told.
     pub async fn remove(&self, viewer: &Viewer, id: IdentityProviderId) -> Result<()> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
-        queries_own_ways::lock_ways(&mut tx).await?;
+        self.hold_ways(&mut tx, viewer).await?;
+        let linked = queries::delete_identities_at(&mut tx, id).await?;
         let name = queries::remove(&mut tx, id).await?.ok_or(Error::NotFound)?;
         self.require_way_left(&mut tx, viewer).await?;
-        audit::record_in(&mut tx, None, viewer, Event::new(Action::SignInProviderRemoved, id.as_uuid(), name)).await?;
+        for person in &linked {
+            self.services.identity().tell_at_home(&mut tx, *person, SecurityAct::ProviderUnlinked { name: name.clone() }, None).await?;
+        }
+        audit::record_in(&mut tx, None, viewer, Event::new(Action::SignInProviderRemoved, id.as_uuid(), name.clone())).await?;
+        for person in linked {
+            let event = Event::new(Action::AccountIdentityUnlinked, person.as_uuid(), name.clone());
+            audit::record_in(&mut tx, None, viewer, event).await?;
+        }
         tx.commit().await
     }
 
@@ -143,6 +160,7 @@ impl IdentityProviders<'_> {
                 default_role: row.default_role,
                 updates_roles: row.updates_roles,
                 creates_accounts: row.creates_accounts,
+                trusts_addresses: row.trusts_addresses,
             },
         }
     }
@@ -161,6 +179,7 @@ fn changes(before: &ProviderRow, after: &ProviderRow, has_new_secret: bool) -> V
         (before.default_role != after.default_role, "default role"),
         (before.updates_roles != after.updates_roles, "when roles are taken"),
         (before.creates_accounts != after.creates_accounts, "whether it makes accounts"),
+        (before.trusts_addresses != after.trusts_addresses, TRUST),
     ])
 }
 

@@ -3,6 +3,7 @@
 //! The invariant: who somebody is follows from issuer and subject alone. An e-mail address, even a verified one, finds an account but
 //! never opens it: an identity is linked after its person signed in to the account. Nothing a provider says is believed before
 //! its signature, issuer, audience, age and nonce were checked; a try is used once, by the browser that began it, within ten minutes.
+//! That an address is verified is the provider's to say; where it says nothing, administrators may trust it for the domains they name.
 //! Where the licence leaves providers out, what is linked goes on opening its account, and nothing new is linked or added.
 //!
 //! set up by administrators  `manage` (with `draft`), `discover` ("Test")
@@ -51,8 +52,8 @@ impl IdentityProviders<'_> {
     }
 }
 
-/// The providers people can sign in with.
-pub(crate) async fn ways_in(tx: &mut PgConnection) -> Result<Vec<WayIn>> {
+/// The providers people can sign in with, and whether each makes an account for anybody who has none.
+pub(crate) async fn ways_in(tx: &mut PgConnection) -> Result<Vec<(WayIn, bool)>> {
     Ok(queries::list_enabled(tx).await?)
 }
 

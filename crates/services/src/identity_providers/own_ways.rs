@@ -29,7 +29,7 @@ impl IdentityProviders<'_> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
-        queries_own_ways::lock_ways(&mut tx).await?;
+        self.hold_ways(&mut tx, viewer).await?;
         if queries_own_ways::set(&mut tx, way, is_allowed).await? {
             if !is_allowed {
                 self.require_way_left(&mut tx, viewer).await?;
@@ -46,20 +46,29 @@ impl IdentityProviders<'_> {
         is_allowed(&mut read, OwnWay::Passwords).await
     }
 
-    /// Refuses when passwords are off and no other way is left, or none for the viewer, as things stand in the transaction. Whoever asks
-    /// holds the lock of the ways.
+    /// Locks the ways, and the account of whoever may be about to take one away: it comes before what hangs on it.
+    pub(super) async fn hold_ways(&self, tx: &mut SystemTx, viewer: &Viewer) -> Result<()> {
+        queries_own_ways::lock_ways(tx).await?;
+        self.lock_account(tx, viewer.user_id).await
+    }
+
+    /// Refuses when passwords are off and no other way is left, or when none is left for the viewer, whom a password lets in only where
+    /// they have one; as things stand in the transaction, which holds the ways.
     pub(super) async fn require_way_left(&self, tx: &mut SystemTx, viewer: &Viewer) -> Result<()> {
         let conflict = |sentence: &str| Err(Error::Conflict(sentence.to_owned()));
-        if is_allowed(tx, OwnWay::Passwords).await? {
-            return Ok(());
-        }
-        if !queries_own_ways::has_enabled_provider(tx).await? && !self.services.passkeys().are_taken(tx).await? {
+        let takes_passwords = is_allowed(tx, OwnWay::Passwords).await?;
+        let is_another_left = queries_own_ways::has_enabled_provider(tx).await? || self.services.passkeys().are_taken(tx).await?;
+        if !takes_passwords && !is_another_left {
             return conflict("Nobody could sign in then: without passwords there has to be a provider that is on, or passkeys.");
         }
-        if !self.has_way_in(tx, viewer.user_id).await? {
-            return conflict("You could not sign in yourself then. Add a passkey or link a provider on your account page first.");
+        if self.has_way_in(tx, viewer.user_id).await? {
+            return Ok(());
         }
-        Ok(())
+        conflict(if takes_passwords {
+            "You could not sign in yourself then. Set a password, add a passkey or link another provider on your account page first."
+        } else {
+            "You could not sign in yourself then. Add a passkey or link a provider on your account page first."
+        })
     }
 
     /// Whether a person, who is locked until the transaction ends, has a way in as things stand in it. A mailed code is none to lean on.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 /// A provider with its sealed secret.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own that an administrator makes")]
 pub(super) struct ProviderRow {
     pub id: IdentityProviderId,
     pub name: String,
@@ -22,6 +23,8 @@ pub(super) struct ProviderRow {
     pub default_role: Role,
     pub updates_roles: bool,
     pub creates_accounts: bool,
+    /// Counts only where domains are named: a server of the version before may have taken them away.
+    pub trusts_addresses: bool,
     pub is_enabled: bool,
     pub people: i64,
 }
@@ -31,7 +34,7 @@ pub(super) async fn list(tx: &mut PgConnection) -> sqlx::Result<Vec<ProviderRow>
         ProviderRow,
         r#"SELECT p.id AS "id: IdentityProviderId", p.name, p.issuer, p.client_id, p.sealed_client_secret, p.scopes, p.email_domains,
                   p.role_claim, p.role_rules, t.id AS "default_team_id?: TeamId", p.default_role AS "default_role: Role",
-                  p.updates_roles, p.creates_accounts, p.is_enabled,
+                  p.updates_roles, p.creates_accounts, p.trusts_addresses, p.is_enabled,
                   (SELECT count(DISTINCT user_id) FROM identities WHERE provider_id = p.id) AS "people!"
            FROM identity_providers p LEFT JOIN teams t ON t.id = p.default_team_id AND t.deleted_at IS NULL
            ORDER BY lower(p.name), p.id"#
@@ -45,7 +48,7 @@ pub(super) async fn find(tx: &mut PgConnection, id: IdentityProviderId) -> sqlx:
         ProviderRow,
         r#"SELECT p.id AS "id: IdentityProviderId", p.name, p.issuer, p.client_id, p.sealed_client_secret, p.scopes, p.email_domains,
                   p.role_claim, p.role_rules, t.id AS "default_team_id?: TeamId", p.default_role AS "default_role: Role",
-                  p.updates_roles, p.creates_accounts, p.is_enabled,
+                  p.updates_roles, p.creates_accounts, p.trusts_addresses, p.is_enabled,
                   (SELECT count(DISTINCT user_id) FROM identities WHERE provider_id = p.id) AS "people!"
            FROM identity_providers p LEFT JOIN teams t ON t.id = p.default_team_id AND t.deleted_at IS NULL
            WHERE p.id = $1"#,
@@ -55,23 +58,25 @@ pub(super) async fn find(tx: &mut PgConnection, id: IdentityProviderId) -> sqlx:
     .await
 }
 
-pub(super) async fn list_enabled(tx: &mut PgConnection) -> sqlx::Result<Vec<WayIn>> {
-    sqlx::query_as!(
-        WayIn,
-        r#"SELECT id AS "id: IdentityProviderId", name FROM identity_providers WHERE is_enabled ORDER BY lower(name), id"#
+/// Those that are on, and whether each makes accounts.
+pub(super) async fn list_enabled(tx: &mut PgConnection) -> sqlx::Result<Vec<(WayIn, bool)>> {
+    let rows = sqlx::query!(
+        r#"SELECT id AS "id: IdentityProviderId", name, creates_accounts FROM identity_providers WHERE is_enabled ORDER BY lower(name), id"#
     )
     .fetch_all(tx)
-    .await
+    .await?;
+    Ok(rows.into_iter().map(|row| (WayIn { id: row.id, name: row.name }, row.creates_accounts)).collect())
 }
 
 /// Makes a provider, or changes the one of this id. Whether one that is there is on is changed by [`set_enabled`] alone.
 pub(super) async fn save(tx: &mut PgConnection, row: &ProviderRow) -> sqlx::Result<()> {
     sqlx::query!(
         "INSERT INTO identity_providers (id, name, issuer, client_id, sealed_client_secret, scopes, email_domains, role_claim, role_rules,
-                                         default_team_id, default_role, creates_accounts, is_enabled, updates_roles)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                                         default_team_id, default_role, creates_accounts, is_enabled, updates_roles, trusts_addresses)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          ON CONFLICT (id) DO UPDATE SET name = $2, issuer = $3, client_id = $4, sealed_client_secret = $5, scopes = $6, email_domains = $7,
-             role_claim = $8, role_rules = $9, default_team_id = $10, default_role = $11, creates_accounts = $12, updates_roles = $14",
+             role_claim = $8, role_rules = $9, default_team_id = $10, default_role = $11, creates_accounts = $12, updates_roles = $14,
+             trusts_addresses = $15",
         row.id.as_uuid(),
         row.name,
         row.issuer,
@@ -85,7 +90,8 @@ pub(super) async fn save(tx: &mut PgConnection, row: &ProviderRow) -> sqlx::Resu
         row.default_role.as_str(),
         row.creates_accounts,
         row.is_enabled,
-        row.updates_roles
+        row.updates_roles,
+        row.trusts_addresses
     )
     .execute(tx)
     .await?;
@@ -261,6 +267,17 @@ pub(super) async fn delete_identity(tx: &mut PgConnection, user: UserId, id: Ide
         id.as_uuid()
     )
     .fetch_optional(tx)
+    .await
+}
+
+/// Ends all links to a provider; whose they were.
+pub(super) async fn delete_identities_at(tx: &mut PgConnection, provider: IdentityProviderId) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"WITH ended AS (DELETE FROM identities WHERE provider_id = $1 RETURNING user_id)
+           SELECT DISTINCT user_id AS "user_id!: UserId" FROM ended ORDER BY 1"#,
+        provider.as_uuid()
+    )
+    .fetch_all(tx)
     .await
 }
 

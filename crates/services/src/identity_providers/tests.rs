@@ -1,11 +1,13 @@
 //! What holds of the ways in: one is always left, and a second step is required of those it says.
 
 use crate::identity::Origin;
+use crate::mails::testing::{mailer, waiting};
+use crate::mails::{Mail, SecurityAct};
 use crate::testing::{owner, parts, services};
-use crate::{Error, Result, Services, Viewer};
-use domain::IdentityProviderId;
-use domain::identity_providers::{OwnWay, TwoStepRequirement};
+use crate::{Error, Parts, Result, Services, Viewer};
+use domain::identity_providers::{IdentityProviderDraft, OwnWay, TwoStepRequirement};
 use domain::sign_ins::SignInMethod;
+use domain::{IdentityProviderId, Role, UserId};
 use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 
@@ -29,13 +31,43 @@ async fn linked_provider(pool: &PgPool, name: &str, viewer: &Viewer) -> Identity
     id
 }
 
+/// What is sent to have the provider of this name lead to another issuer.
+fn elsewhere(name: &str) -> IdentityProviderDraft {
+    IdentityProviderDraft {
+        name: name.to_owned(),
+        issuer: "https://elsewhere.invalid".to_owned(),
+        client_id: "lyceum".to_owned(),
+        client_secret: String::new(),
+        scopes: String::new(),
+        email_domains: String::new(),
+        role_claim: String::new(),
+        role_rules: String::new(),
+        default_team_id: None,
+        default_role: Role::Viewer,
+        updates_roles: false,
+        creates_accounts: false,
+        trusts_addresses: false,
+    }
+}
+
+/// As people are who came in through a provider.
+async fn take_password(pool: &PgPool, viewer: &Viewer) {
+    sqlx::query("UPDATE users SET password_hash = '' WHERE id = $1").bind(viewer.user_id).execute(pool).await.unwrap();
+}
+
+async fn give_passkey(pool: &PgPool, viewer: &Viewer) {
+    let insert = "INSERT INTO passkeys (id, user_id, name, credential_id, credential, created_at)
+                  VALUES (gen_random_uuid(), $1, 'Phone', 'phone', '{}', now())";
+    sqlx::query(insert).bind(viewer.user_id).execute(pool).await.unwrap();
+}
+
 /// The person as they come in that way.
 async fn come_in(services: &Services, viewer: &Viewer, method: SignInMethod) -> Viewer {
     let origin = Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: "Test".to_owned() };
     let mut tx = services.db().system_tx().await.unwrap();
     let session = services.identity().start_session(&mut tx, (viewer.user_id, viewer.team_id), method, &origin).await.unwrap();
     tx.commit().await.unwrap();
-    services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().unwrap()
+    services.identity().viewer_for_token(session.token.expose_secret(), &origin).await.unwrap().unwrap()
 }
 
 async fn give_second_step(pool: &PgPool, viewer: &Viewer) {
@@ -132,6 +164,24 @@ async fn passwords_stay_as_long_as_nobody_could_come_in_otherwise(pool: PgPool) 
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_way_into_an_account_is_taken_away_by_whoever_confirmed(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    linked_provider(&pool, "Works", &ada).await;
+    give_passkey(&pool, &ada).await;
+    let ada = come_in(&services, &ada, SignInMethod::Provider).await;
+    let (ways, passkeys) = (services.identity_providers(), services.passkeys());
+    let identity = ways.ways(&ada).await.unwrap().linked[0].id;
+    let phone = passkeys.list(&ada).await.unwrap().passkeys[0].id;
+    sqlx::query("UPDATE sessions SET confirmed_at = now() - interval '11 minutes'").execute(&pool).await.unwrap();
+    assert!(matches!(ways.unlink(&ada, identity).await, Err(Error::ConfirmFirst)));
+    assert!(matches!(passkeys.remove(&ada, phone).await, Err(Error::ConfirmFirst)));
+    sqlx::query("UPDATE sessions SET confirmed_at = now()").execute(&pool).await.unwrap();
+    ways.unlink(&ada, identity).await.unwrap();
+    passkeys.remove(&ada, phone).await.unwrap();
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn that_passkeys_are_taken_is_no_way_in_for_whoever_has_none(pool: PgPool) {
     let mut parts = parts(&pool);
     "http://localhost:3000".clone_into(&mut parts.settings.public_url);
@@ -145,11 +195,57 @@ async fn that_passkeys_are_taken_is_no_way_in_for_whoever_has_none(pool: PgPool)
     }
     let identity = ways.ways(&root).await.unwrap().linked[0].id;
     assert!(sentence(ways.unlink(&root, identity).await).contains("This is your only way in"));
-    let insert = "INSERT INTO passkeys (id, user_id, name, credential_id, credential, created_at)
-                  VALUES (gen_random_uuid(), $1, 'Phone', 'phone', '{}', now())";
-    sqlx::query(insert).bind(root.user_id).execute(&pool).await.unwrap();
+    give_passkey(&pool, &root).await;
     ways.unlink(&root, identity).await.unwrap();
     assert!(sentence(ways.allow_own_way(&root, OwnWay::Passkeys, false).await).contains("You could not sign in yourself"));
     let phone = services.passkeys().list(&root).await.unwrap().passkeys[0].id;
     assert!(sentence(services.passkeys().remove(&root, phone).await).contains("This is your only way in"));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn an_administrator_without_a_password_does_not_take_their_only_way_also_where_passwords_are_on(pool: PgPool) {
+    let mut parts = parts(&pool);
+    "http://localhost:3000".clone_into(&mut parts.settings.public_url);
+    let services = Services::new(parts);
+    let root = administrator(&services, &pool, "root@example.org").await;
+    let ada = administrator(&services, &pool, "ada@example.org").await;
+    let ways = services.identity_providers();
+    let (works, other) = (linked_provider(&pool, "Works", &root).await, linked_provider(&pool, "Other", &ada).await);
+    take_password(&pool, &root).await;
+    let refusal = "You could not sign in yourself then. Set a password, add a passkey or link another provider on your account page first.";
+    assert_eq!(sentence(ways.set_enabled(&root, works, false).await), refusal);
+    assert_eq!(sentence(ways.remove(&root, works).await), refusal);
+    assert_eq!(sentence(ways.save(&root, works, elsewhere("Works")).await), refusal);
+    // What they do not come in by may go, and so may the ways of others: Ada has a password.
+    ways.allow_own_way(&root, OwnWay::EmailCodes, false).await.unwrap();
+    ways.save(&root, other, elsewhere("Other")).await.unwrap();
+    ways.remove(&root, other).await.unwrap();
+    ways.set_enabled(&ada, works, false).await.unwrap();
+    // With a passkey for their only way it is passkeys that stay.
+    give_passkey(&pool, &root).await;
+    assert_eq!(sentence(ways.allow_own_way(&root, OwnWay::Passkeys, false).await), refusal);
+    ways.remove(&root, works).await.unwrap();
+    ways.allow_own_way(&ada, OwnWay::Passkeys, false).await.unwrap();
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn whoever_was_linked_to_a_provider_that_is_removed_is_told_and_on_record(pool: PgPool) {
+    let services = Services::new(Parts { mailer: Some(mailer()), ..parts(&pool) });
+    let root = administrator(&services, &pool, "root@example.org").await;
+    let (ada, bob) = (owner(&services, "ada@example.org").await, owner(&services, "bob@example.org").await);
+    let id = linked_provider(&pool, "Works", &ada).await;
+    linked_provider(&pool, "Other", &bob).await;
+    services.identity_providers().remove(&root, id).await.unwrap();
+    let told: Vec<(String, UserId, String)> =
+        sqlx::query_as("SELECT action, target_id, target_name FROM audit_events WHERE actor_id = $1 AND action LIKE 'account.%'")
+            .bind(root.user_id)
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(told, [("account.identity-unlinked".to_owned(), ada.user_id, "Works".to_owned())]);
+    let mails = waiting(&services, &pool).await;
+    let [(to, Mail::Security(notice))] = mails.as_slice() else { panic!("{} mails", mails.len()) };
+    assert_eq!((to.as_str(), &notice.act), ("ada@example.org", &SecurityAct::ProviderUnlinked { name: "Works".to_owned() }));
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM identities").fetch_one(&pool).await.unwrap();
+    assert_eq!(left, 1);
 }

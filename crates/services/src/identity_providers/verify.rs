@@ -72,8 +72,8 @@ pub(super) struct Vouch {
     pub proved_at: Option<DateTime<Utc>>,
     /// As the provider says it, if that is an address.
     pub email: Option<EmailAddress>,
-    /// Whether the provider says that it is theirs.
-    pub is_verified: bool,
+    /// Whether the provider says that it is theirs; none where it says nothing about that.
+    pub is_verified: Option<bool>,
     pub first_name: String,
     pub last_name: String,
     /// Values of the role claim.
@@ -164,9 +164,13 @@ where
 }
 
 fn vouch(claims: &IdTokenClaims<OtherClaims, CoreGenderClaim>, info: Option<&Info>, roles: Vec<String>) -> Vouch {
-    // Address and its verification come from one place, or the one could vouch for the other's.
-    let (email, verified) = match (claims.email(), info) {
-        (Some(email), _) => (Some(email), claims.email_verified()),
+    // Address and its verification come from one place, or the one could vouch for the other's. Where that says nothing, a no of the
+    // other still counts.
+    let (email, is_verified) = match (claims.email(), info) {
+        (Some(email), info) => {
+            let doubt = info.and_then(Info::email_verified).filter(|is_verified| !is_verified);
+            (Some(email), claims.email_verified().or(doubt))
+        }
         (None, Some(info)) => (info.email(), info.email_verified()),
         (None, None) => (None, None),
     };
@@ -188,7 +192,7 @@ fn vouch(claims: &IdTokenClaims<OtherClaims, CoreGenderClaim>, info: Option<&Inf
         subject: claims.subject().to_string(),
         proved_at: claims.auth_time(),
         email: email.and_then(|email| EmailAddress::parse(email.as_str()).ok()),
-        is_verified: verified == Some(true),
+        is_verified,
         first_name,
         last_name,
         roles,
@@ -238,6 +242,30 @@ mod tests {
         assert_eq!((asked(0), asked(10), asked(-10)), (Ok(()), Ok(()), Ok(())));
         assert_eq!((asked(11), asked(-11)), (Err(SignInReason::OldProof), Err(SignInReason::OldProof)));
         assert_eq!(check_freshness(None, now), Err(SignInReason::NoProofTime));
+    }
+
+    /// What is made of what a token, and where one asks for more, say of the verification of an address.
+    fn said(token: &Value, more: Option<&Value>) -> Option<bool> {
+        let mut claims = token.clone();
+        for (name, value) in [("iss", json!("https://login.example.org")), ("aud", json!("lyceum")), ("exp", json!(2)), ("iat", json!(1))] {
+            claims[name] = value;
+        }
+        let claims: IdTokenClaims<OtherClaims, CoreGenderClaim> = serde_json::from_value(claims).unwrap();
+        let info = more.map(|more| Info::from_json::<EgressError>(more.to_string().as_bytes(), None).unwrap());
+        vouch(&claims, info.as_ref(), Vec::new()).is_verified
+    }
+
+    #[test]
+    fn silence_about_an_address_is_neither_yes_nor_no_and_a_no_counts_wherever_it_stands() {
+        let silent = json!({ "sub": "s", "email": "ada@example.org" });
+        let says = |word: Value| json!({ "sub": "s", "email": "ada@example.org", "email_verified": word });
+        let (yes, no) = (says(json!(true)), says(json!(false)));
+        assert_eq!((said(&silent, None), said(&says(Value::Null), None)), (None, None));
+        assert_eq!((said(&yes, None), said(&says(json!("true")), None)), (Some(true), Some(true)));
+        assert_eq!((said(&no, None), said(&says(json!("false")), None)), (Some(false), Some(false)));
+        let late = json!({ "sub": "s" });
+        assert_eq!([&silent, &yes, &no].map(|more| said(&late, Some(more))), [None, Some(true), Some(false)]);
+        assert_eq!([&silent, &yes, &no].map(|more| said(&silent, Some(more))), [None, None, Some(false)]);
     }
 
     #[test]

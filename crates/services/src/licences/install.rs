@@ -9,12 +9,14 @@ use domain::licences::LicenceInstalled;
 
 impl Licences<'_> {
     /// Puts the licence in this text in force. Those who are signed in keep their seats or get one, as far as there are any, who
-    /// was seen last first; for the others there is none left, and they are signed out. Goes on when the former licence is over.
+    /// was seen last first; for the others there is none left, and they are signed out. The API keys of whoever has no seat open nothing.
+    /// Goes on when the former licence is over.
     pub async fn install(&self, viewer: &Viewer, text: &str) -> Result<LicenceInstalled> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;
         let key = self.services.settings().licence_key.as_ref().ok_or_else(no_key)?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        queries::lock_sessions(&mut tx).await?;
         queries::lock(&mut tx).await?;
         let now = queries::now(&mut tx).await?;
         let payload = key.read(text, now).map_err(at_field)?;

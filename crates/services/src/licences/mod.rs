@@ -1,11 +1,12 @@
 //! Licences: what the installation may be used for, by how many people and until when.
 //!
 //! The invariants. Without a licence there are no limits. With one, whoever has a session has a seat: every session begins in
-//! `Identity::start_session`, which takes one ([`seats::take`]), and losing a seat ends the sessions. Who manages the
-//! installation always has one, so that somebody can replace the licence. When the licence is over, [`crate::Db::team_tx`] and
-//! [`crate::Db::installation_tx`] are read-only; signing in, reading, exporting and installing a licence go on. A licence is believed
-//! because of its signature, at the moment it is installed; from then on its row counts. What it does not name of [`Feature`] is off, also
-//! when it is over: each of those is refused by [`require`], where it is done.
+//! `Identity::start_session`, which takes one ([`seats::take`]), and losing a seat ends the sessions; an API key opens only while its
+//! person has one ([`seats::missing`]). Who manages the installation always has one, so that somebody can replace the licence. When the
+//! licence is over, [`crate::Db::team_tx`] and [`crate::Db::installation_tx`] are read-only; signing in, reading, exporting and
+//! installing a licence go on, and what time alone would take from teams stays ([`is_over`]). A licence is believed because of its
+//! signature, at the moment it is installed; from then on its row counts. What it does not name of [`Feature`] is off, also when it is
+//! over: each of those is refused by [`require`], where it is done.
 //!
 //! the file      [`LicenceKey`], `file`           in force   [`Licences::overview`], [`Licences::install`]
 //! who sits      `seats`                          what is included   `features`
@@ -28,6 +29,7 @@ pub use file::{LicenceFault, LicenceKey, LicencePayload};
 
 use crate::{Result, Services, SystemTx, Viewer};
 use domain::licences::{Feature, LicenceDetail, LicenceNotice, LicenceOverview, LicenceStanding};
+use sqlx::PgConnection;
 
 /// What the installation may be used for, and by whom.
 pub struct Licences<'a> {
@@ -47,6 +49,11 @@ impl Licences<'_> {
         let mut read = self.services.parts.db.system_read().await?;
         Ok(queries::is_over(&mut read).await?)
     }
+}
+
+/// Whether the licence is over, by the clock of the database, for what is decided in a transaction.
+pub(crate) async fn is_over(tx: &mut PgConnection) -> Result<bool> {
+    Ok(queries::is_over(tx).await?)
 }
 
 /// The licence in force, as it is shown.

@@ -10,7 +10,7 @@ use domain::licences::{SeatList, SeatPerson};
 const LISTED: usize = 50;
 
 impl Licences<'_> {
-    /// People whose name or address holds the words, those with a seat first.
+    /// People whose name or address holds the words: those with a seat first, of them whose seat is missed least.
     pub async fn list_seats(&self, viewer: &Viewer, words: &str) -> Result<SeatList> {
         viewer.require_system_administrator()?;
         let mut tx = self.services.parts.db.system_tx().await?;
@@ -21,6 +21,8 @@ impl Licences<'_> {
             user_id: row.user_id,
             name: format!("{} {}", row.first_name, row.last_name).trim().to_owned(),
             email: row.email,
+            suspended_at: row.suspended_at,
+            last_seen_at: row.last_seen_at,
             seated_at: row.seated_at,
             keeps_seat: row.is_system_administrator,
         };
@@ -41,10 +43,12 @@ impl Licences<'_> {
         tx.commit().await
     }
 
-    /// Frees somebody's seat and ends their sessions; they take a free one again when they sign in.
+    /// Frees somebody's seat and ends their sessions, also one that begins at this moment; their API keys open nothing. They take a free
+    /// one again when they sign in.
     pub async fn free_seat(&self, viewer: &Viewer, user: UserId) -> Result<()> {
         viewer.require_system_administrator()?;
         let mut tx = self.services.parts.db.installation_tx().await?;
+        queries::lock_sessions(&mut tx).await?;
         queries::lock(&mut tx).await?;
         let email = queries::find_email(&mut tx, user).await?.ok_or(Error::NotFound)?;
         if queries::standing(&mut tx, user).await?.is_some_and(|standing| standing.is_system_administrator) {

@@ -8,10 +8,24 @@ use sqlx::PgConnection;
 
 /// Anything that may stand for "licences and seats change"; only its equality with itself matters.
 const LOCK: i64 = 0x6c79_6365_756d_0002;
+/// The same for "sessions begin and end because of seats".
+const SESSIONS_LOCK: i64 = 0x6c79_6365_756d_0005;
 
-/// Held until the transaction ends: counting seats and taking one are one act.
+/// Held until the transaction ends: counting seats and taking one are one act. [`hold_sessions`] or [`lock_sessions`] comes before.
 pub(super) async fn lock(connection: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("SELECT pg_advisory_xact_lock($1)", LOCK).execute(connection).await?;
+    Ok(())
+}
+
+/// Held until the transaction ends, by many at once: a session begins, by what is known of seats from now on.
+pub(super) async fn hold_sessions(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock_shared($1)", SESSIONS_LOCK).execute(connection).await?;
+    Ok(())
+}
+
+/// Held until the transaction ends, alone: sessions that were beginning are there by now, and later ones wait to see what became of seats.
+pub(super) async fn lock_sessions(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", SESSIONS_LOCK).execute(connection).await?;
     Ok(())
 }
 
@@ -168,17 +182,28 @@ pub(super) struct PersonRow {
     pub last_name: String,
     pub email: String,
     pub is_system_administrator: bool,
+    pub suspended_at: Option<DateTime<Utc>>,
+    pub last_seen_at: Option<DateTime<Utc>>,
     pub seated_at: Option<DateTime<Utc>>,
 }
 
+/// Those with a seat first, of them whoever is suspended, and then who was not seen for longest; the others by name. Seen are people as in
+/// the list of `people`.
 pub(super) async fn list_people(connection: &mut PgConnection, words: &str, limit: i64) -> sqlx::Result<Vec<PersonRow>> {
     sqlx::query_as!(
         PersonRow,
-        r#"SELECT users.id AS "user_id: UserId", first_name, last_name, email, is_system_administrator,
-                  seats.taken_at AS "seated_at?"
-           FROM users LEFT JOIN seats ON seats.user_id = users.id
-           WHERE position(lower($1) IN lower(first_name || ' ' || last_name || ' ' || email)) > 0
-           ORDER BY seats.taken_at IS NULL, first_name, last_name, users.id LIMIT $2"#,
+        r#"SELECT u.id AS "user_id!: UserId", u.first_name AS "first_name!", u.last_name AS "last_name!", u.email AS "email!",
+                  u.is_system_administrator AS "is_system_administrator!", u.suspended_at AS "suspended_at?",
+                  seen.last_at AS "last_seen_at?", seats.taken_at AS "seated_at?"
+           FROM users u LEFT JOIN seats ON seats.user_id = u.id
+           CROSS JOIN LATERAL (SELECT greatest(
+               (SELECT max(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id),
+               (SELECT max(i.created_at) FROM sign_ins i WHERE i.user_id = u.id AND i.succeeded),
+               (SELECT max(k.last_used_at) FROM api_keys k WHERE k.user_id = u.id)) AS last_at) AS seen
+           WHERE position(lower($1) IN lower(u.first_name || ' ' || u.last_name || ' ' || u.email)) > 0
+           ORDER BY seats.taken_at IS NULL, seats.taken_at IS NOT NULL AND u.suspended_at IS NULL,
+                    CASE WHEN seats.taken_at IS NOT NULL THEN seen.last_at END NULLS FIRST,
+                    lower(u.first_name), lower(u.last_name), u.id LIMIT $2"#,
         words,
         limit
     )

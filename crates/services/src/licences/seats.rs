@@ -1,6 +1,8 @@
-//! Seats: taking one by signing in.
+//! Seats: taking one by signing in. An API key takes none; it opens only while its person has one.
 //!
-//! The invariant: seats are counted and taken under one lock, so that two people never take the last one.
+//! The invariants: seats are counted and taken under one lock, so that two people never take the last one; and whoever begins a session
+//! shares a second lock from before the look at their seat until the session is there, which [`super::Licences::free_seat`] and
+//! [`super::Licences::install`] hold alone, so that no session begins by a seat that is gone. The second is taken before the first.
 
 use super::queries::{self, Standing};
 use crate::{Error, Result, SystemTx};
@@ -8,6 +10,7 @@ use domain::UserId;
 
 /// Lets somebody begin a session: they have a seat, or take a free one. Their address when they took one.
 pub(crate) async fn take(tx: &mut SystemTx, user: UserId) -> Result<Option<String>> {
+    queries::hold_sessions(tx).await?;
     if !needs_one(queries::standing(tx, user).await?.as_ref()) {
         return Ok(None);
     }
@@ -36,8 +39,19 @@ pub(crate) async fn refusal(tx: &mut SystemTx) -> Result<Option<Error>> {
 /// The same for somebody who is about to get an account. Seats are held until the transaction ends, before any chain of the audit trail is:
 /// two who come at once by different ways never wait for each other.
 pub(crate) async fn refusal_of_newcomer(tx: &mut SystemTx) -> Result<Option<Error>> {
+    queries::hold_sessions(tx).await?;
     queries::lock(tx).await?;
     refusal(tx).await
+}
+
+/// Whether it was for want of a seat that somebody was not let in: of what can go wrong then, nothing else is told in a sentence.
+pub(crate) fn is_refusal(error: &Error) -> bool {
+    matches!(error, Error::Conflict(_))
+}
+
+/// The refusal of a program whose person has no seat; its key knows that. A key takes none: whoever signs in does.
+pub(crate) fn missing() -> Error {
+    Error::Conflict("The person of this API key has no seat under the licence. They take a free one by signing in.".to_owned())
 }
 
 /// There is a licence and they have no seat; nobody in particular needs none.

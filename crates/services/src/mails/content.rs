@@ -81,6 +81,9 @@ pub(crate) enum Mail {
     },
 }
 
+/// How long a mail is kept that was given up and tells of something, so that it can be sent again.
+const KEPT: TimeDelta = TimeDelta::days(7);
+
 /// The kinds as they are stored, and what the administrator calls them; those that tell of an account's security call themselves.
 const KINDS: [(&str, &str); 8] = [
     ("Invitation", "Invitation to a team"),
@@ -112,6 +115,30 @@ impl Mail {
             Self::Code { .. } => KINDS[5].0,
             Self::SignUp { .. } => KINDS[6].0,
             Self::AccountExists { .. } => KINDS[7].0,
+        }
+    }
+
+    /// When the link or the code in it stops working; none of a mail that only tells of something.
+    pub(super) const fn works_until(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Invitation { works_until, .. }
+            | Self::PasswordReset { works_until, .. }
+            | Self::EmailChange { works_until, .. }
+            | Self::Code { works_until, .. }
+            | Self::SignUp { works_until, .. } => Some(*works_until),
+            Self::Security(_) | Self::EmailChanged { .. } | Self::AccountExists { .. } | Self::Test { .. } => None,
+        }
+    }
+
+    /// Until when what it says is kept once it was given up. A code never is: whoever waits for one asks for another.
+    pub(super) fn keep_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Code { .. } => None,
+            Self::Security(SecurityNotice {
+                act: SecurityAct::DeletionScheduled { gone_at } | SecurityAct::DeletionOrdered { gone_at },
+                ..
+            }) => Some(*gone_at),
+            mail => Some(mail.works_until().unwrap_or(now + KEPT)),
         }
     }
 

@@ -14,7 +14,7 @@ pub(crate) struct SecurityNotice {
     pub(crate) act: SecurityAct,
     /// When.
     pub(crate) at: DateTime<Utc>,
-    /// From where; none when it was done on the server itself.
+    /// From where; none when it was done on the server itself, or by an administrator.
     #[serde(default)]
     pub(crate) whence: Option<Whence>,
     /// Where the button leads.
@@ -47,6 +47,8 @@ pub(crate) enum SecurityAct {
     TwoStepTurnedOn,
     /// It takes none any more.
     TwoStepTurnedOff,
+    /// Recovery codes were made in place of those there were.
+    RecoveryCodesRenewed,
     /// A passkey lets somebody in.
     PasskeyAdded {
         /// What the person called it.
@@ -67,8 +69,18 @@ pub(crate) enum SecurityAct {
         /// The provider's name.
         name: String,
     },
+    /// A program that has the key works as its person.
+    ApiKeyCreated {
+        /// What the person called it; the key itself stands in no mail.
+        name: String,
+    },
     /// The account ends unless its person keeps it.
     DeletionScheduled {
+        /// When it is too late.
+        gone_at: DateTime<Utc>,
+    },
+    /// The same because an administrator says so.
+    DeletionOrdered {
         /// When it is too late.
         gone_at: DateTime<Utc>,
     },
@@ -88,12 +100,16 @@ struct Words {
 }
 
 const NOT_ME: &str = "It was not me";
+const OPEN_ACCOUNT: &str = "Open my account";
 const ADVICE: &str = "If it was you, you need do nothing. If not, get a link for a new password at once: that signs everybody out, and removes \
                       the passkeys, the linked providers and the API keys of your account.";
 const WITHOUT_PASSWORDS: &str = "If it was you, you need do nothing. If not, end the sessions and remove what you do not know on your account \
                                  page at once, and ask the person who runs your installation for help.";
 
 impl SecurityAct {
+    /// The kinds of those that tell of the end of an account.
+    pub(super) const OF_DELETION: [&'static str; 2] = ["DeletionScheduled", "DeletionOrdered"];
+
     /// Its kind as it is stored, and what the administrator calls it.
     pub(super) const fn names(&self) -> (&'static str, &'static str) {
         match self {
@@ -102,11 +118,14 @@ impl SecurityAct {
             Self::PasswordResetOnServer => ("PasswordResetOnServer", "Password was replaced on the server"),
             Self::TwoStepTurnedOn => ("TwoStepTurnedOn", "Two-step sign-in was set up"),
             Self::TwoStepTurnedOff => ("TwoStepTurnedOff", "Two-step sign-in was turned off"),
+            Self::RecoveryCodesRenewed => ("RecoveryCodesRenewed", "New recovery codes were made"),
             Self::PasskeyAdded { .. } => ("PasskeyAdded", "Passkey was added"),
             Self::PasskeyRemoved { .. } => ("PasskeyRemoved", "Passkey was removed"),
             Self::ProviderLinked { .. } => ("ProviderLinked", "Identity provider was linked"),
             Self::ProviderUnlinked { .. } => ("ProviderUnlinked", "Identity provider was unlinked"),
+            Self::ApiKeyCreated { .. } => ("ApiKeyCreated", "API key was made"),
             Self::DeletionScheduled { .. } => ("DeletionScheduled", "Account was marked for deletion"),
+            Self::DeletionOrdered { .. } => ("DeletionOrdered", "Account was marked for deletion by an administrator"),
             Self::NewDevice => ("NewDevice", "Sign-in with a new device"),
         }
     }
@@ -114,26 +133,35 @@ impl SecurityAct {
     /// The screen on which its person does something about it.
     pub(crate) const fn screen(&self, without_passwords: bool) -> &'static str {
         match self {
-            Self::DeletionScheduled { .. } => "/account",
+            Self::ApiKeyCreated { .. } | Self::DeletionScheduled { .. } | Self::DeletionOrdered { .. } => "/account",
             _ if without_passwords => "/account",
             _ => "/forgot-password",
         }
     }
 
+    /// Whether somebody else than the person is meant to have done it.
+    const fn is_by_others(&self) -> bool {
+        matches!(self, Self::PasswordResetOnServer | Self::DeletionOrdered { .. })
+    }
+
     /// One of each, for looking at.
-    pub(super) fn examples() -> [Self; 11] {
+    pub(super) fn examples() -> [Self; 14] {
         let name = || "Phone".to_owned();
+        let gone_at = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_814);
         [
             Self::PasswordChanged,
             Self::PasswordResetByMail,
             Self::PasswordResetOnServer,
             Self::TwoStepTurnedOn,
             Self::TwoStepTurnedOff,
+            Self::RecoveryCodesRenewed,
             Self::PasskeyAdded { name: name() },
             Self::PasskeyRemoved { name: name() },
             Self::ProviderLinked { name: "Example works".to_owned() },
             Self::ProviderUnlinked { name: "Example works".to_owned() },
-            Self::DeletionScheduled { gone_at: DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(20_814) },
+            Self::ApiKeyCreated { name: "Nightly import".to_owned() },
+            Self::DeletionScheduled { gone_at },
+            Self::DeletionOrdered { gone_at },
             Self::NewDevice,
         ]
     }
@@ -180,6 +208,15 @@ impl SecurityAct {
                 format!("Two-step sign-in was turned off for your account on Lyceum on {at}."),
                 "Signing in takes no code from now on.",
             ),
+            Self::RecoveryCodesRenewed => Words {
+                advice: "If it was you, you need do nothing. If not, get a link for a new password at once, and then make new recovery \
+                         codes on your account page, so that these stop working.",
+                ..plain(
+                    "New recovery codes were made",
+                    format!("New recovery codes for two-step sign-in to your account on Lyceum were made on {at}."),
+                    "Those from before do not work any more.",
+                )
+            },
             Self::PasskeyAdded { name } => plain(
                 "A passkey was added",
                 format!("The passkey “{name}” was added to your account on Lyceum on {at}."),
@@ -200,13 +237,26 @@ impl SecurityAct {
                 format!("The link of your account on Lyceum to the identity provider “{name}” was ended on {at}."),
                 "It does not let anybody in any more.",
             ),
+            Self::ApiKeyCreated { name } => api_key(&at, name),
             Self::DeletionScheduled { gone_at } => deletion(&at, *gone_at),
+            Self::DeletionOrdered { gone_at } => deletion_by_administrator(&at, *gone_at),
             Self::NewDevice => plain(
                 "Somebody signed in with a new device",
                 format!("Somebody signed in to your account on Lyceum on {at}."),
                 "In the last year nobody signed in to it with a device of this kind from this network.",
             ),
         }
+    }
+}
+
+fn api_key(at: &str, name: &str) -> Words {
+    Words {
+        heading: "An API key was made",
+        deed: format!("The API key “{name}” was made in your account on Lyceum on {at}."),
+        outcome: "A program that has it works as you, in one team and within its scopes, until it expires or is revoked.".to_owned(),
+        button: OPEN_ACCOUNT,
+        advice: "If it was you, you need do nothing. If not, revoke it on your account page at once, in the team it was made in, and \
+                 change your password there.",
     }
 }
 
@@ -224,6 +274,15 @@ fn deletion(at: &str, gone_at: DateTime<Utc>) -> Words {
     }
 }
 
+fn deletion_by_administrator(at: &str, gone_at: DateTime<Utc>) -> Words {
+    Words {
+        deed: format!("An administrator of your installation of Lyceum asked for the deletion of your account on {at}."),
+        advice: "You are signed out everywhere, and your API keys are revoked. If you cannot sign in and want to keep the account, or to \
+                 take along what is yours, ask the person who runs your installation.",
+        ..deletion(at, gone_at)
+    }
+}
+
 impl SecurityNotice {
     /// One of each, with made-up people, for looking at.
     pub(super) fn examples(public_url: &str, at: DateTime<Utc>) -> impl Iterator<Item = Self> {
@@ -231,7 +290,7 @@ impl SecurityNotice {
         SecurityAct::examples().into_iter().map(move |act| Self {
             link: format!("{public_url}{}", act.screen(false)),
             without_passwords: false,
-            whence: (act != SecurityAct::PasswordResetOnServer).then(|| whence.clone()),
+            whence: (!act.is_by_others()).then(|| whence.clone()),
             act,
             at,
         })
@@ -240,7 +299,8 @@ impl SecurityNotice {
     /// What it says.
     pub(super) fn letterhead(&self) -> Letterhead {
         let Words { heading, deed, outcome, button, advice } = self.act.words(self.at);
-        let (button, advice) = if self.without_passwords { ("Open my account", WITHOUT_PASSWORDS) } else { (button, advice) };
+        let is_in_doubt = self.without_passwords && !self.act.is_by_others();
+        let (button, advice) = if is_in_doubt { (OPEN_ACCOUNT, WITHOUT_PASSWORDS) } else { (button, advice) };
         let whence = self.whence.as_ref().map(|whence| format!("It was done with {}, from the address {}.", whence.device, whence.address));
         Letterhead {
             subject: format!("{heading} on Lyceum"),

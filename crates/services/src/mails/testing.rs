@@ -13,8 +13,8 @@ pub(crate) fn mailer() -> Mailer {
 
 /// What waits to be sent and to whom, the oldest first.
 pub(crate) async fn waiting(services: &Services, pool: &PgPool) -> Vec<(String, Mail)> {
-    let rows: Vec<(MailId, Vec<u8>)> =
-        sqlx::query_as("SELECT id, sealed FROM mails WHERE sealed IS NOT NULL ORDER BY id").fetch_all(pool).await.expect("mails");
+    let open = "SELECT id, sealed FROM mails WHERE sealed IS NOT NULL AND failed_at IS NULL ORDER BY id";
+    let rows: Vec<(MailId, Vec<u8>)> = sqlx::query_as(open).fetch_all(pool).await.expect("mails");
     let opened = rows.into_iter().map(|(id, sealed)| {
         let content = services.parts.keyring.open(&sealed, &place_of(id)).expect("a sealed mail");
         let Envelope { to, mail } = serde_json::from_slice(&content).expect("a mail");

@@ -40,7 +40,8 @@ fn setting_place() -> String {
 }
 
 fn wrong_ring() -> String {
-    "The stored provider keys were sealed with another key ring. Set LYCEUM_SECRET_KEYS to the keys this database was \
-     first started with, or put the key file back into the data folder."
+    "The secrets that this database keeps (keys of model providers, client secrets of identity providers, secrets of authenticator apps, \
+     mails not sent yet) were sealed with another key ring. Set LYCEUM_SECRET_KEYS to the keys this database was first started with, or \
+     put the key file back into the data folder."
         .to_owned()
 }

@@ -31,10 +31,14 @@ pub struct ResolvedChat {
 pub struct ResolvedEmbedder {
     /// The model.
     pub id: ModelId,
+    /// Its name for people, with its provider.
+    pub display: String,
     /// Length of its vectors.
     pub dimensions: u32,
     /// The way to it.
     pub embedder: Arc<dyn Embedder>,
+    /// Whether it is part of Lyceum: what it reads goes to nobody.
+    pub is_built_in: bool,
 }
 
 impl Models<'_> {
@@ -76,7 +80,8 @@ impl Models<'_> {
             ProviderKind::BuiltIn => Arc::clone(&parts.minilm) as _,
             _ => Arc::new(OpenAiEmbedder::new(Arc::clone(&parts.egress), &row.base_url, key, &row.name, dimensions as usize)),
         };
-        Ok(ResolvedEmbedder { id: row.id, dimensions, embedder })
+        let display = format!("{} · {}", row.name, row.provider);
+        Ok(ResolvedEmbedder { id: row.id, display, dimensions, embedder, is_built_in: row.kind == ProviderKind::BuiltIn })
     }
 
     /// The default embedding model: what new datasets take.

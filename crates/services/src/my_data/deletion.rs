@@ -1,5 +1,6 @@
 //! Deletion: an account ends in two steps. For 14 days its person can sign in and keep it; then housekeeping removes what is
 //! theirs alone, hands what is their teams' to an owner, and forgets the person. Sign-ins and the trail stay under a pseudonym.
+//! For somebody who cannot ask any more an administrator does (`people`); that has no other end.
 //!
 //! The invariant: rows go first, in one transaction that also asks for the removal of their files, so that nothing which stays loses
 //! its file, and no file is forgotten.
@@ -8,12 +9,13 @@ use super::queries::leaving::{self, PartingRow};
 use super::{MyData, key};
 use crate::audit::{self, Author};
 use crate::jobs::{self, JobKind, NewJob};
-use crate::mails::SecurityAct;
-use crate::team::record_removed;
+use crate::mails::{self, SecurityAct};
+use crate::team::{record_removed, withdraw_everywhere};
 use crate::{Error, Result, SystemTx, Viewer, api_keys, people};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{Action, Details, Event, SealedChain};
 use domain::my_data::DeletionTerms;
+use domain::people::PersonDeletionTerms;
 use domain::team::Belongings;
 use domain::{TeamId, UserId};
 use secrecy::SecretString;
@@ -29,6 +31,37 @@ pub(crate) fn gone_at(asked: DateTime<Utc>) -> DateTime<Utc> {
     asked + GRACE
 }
 
+/// Marks an account for deletion because an administrator says so, who looked at what stands in the way. When it goes; none where it was
+/// to go already.
+pub(crate) async fn order(tx: &mut SystemTx, person: UserId, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    Ok(leaving::order(tx, person, now).await?.then(|| gone_at(now)))
+}
+
+/// Calls off what an administrator asked for, as long as there is time; whether there was something to call off. What a person asked for
+/// themselves is theirs to call off.
+pub(crate) async fn call_off_order(tx: &mut SystemTx, person: UserId, now: DateTime<Utc>) -> Result<bool> {
+    if leaving::requested_at(tx, person).await?.is_none() {
+        return Ok(false);
+    }
+    if !leaving::is_ordered(tx, person).await? {
+        return Err(Error::Conflict("They asked for it themselves: only they can keep their account.".to_owned()));
+    }
+    if !leaving::call_off(tx, person, now - GRACE).await? {
+        return Err(too_late());
+    }
+    mails::take_back_deletion(tx, person).await?;
+    Ok(true)
+}
+
+/// What an administrator is told of somebody's account before they delete it.
+pub(crate) async fn terms_for_others(tx: &mut SystemTx, person: UserId) -> Result<PersonDeletionTerms> {
+    Ok(PersonDeletionTerms { own: terms(tx, person).await?, heirs: leaving::solely_owned(tx, person).await? })
+}
+
+fn too_late() -> Error {
+    Error::Conflict("The 14 days are over: this account is about to go and cannot be kept any more.".to_owned())
+}
+
 impl MyData<'_> {
     /// What would happen, and what stands in the way.
     pub async fn deletion_terms(&self, viewer: &Viewer) -> Result<DeletionTerms> {
@@ -36,14 +69,16 @@ impl MyData<'_> {
         terms(&mut tx, viewer.user_id).await
     }
 
-    /// Marks the viewer's account for deletion, when they typed their password and leave no team without an owner.
+    /// Marks the viewer's account for deletion, when they proved who they are and leave no team without an owner.
     pub async fn delete_account(&self, viewer: &Viewer, password: SecretString) -> Result<DeletionTerms> {
-        self.services.identity().prove_password(viewer, password).await?;
+        self.services.identity().prove_all(viewer, password).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         people::lock_administrators(&mut tx).await?;
         // Before the look at the teams: whoever leaves one to this person was first, or sees that they go.
         leaving::lock_person(&mut tx, viewer.user_id).await?;
         let before = terms(&mut tx, viewer.user_id).await?;
+        // What an administrator asked for becomes the person's own wish, which nobody else calls off.
+        let is_new = before.gone_at.is_none() || leaving::is_ordered(&mut tx, viewer.user_id).await?;
         if let Some(team) = before.blocking_teams.first() {
             return Err(Error::Conflict(format!("Only you own “{team}”. Hand it over or delete it first.")));
         }
@@ -52,7 +87,7 @@ impl MyData<'_> {
         }
         leaving::request(&mut tx, viewer.user_id, self.services.parts.clock.now()).await?;
         let after = terms(&mut tx, viewer.user_id).await?;
-        if let Some(gone_at) = after.gone_at.filter(|_| before.gone_at.is_none()) {
+        if let Some(gone_at) = after.gone_at.filter(|_| is_new) {
             self.services.identity().tell_viewer(&mut tx, viewer, SecurityAct::DeletionScheduled { gone_at }).await?;
             audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountDeletionRequested, viewer.user_id.as_uuid(), "")).await?;
         }
@@ -67,9 +102,10 @@ impl MyData<'_> {
         let until = self.services.parts.clock.now() - GRACE;
         let mut tx = self.services.parts.db.system_tx().await?;
         if leaving::call_off(&mut tx, viewer.user_id, until).await? {
+            mails::take_back_deletion(&mut tx, viewer.user_id).await?;
             audit::record_in(&mut tx, None, viewer, Event::new(Action::AccountDeletionCalledOff, viewer.user_id.as_uuid(), "")).await?;
         } else if leaving::is_past_keeping(&mut tx, viewer.user_id, until).await? {
-            return Err(Error::Conflict("The 14 days are over: this account is about to go and cannot be kept any more.".to_owned()));
+            return Err(too_late());
         }
         tx.commit().await
     }
@@ -98,6 +134,7 @@ impl MyData<'_> {
             return Ok(false);
         }
         leaving::delete_invitations(&mut tx, person, self.services.parts.clock.now()).await?;
+        mails::forget(&mut tx, person).await?;
         leaving::blank_sign_ins(&mut tx, person).await?;
         let ended = end_teams(&mut tx, person).await?;
         leaving::lock_teams(&mut tx, person).await?;
@@ -105,17 +142,27 @@ impl MyData<'_> {
         for files in leaving::delete_private(&mut tx, person).await? {
             enqueue_removal(&mut tx, files.team_id, person, &files.keys).await?;
         }
+        // Nobody answers for whom they asked to join; what is over goes to the heir with the rest.
+        let withdrawn = withdraw_everywhere(&mut tx, person).await?;
         let partings = leaving::hand_over(&mut tx, person).await?;
         for team in &ended {
             // In their name, which is often the team's too, so that both are forgotten together.
             record_removed(&mut tx, (team.id, team.name.clone()), team.sealed.clone(), Author::in_the_name_of(person)).await?;
         }
+        let addresses = leaving::former_addresses(&mut tx, person).await?;
         audit::forget(&mut tx, person).await?;
         leaving::delete_person(&mut tx, person).await?;
         audit::record_in(&mut tx, None, Author::SYSTEM, Event::new(Action::AccountDeleted, person.as_uuid(), "")).await?;
         for parting in partings {
             let alone = private.iter().find(|(team, _)| *team == parting.team_id).map(|(_, alone)| *alone);
             record_parting(&mut tx, person, parting, alone.unwrap_or_default()).await?;
+        }
+        for (team, mut event) in withdrawn {
+            // They may have asked a former address of theirs to join, which is forgotten by now.
+            if addresses.contains(&event.target_name) {
+                event.target_name.clear();
+            }
+            audit::record_in(&mut tx, Some(team), Author::SYSTEM, event).await?;
         }
         tx.commit().await?;
         for team in ended {
@@ -188,7 +235,7 @@ fn sum(parts: impl IntoIterator<Item = Belongings>) -> Belongings {
 
 async fn terms(tx: &mut SystemTx, person: UserId) -> Result<DeletionTerms> {
     Ok(DeletionTerms {
-        blocking_teams: leaving::solely_owned(tx, person).await?,
+        blocking_teams: leaving::solely_owned(tx, person).await?.into_iter().map(|owned| owned.team).collect(),
         ending_teams: leaving::names_of_lonely_teams(tx, person).await?,
         belongings: sum(leaving::count_private(tx, person).await?.into_iter().map(|(_, alone)| alone)),
         is_last_administrator: people::is_last_administrator(tx, person).await?,

@@ -1,8 +1,9 @@
 //! My data: a person takes along what is theirs, as a ZIP with JSON per noun, chats to read, and the files they uploaded.
 //!
 //! The invariant: an export holds what its person made or is, of the teams they are in while it is put together, and nothing of
-//! anybody else; of other teams only what they used and did there, without a name. Every column that names a person is exported or
-//! has its reason (`tests::export`). Only they download it; after seven days its file and its row are gone.
+//! anybody else; of other teams only what they used and did there, without a name, and that their address was invited, which may be
+//! somebody else's where nobody confirmed it. What others did to them is told without who it was. Every column that names a person is
+//! exported or has its reason (`tests::export`). Only they download it; after seven days its file and its row are gone.
 //!
 //! the end of an account [`MyData::delete_account`], [`MyData::keep_account`], [`MyData::remove_gone_accounts`]   (`deletion`)
 //! asking and fetching   [`MyData::request_export`], [`MyData::list_exports`], [`MyData::find_export`], [`MyData::open_export`]
@@ -18,7 +19,7 @@ mod queries;
 mod tests;
 mod write;
 
-pub(crate) use deletion::gone_at;
+pub(crate) use deletion::{call_off_order, gone_at, order, terms_for_others};
 pub(crate) use write::{give_up, write};
 
 use self::queries::exports;

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::sync::Arc;
 
+mod by_others;
 mod export;
 mod leaving;
 mod trail;
@@ -174,7 +175,7 @@ async fn sign_up(services: &Services, email: &str) -> Viewer {
     let (first_name, last_name, password) = ("Ada".to_owned(), String::new(), PASSWORD.to_owned().into());
     let person = crate::identity::NewPerson { first_name, last_name, email: email.to_owned(), password, invitation: None };
     let session = services.identity().sign_up(person, origin()).await.unwrap().session().expect("nothing is mailed");
-    services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().unwrap()
+    services.identity().viewer_for_token(session.token.expose_secret(), &origin()).await.unwrap().unwrap()
 }
 
 async fn delete(services: &Services, viewer: &Viewer) -> crate::Result<DeletionTerms> {
@@ -219,7 +220,7 @@ async fn an_account_is_deleted_by_its_password_alone_and_can_be_kept_for_fourtee
     clock.advance(TimeDelta::days(13));
     assert_eq!(services.my_data().remove_gone_accounts().await.unwrap(), 0);
     let again = services.identity().sign_in("ada@example.org", PASSWORD.to_owned().into(), origin()).await.unwrap().session().unwrap();
-    let ada = services.identity().viewer_for_token(again.token.expose_secret()).await.unwrap().unwrap();
+    let ada = services.identity().viewer_for_token(again.token.expose_secret(), &origin()).await.unwrap().unwrap();
     assert!(services.identity().current_viewer_info(&ada).await.unwrap().gone_at.is_some());
     services.my_data().keep_account(&ada).await.unwrap();
     clock.advance(TimeDelta::days(20));

@@ -18,8 +18,10 @@ const ROWS_AT_A_TIME: i64 = 1000;
 
 const READ_ME: &str = "What Lyceum keeps of you: your profile, teams, sessions, sign-ins, two-step sign-in, passkeys, linked identities and API \
 keys (never what opens anything); datasets, documents and prompts that you made in the teams you are in, what is shared by you and with you \
-there, and whom you invited; your chats, as JSON and as text to read; the tokens that your questions and answers took; what the audit trail \
-tells of you: what you did and from which address, and what others did to you; and the files you uploaded, under “files”.\n";
+there; whom you invited, the invitations that you accepted, and of others to your address when they came, not what they were to: nobody \
+may have confirmed that it is yours; your chats, as JSON and as text to read; the tokens that your questions and answers took; what the \
+audit trail tells of you: what you did and from which address, and what others did to you or shared with you; and the files you uploaded, \
+under “files”.\n";
 
 /// Writes everything of the job's person and stores it. A person or an export that is gone is no error.
 pub(crate) async fn write(services: &Services, job: &ClaimedJob) -> Result<Outcome> {
@@ -32,6 +34,7 @@ pub(crate) async fn write(services: &Services, job: &ClaimedJob) -> Result<Outco
     for (name, rows) in nouns {
         archive.json(&format!("{name}.json"), &rows)?;
     }
+    archive.json("invitations_to_you.json", &exports::invitations_to(&mut tx, person).await?)?;
     let documents = exports::documents(&mut tx, person).await?;
     tx.commit().await?;
     write_usage(services, person, &mut archive).await?;

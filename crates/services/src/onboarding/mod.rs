@@ -1,4 +1,4 @@
-//! Onboarding: the guide of whoever sets an installation up, a dataset to try, and whom to ask for what one may not do.
+//! Onboarding: the guide of whoever sets an installation up, a dataset to try with its prompt, and whom to ask for what one may not do.
 //!
 //! The invariant: a step is done because of what there is, never because somebody pressed it; only the two decisions that leave
 //! nothing behind (staying with the built-in model, putting the guide away) are kept, per person. They are no acts on anybody's
@@ -16,7 +16,7 @@ mod tests;
 
 use crate::{Result, Services, Viewer};
 use domain::Permission;
-use domain::onboarding::Guide;
+use domain::onboarding::{Guide, Sample};
 
 /// Most people that are named.
 const NAMED: i64 = 3;
@@ -35,13 +35,18 @@ impl Onboarding<'_> {
         }
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let row = queries::find_guide(&mut tx, viewer, sample::NAME).await?;
+        let sample = match row.sample {
+            Some(dataset_id) => Some(Sample { dataset_id, prompt_id: queries::find_prompt_of(&mut tx, viewer, dataset_id).await? }),
+            None => None,
+        };
         tx.commit().await?;
         Ok((!row.is_dismissed).then_some(Guide {
             team_name: row.team_name,
             is_team_named: row.is_team_named,
             is_model_chosen: row.has_model || row.keeps_model,
             has_documents: row.has_documents,
-            sample: row.sample,
+            has_prompt: row.has_prompt,
+            sample,
             has_invited: row.has_invited,
         }))
     }
@@ -60,6 +65,15 @@ impl Onboarding<'_> {
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         queries::dismiss(&mut tx, viewer.user_id).await?;
         tx.commit().await
+    }
+
+    /// Whether the viewer sees any documents.
+    pub(crate) async fn sees_documents(&self, viewer: &Viewer) -> Result<bool> {
+        if !viewer.may(Permission::ViewDatasets) {
+            return Ok(false);
+        }
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        Ok(queries::sees_documents(&mut tx, viewer).await?)
     }
 
     /// Up to three people of the viewer's team who may do something, who stands highest first.

@@ -1,7 +1,7 @@
 //! The SQL of onboarding.
 
 use crate::Viewer;
-use domain::{DatasetId, Permission, UserId};
+use domain::{DatasetId, Permission, PromptId, UserId};
 use sqlx::PgConnection;
 
 /// Everything the guide looks at.
@@ -12,13 +12,14 @@ pub(super) struct GuideRow {
     pub has_model: bool,
     pub keeps_model: bool,
     pub has_documents: bool,
+    pub has_prompt: bool,
     pub sample: Option<DatasetId>,
     pub has_invited: bool,
     pub is_dismissed: bool,
 }
 
-/// A personal team starts with the name that signing up gives it, after whoever's it is; any other kind of name is somebody's choice. A sample
-/// that the viewer does not see is none.
+/// A personal team starts with the name that signing up gives it, after whoever's it is; any other kind of name is somebody's choice. A
+/// prompt counts once the whole team can ask it and finds documents with it. A sample that the viewer does not see is none.
 pub(super) async fn find_guide(connection: &mut PgConnection, viewer: &Viewer, sample: &str) -> sqlx::Result<GuideRow> {
     sqlx::query_as!(
         GuideRow,
@@ -28,6 +29,12 @@ pub(super) async fn find_guide(connection: &mut PgConnection, viewer: &Viewer, s
                           WHERE models.removed_at IS NULL AND models.model_type = 'LLM' AND providers.kind <> 'BuiltIn') AS "has_model!",
                   coalesce(onboarding.keeps_model, false) AS "keeps_model!",
                   EXISTS (SELECT FROM documents WHERE team_id = $1) AS "has_documents!",
+                  EXISTS (SELECT FROM prompts JOIN prompt_datasets asked ON asked.prompt_id = prompts.id
+                          JOIN datasets ON datasets.id = asked.dataset_id
+                          WHERE ((prompts.team_id = $1 AND prompts.visibility <> 'Private') OR prompts.visibility = 'Company')
+                            AND ((datasets.team_id = $1 AND datasets.visibility <> 'Private') OR datasets.visibility = 'Company')
+                            AND prompts.max_chunks > 0
+                            AND EXISTS (SELECT FROM documents WHERE documents.dataset_id = datasets.id)) AS "has_prompt!",
                   (SELECT id FROM datasets WHERE team_id = $1 AND name = $3 AND (visibility <> 'Private' OR created_by = $2))
                       AS "sample: DatasetId",
                   EXISTS (SELECT FROM invitations WHERE team_id = $1 AND revoked_at IS NULL)
@@ -38,6 +45,39 @@ pub(super) async fn find_guide(connection: &mut PgConnection, viewer: &Viewer, s
         viewer.team_id.as_uuid(),
         viewer.user_id.as_uuid(),
         sample
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// What asks a dataset: the oldest prompt of the viewer's team that searches it and is open to the team, or a private one of the viewer's
+/// where the dataset is private too.
+pub(super) async fn find_prompt_of(connection: &mut PgConnection, viewer: &Viewer, dataset: DatasetId) -> sqlx::Result<Option<PromptId>> {
+    sqlx::query_scalar!(
+        r#"SELECT p.id AS "id: PromptId"
+           FROM prompts p JOIN prompt_datasets asked ON asked.prompt_id = p.id JOIN datasets d ON d.id = asked.dataset_id
+           WHERE p.team_id = $1 AND d.id = $3 AND p.max_chunks > 0
+             AND (p.visibility <> 'Private' OR (p.created_by = $2 AND d.visibility = 'Private'))
+           ORDER BY p.created_at, p.id
+           LIMIT 1"#,
+        viewer.team_id.as_uuid(),
+        viewer.user_id.as_uuid(),
+        dataset.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// Whether a dataset that the viewer may read holds documents.
+pub(super) async fn sees_documents(connection: &mut PgConnection, viewer: &Viewer) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM datasets d
+                          WHERE ((d.team_id = $1
+                                  AND (d.visibility <> 'Private' OR d.created_by = $2 OR share_level(d.id, NULL) IS NOT NULL))
+                                 OR d.visibility = 'Company')
+                            AND EXISTS (SELECT FROM documents f WHERE f.dataset_id = d.id)) AS "sees!""#,
+        viewer.team_id.as_uuid(),
+        viewer.user_id.as_uuid()
     )
     .fetch_one(connection)
     .await

@@ -31,7 +31,8 @@ impl Passkeys<'_> {
         Ok(PasskeyOverview { passkeys, obstacle: self.refusal(&mut tx).await?.map(str::to_owned) })
     }
 
-    /// Begins to add a passkey, in return for the password: what the viewer's device is to be asked.
+    /// Begins to add a passkey: what the viewer's device is to be asked. It takes the password, and a confirmed session, since a passkey
+    /// stands for both steps.
     pub async fn start(&self, viewer: &Viewer, name: &str, password: SecretString) -> Result<Begun> {
         let name = PasskeyName::parse(name)?;
         let refusal = {
@@ -42,7 +43,7 @@ impl Passkeys<'_> {
         if let Some(refusal) = refusal {
             return Err(conflict(refusal));
         }
-        self.services.identity().prove_password(viewer, password).await?;
+        self.services.identity().prove_all(viewer, password).await?;
         let person = self.services.identity().current_viewer_info(viewer).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         let known = queries::list_credential_ids(&mut tx, viewer.user_id).await?;
@@ -93,8 +94,9 @@ impl Passkeys<'_> {
         Ok(PasskeySummary { id, name: name.into_string(), created_at: now, last_used_at: None })
     }
 
-    /// Removes a passkey of the viewer's, unless it is their last way in; one of anybody else does not exist.
+    /// Removes a passkey of the viewer's, who proved lately who they are, unless it is their last way in; one of anybody else does not exist.
     pub async fn remove(&self, viewer: &Viewer, id: PasskeyId) -> Result<()> {
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.system_tx().await?;
         self.services.identity_providers().lock_account(&mut tx, viewer.user_id).await?;
         let name = queries::delete(&mut tx, viewer.user_id, id).await?.ok_or(Error::NotFound)?;

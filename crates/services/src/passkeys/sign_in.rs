@@ -114,9 +114,8 @@ impl Passkeys<'_> {
         passkey.update_credential(&proof);
         let content = serde_json::to_value(&passkey).map_err(Error::internal)?;
         queries::touch(&mut tx, known.id, &content, self.services.parts.clock.now()).await?;
-        let session = identity
-            .let_in(&mut tx, (known.user_id, team), Attempt::plain(Some(known.user_id), &email, SignInMethod::Passkey), origin)
-            .await?;
+        let attempt = Attempt::plain(Some(known.user_id), &email, SignInMethod::Passkey);
+        let (tx, session) = identity.let_in_or_note(tx, (known.user_id, team), attempt, origin).await?;
         tx.commit().await?;
         Ok(Ok(session))
     }

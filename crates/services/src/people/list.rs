@@ -2,6 +2,7 @@
 
 use super::People;
 use super::queries::{self, PersonRow};
+use crate::my_data::gone_at;
 use crate::{Result, Viewer};
 use domain::people::{PeopleList, PersonSummary};
 use domain::{Page, PageRequest};
@@ -31,6 +32,8 @@ impl From<PersonRow> for PersonSummary {
             has_two_step: row.has_two_step,
             last_seen_at: row.last_seen_at,
             seated_at: row.seated_at,
+            gone_at: row.deletion_requested_at.map(gone_at),
+            can_be_kept: row.can_be_kept,
         }
     }
 }

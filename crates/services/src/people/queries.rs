@@ -84,9 +84,12 @@ pub(super) struct PersonRow {
     pub has_two_step: bool,
     pub last_seen_at: Option<DateTime<Utc>>,
     pub seated_at: Option<DateTime<Utc>>,
+    pub deletion_requested_at: Option<DateTime<Utc>>,
+    pub can_be_kept: bool,
 }
 
-/// Sessions that ended are gone, so that somebody without one was last seen when they last signed in.
+/// Sessions that ended are gone, so that somebody without one was last seen when they last signed in. A program with their key is seen
+/// as they are.
 pub(super) async fn list(connection: &mut PgConnection, words: &str, page: PageRequest) -> sqlx::Result<Vec<PersonRow>> {
     sqlx::query_as!(
         PersonRow,
@@ -95,8 +98,10 @@ pub(super) async fn list(connection: &mut PgConnection, words: &str, page: PageR
                    WHERE m.user_id = u.id) AS "teams!",
                   EXISTS (SELECT FROM two_step s WHERE s.user_id = u.id AND s.confirmed_at IS NOT NULL) AS "has_two_step!",
                   greatest((SELECT max(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id),
-                           (SELECT max(i.created_at) FROM sign_ins i WHERE i.user_id = u.id AND i.succeeded)) AS "last_seen_at?",
-                  seats.taken_at AS "seated_at?"
+                           (SELECT max(i.created_at) FROM sign_ins i WHERE i.user_id = u.id AND i.succeeded),
+                           (SELECT max(k.last_used_at) FROM api_keys k WHERE k.user_id = u.id)) AS "last_seen_at?",
+                  seats.taken_at AS "seated_at?", u.deletion_requested_at,
+                  coalesce(u.deletion_ordered_at = u.deletion_requested_at, false) AS "can_be_kept!"
            FROM users u LEFT JOIN seats ON seats.user_id = u.id
            WHERE position(lower($1) IN lower(u.first_name || ' ' || u.last_name || ' ' || u.email)) > 0
            ORDER BY lower(u.first_name), lower(u.last_name), u.id LIMIT $2 OFFSET $3"#,

@@ -14,6 +14,8 @@ use sqlx::PgPool;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+mod deletion;
+
 const PASSWORD: &str = "correct horse battery staple";
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
@@ -44,7 +46,7 @@ async fn sign_up(services: &Services, name: &str) -> (Viewer, String) {
     };
     let session = services.identity().sign_up(new, origin()).await.unwrap().session().expect("nothing is mailed");
     let token = session.token.expose_secret().to_owned();
-    (services.identity().viewer_for_token(&token).await.unwrap().unwrap(), token)
+    (services.identity().viewer_for_token(&token, &origin()).await.unwrap().unwrap(), token)
 }
 
 /// Two who manage the installation.
@@ -52,7 +54,7 @@ async fn two_administrators(services: &Services) -> (Viewer, Viewer) {
     let (root, _) = sign_up(services, "Root").await;
     let (eve, token) = sign_up(services, "Eve").await;
     services.people().make_administrator(&root, eve.user_id).await.unwrap();
-    let eve = services.identity().viewer_for_token(&token).await.unwrap().unwrap();
+    let eve = services.identity().viewer_for_token(&token, &origin()).await.unwrap().unwrap();
     assert!(root.is_system_administrator && eve.is_system_administrator, "from the next request on");
     (root, eve)
 }
@@ -109,11 +111,24 @@ async fn the_list_tells_who_somebody_is_and_finds_them_by_name_and_address(pool:
 
     // Being seen counts, and signing in stays known when the session is over.
     clock.advance(TimeDelta::hours(1));
-    services.identity().viewer_for_token(&token).await.unwrap().unwrap();
+    services.identity().viewer_for_token(&token, &origin()).await.unwrap().unwrap();
     assert_eq!(row_of(&services, &root, ada.user_id).await.last_seen_at, Some(signed_up + TimeDelta::hours(1)));
     let here = Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: String::new() };
     services.identity().sign_out(&token, &here).await.unwrap();
     assert_eq!(row_of(&services, &root, ada.user_id).await.last_seen_at, Some(signed_up));
+    // A program with her key is seen as she is.
+    let used = signed_up + TimeDelta::hours(2);
+    sqlx::query(
+        "INSERT INTO api_keys (id, team_id, user_id, name, selector, secret_hash, scopes, created_at, last_used_at)
+         VALUES (gen_random_uuid(), $1, $2, 'import', 'x', '', '{read}', $3, $3)",
+    )
+    .bind(ada.team_id)
+    .bind(ada.user_id)
+    .bind(used)
+    .execute(&pool)
+    .await
+    .unwrap();
+    assert_eq!(row_of(&services, &root, ada.user_id).await.last_seen_at, Some(used));
 
     let names = |list: PeopleList| list.page.items.into_iter().map(|row| row.name).collect::<Vec<_>>();
     let find = async |words: &str, page: PageRequest| services.people().list(&root, words, page).await.unwrap();
@@ -177,7 +192,7 @@ async fn a_suspended_person_has_no_session_no_key_and_no_way_in_until_they_are_r
     let since = row_of(&services, &root, ada.user_id).await.suspended_at;
     assert!(since.is_some());
     assert!(!services.identity().is_still_signed_in(&ada).await.unwrap(), "an open stream ends");
-    assert!(services.identity().viewer_for_token(&token).await.unwrap().is_none(), "the next request is nobody's");
+    assert!(services.identity().viewer_for_token(&token, &origin()).await.unwrap().is_none(), "the next request is nobody's");
     assert!(services.api_keys().let_in(&key, HERE).await.viewer.unwrap().is_none());
     let Err(Error::Invalid(refused)) = sign_in().await else { panic!("they came in") };
     assert_eq!(refused.get("form"), Some("The email address or the password is not right."));
@@ -188,7 +203,7 @@ async fn a_suspended_person_has_no_session_no_key_and_no_way_in_until_they_are_r
 
     services.people().reinstate(&root, ada.user_id).await.unwrap();
     services.people().reinstate(&root, ada.user_id).await.unwrap();
-    assert!(services.identity().viewer_for_token(&token).await.unwrap().is_none(), "the old session is over");
+    assert!(services.identity().viewer_for_token(&token, &origin()).await.unwrap().is_none(), "the old session is over");
     assert!(services.api_keys().let_in(&key, HERE).await.viewer.unwrap().is_some());
     sign_in().await.unwrap();
     let ada = "ada@example.org".to_owned();

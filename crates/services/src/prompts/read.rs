@@ -3,7 +3,7 @@
 use super::Prompts;
 use super::queries::{self, PromptRow};
 use crate::models::removed;
-use crate::sharing::Standing;
+use crate::sharing::{Standing, may_share_with_company};
 use crate::{Error, Result, TeamTx, Viewer};
 use domain::models::ModelType;
 use domain::prompts::{DatasetChoice, PromptChoices, PromptDetail, PromptDraft, PromptSummary};
@@ -52,11 +52,6 @@ impl Prompts<'_> {
             may_share_with_company: may_share_with_company(viewer),
         })
     }
-}
-
-/// What everybody on the installation sees is shared by those who run the team, or the installation.
-pub(super) fn may_share_with_company(viewer: &Viewer) -> bool {
-    viewer.is_system_administrator || viewer.may(Permission::ManageTeam)
 }
 
 /// The prompt as the viewer sees it.

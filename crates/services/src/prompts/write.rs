@@ -3,19 +3,20 @@
 use super::Prompts;
 use super::draft::ParsedDraft;
 use super::queries;
-use super::read::{changeable, detail, may_share_with_company};
+use super::read::{changeable, detail};
+use crate::sharing::check_audience;
 use crate::{Error, OnConstraint, Result, TeamTx, Viewer, audit};
 use domain::audit::{Action, Details, Event};
 use domain::datasets::Visibility;
 use domain::prompts::{PromptDetail, PromptDraft};
-use domain::{FieldErrors, ModelId, Permission, PromptId};
+use domain::{ModelId, Permission, PromptId};
 
 impl Prompts<'_> {
     /// Makes a prompt in the viewer's team. Choosing a model takes the right to.
     pub async fn create(&self, viewer: &Viewer, draft: PromptDraft) -> Result<PromptDetail> {
         viewer.require(Permission::ManagePrompts)?;
         let draft = ParsedDraft::parse(draft)?;
-        may_publish(viewer, draft.visibility)?;
+        check_audience(viewer, None, draft.visibility)?;
         may_choose_model(viewer, None, draft.model_id)?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         check_references(&mut tx, viewer, &draft).await?;
@@ -87,14 +88,6 @@ async fn check_references(tx: &mut TeamTx, viewer: &Viewer, draft: &ParsedDraft)
     }
 }
 
-fn may_publish(viewer: &Viewer, visibility: Visibility) -> Result<()> {
-    if visibility != Visibility::Company || may_share_with_company(viewer) {
-        Ok(())
-    } else {
-        Err(FieldErrors::one("visibility", "Only an owner of the team can share with the whole company.").into())
-    }
-}
-
 /// Refuses another model than there is already unless the viewer may choose one.
 fn may_choose_model(viewer: &Viewer, before: Option<ModelId>, after: Option<ModelId>) -> Result<()> {
     if before == after { Ok(()) } else { viewer.require(Permission::ViewModels) }
@@ -105,7 +98,7 @@ fn may_become(viewer: &Viewer, before: &queries::PromptRow, after: Visibility) -
     if before.visibility == after {
         return Ok(());
     }
-    may_publish(viewer, after)?;
+    check_audience(viewer, Some(before.visibility), after)?;
     if !before.standing().may_share(viewer, Permission::ManagePrompts) {
         return Err(Error::field("visibility", "Only the person who made this prompt can open it to others."));
     }

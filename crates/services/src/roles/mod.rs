@@ -27,7 +27,8 @@ impl Roles<'_> {
         matrix(&mut tx).await
     }
 
-    /// Gives a right to a role or takes it away; returns the matrix as it is then.
+    /// Gives a right to a role or takes it away; returns the matrix as it is then. What was done by a right stays done, but for open
+    /// invitations: they work as long as their maker may invite (`team`).
     pub async fn change(&self, viewer: &Viewer, change: RoleChange) -> Result<RoleMatrix> {
         viewer.require_system_administrator()?;
         self.services.identity().require_recent(viewer).await?;

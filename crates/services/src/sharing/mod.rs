@@ -1,9 +1,10 @@
 //! Sharing: private datasets and prompts, with people and groups of their team; and who may see what, chats too, and why.
 //!
 //! The invariant: sharing never lets anybody do more than their role does, and it is looked up at every request, so that who
-//! leaves a group or the team loses what came from it at once. Only who made a private thing says with whom it is shared.
+//! leaves a group or the team loses what came from it at once. Only who made a private thing says with whom it is shared, and only
+//! those who run the team or the installation show a thing to everybody there.
 //!
-//! rights   [`Standing`], asked by datasets and prompts for every verb     who sees it and why   [`Sharing::explain`]
+//! rights   [`Standing`] and `check_audience`, asked by datasets and prompts for every verb     who sees it and why   [`Sharing::explain`]
 //! tables   shares; the SQL function `share_level` is what reading looks at, in every query and in the search
 
 mod explain;
@@ -13,7 +14,7 @@ mod standing;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
-pub(crate) use standing::Standing;
+pub(crate) use standing::{Standing, check_audience, may_share_with_company};
 
 use crate::{Error, OnConstraint as _, Result, Services, TeamTx, Viewer, audit};
 use domain::Permission;

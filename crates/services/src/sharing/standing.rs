@@ -1,10 +1,24 @@
-//! Standing: what of a dataset or a prompt decides who may change and share it. One rule for both; a chat stands as what is private
-//! and shared with nobody.
+//! Standing: what of a dataset or a prompt decides who may change and share it, and who opens one to everybody on the installation. One
+//! rule for both; a chat stands as what is private and shared with nobody.
 
-use crate::Viewer;
+use crate::{Error, Result, Viewer};
 use domain::datasets::Visibility;
 use domain::sharing::ShareLevel;
 use domain::{Permission, TeamId, UserId};
+
+/// Whether the viewer may open a thing to everybody on the installation.
+pub(crate) fn may_share_with_company(viewer: &Viewer) -> bool {
+    domain::sharing::may_share_with_company(viewer.is_system_administrator, &viewer.permissions)
+}
+
+/// Refuses to show a thing to everybody on the installation that they do not see yet, unless the viewer may do that. Who may change what
+/// they see already may change the rest of it.
+pub(crate) fn check_audience(viewer: &Viewer, before: Option<Visibility>, after: Visibility) -> Result<()> {
+    if after != Visibility::Company || before == Some(after) || may_share_with_company(viewer) {
+        return Ok(());
+    }
+    Err(Error::field("visibility", "Only an owner of the team can share with the whole company."))
+}
 
 /// Of a thing that the viewer sees.
 #[derive(Clone, Copy, Debug)]

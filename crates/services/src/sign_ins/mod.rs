@@ -3,7 +3,7 @@
 //! The invariant: a row holds the hash of the tried address and never the address itself; it outlives the person, from then on without
 //! address, device and network and under a hash of their id, and goes after a year.
 //!
-//! written by   [`record`], in the transaction of the try, and [`noting_too_many`]
+//! written by   [`record`], in the transaction of the try or after it was refused, and [`noting_too_many`]
 //! read by      [`SignIns::list_own`], [`SignIns::list`], [`is_known`]
 //! table        sign_ins
 
@@ -36,6 +36,7 @@ pub struct SignIns<'a> {
 }
 
 /// One try, as far as it is known.
+#[derive(Clone)]
 pub(crate) struct Attempt<'a> {
     /// Whose account it was about; none when there is none.
     pub user: Option<UserId>,

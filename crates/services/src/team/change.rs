@@ -2,7 +2,7 @@
 
 use super::queries::leaving;
 use super::queries::members::{self as rows, MemberRow};
-use super::standing::judge;
+use super::standing::{Standing, judge};
 use super::withdraw::withdraw_invitations;
 use super::{Team, members};
 use crate::{Error, Result, TeamTx, Viewer, audit};
@@ -12,15 +12,17 @@ use domain::{FieldErrors, Permission, Role, TeamId, UserId};
 
 impl Team<'_> {
     /// Gives a member these roles in place of those they had. Nobody gives or takes a role above their own, so nobody raises
-    /// themselves; the last owner stays one. Invitations of theirs to roles they may give no more are taken back.
+    /// themselves; the last owner stays one. Making an owner, and taking that from one, is done by whoever proved lately who they are.
+    /// Invitations of theirs to roles they may give no more are taken back.
     pub async fn change_roles(&self, viewer: &Viewer, person: UserId, wanted: &[Role]) -> Result<MemberSummary> {
         viewer.require(Permission::ManageMembers)?;
-        if wanted.contains(&Role::Owner) {
-            // Asked also about whoever is an owner already: what they are is known for sure only under the lock below.
-            self.services.identity().require_recent(viewer).await?;
+        let proved_lately = self.services.identity().proved_lately(viewer).await?;
+        if wanted.contains(&Role::Owner) && !proved_lately {
+            return Err(Error::ConfirmFirst);
         }
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let standing = judge(&mut tx, viewer, person).await?;
+        ask_about_owner(&standing, proved_lately)?;
         let wanted: Vec<Role> = Role::ALL.iter().copied().filter(|role| wanted.contains(role)).collect();
         let Some(top) = members::highest(&wanted) else {
             return Err(FieldErrors::one("roles", "A member has one role at least. To take all of them, remove the member.").into());
@@ -38,11 +40,13 @@ impl Team<'_> {
 
     /// Keeps a member out of the team: their sessions in it end, open streams within seconds, and so does what is being
     /// written for them. Their open invitations are taken back; everything else of theirs stays. Who may work in no other team gets
-    /// one of their own.
+    /// one of their own. An owner is suspended by whoever proved lately who they are.
     pub async fn suspend(&self, viewer: &Viewer, person: UserId) -> Result<MemberSummary> {
+        let proved_lately = self.services.identity().proved_lately(viewer).await?;
         let mut tx = self.services.parts.db.ongoing_tx(viewer).await?; // keeping somebody out needs no licence
         let standing = judge(&mut tx, viewer, person).await?;
-        refuse_self(viewer, person, "suspend")?;
+        ask_about_owner(&standing, proved_lately)?;
+        refuse_self(viewer, person, "You cannot suspend yourself. Ask another manager of the team.")?;
         standing.keep_an_owner(&mut tx, viewer).await?;
         let since = standing.subject.suspended_at.unwrap_or_else(|| self.services.parts.clock.now());
         rows::set_suspended(&mut tx, viewer.team_id, person, Some(since)).await?;
@@ -92,10 +96,18 @@ impl Team<'_> {
     }
 }
 
-/// Refuses what a person cannot do to themselves.
-pub(super) fn refuse_self(viewer: &Viewer, person: UserId, verb: &str) -> Result<()> {
+/// Refuses, in a sentence, what a person cannot do to themselves.
+pub(super) fn refuse_self(viewer: &Viewer, person: UserId, sentence: &str) -> Result<()> {
     if person == viewer.user_id {
-        return Err(Error::Conflict(format!("You cannot {verb} yourself. Ask another manager of the team.")));
+        return Err(Error::Conflict(sentence.to_owned()));
+    }
+    Ok(())
+}
+
+/// Refuses whoever did not prove lately who they are, where the one who is changed owns the team: that is known only under its lock.
+fn ask_about_owner(standing: &Standing, proved_lately: bool) -> Result<()> {
+    if standing.subject_roles.contains(&Role::Owner) && !proved_lately {
+        return Err(Error::ConfirmFirst);
     }
     Ok(())
 }

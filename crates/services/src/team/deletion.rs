@@ -1,12 +1,12 @@
 //! Deletion: a team ends in two steps. For 30 days nobody is in it and an owner can restore it; then housekeeping removes its
-//! rows, vectors and files.
+//! rows, vectors and files. While the licence is over nothing is removed, and whatever is there can be restored.
 
 use super::Team;
 use super::queries::{leaving, teams};
 use super::settings::require_owner;
 use crate::audit::{self, Author};
-use crate::{Error, Result, SystemTx, Viewer};
-use chrono::TimeDelta;
+use crate::{Error, Result, SystemTx, Viewer, licences};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{Action, Details, Event, SealedChain};
 use domain::team::DeletedTeam;
 use domain::{Permission, TeamId};
@@ -40,28 +40,30 @@ impl Team<'_> {
 
     /// The viewer's deleted teams that can be restored: those they own.
     pub async fn list_deleted(&self, viewer: &Viewer) -> Result<Vec<DeletedTeam>> {
-        let since = self.services.parts.clock.now() - GRACE;
         let mut tx = self.services.parts.db.system_tx().await?;
+        let now = self.services.parts.clock.now();
+        let since = restorable_since(&mut tx, now).await?;
         let rows = teams::list_deleted(&mut tx, viewer.user_id, since).await?;
-        let team = |row: teams::DeletedRow| DeletedTeam { id: row.id, name: row.name, gone_at: row.deleted_at + GRACE };
+        let team = |row: teams::DeletedRow| DeletedTeam { id: row.id, name: row.name, gone_at: (row.deleted_at + GRACE).max(now) };
         Ok(rows.into_iter().map(team).collect())
     }
 
-    /// Lets a deleted team live again, with everything in it; one that the viewer does not own does not exist.
+    /// Lets a deleted team live again, with everything in it; one that the viewer does not own does not exist. Goes on when the licence
+    /// is over: what it would take is not to be lost meanwhile.
     pub async fn restore(&self, viewer: &Viewer, id: TeamId) -> Result<()> {
-        let since = self.services.parts.clock.now() - GRACE;
-        let mut tx = self.services.parts.db.installation_tx().await?;
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let since = restorable_since(&mut tx, self.services.parts.clock.now()).await?;
         let name = teams::restore(&mut tx, id, viewer.user_id, since).await?.ok_or(Error::NotFound)?;
         audit::record_in(&mut tx, Some(id), viewer, Event::new(Action::TeamRestored, id.as_uuid(), name)).await?;
         tx.commit().await
     }
 
     /// Removes teams whose time to be restored is over, files first: a row that is still there finds them again when this breaks
-    /// off. Returns how many. Housekeeping calls it.
+    /// off. None while the licence is over. Returns how many. Housekeeping calls it.
     pub async fn remove_deleted(&self) -> Result<u64> {
         let until = self.services.parts.clock.now() - GRACE;
         let mut tx = self.services.parts.db.system_tx().await?;
-        let gone = teams::list_gone(&mut tx, until).await?;
+        let gone = teams::give_up(&mut tx, until).await?;
         tx.commit().await?;
         let mut removed = 0;
         for team in gone {
@@ -84,6 +86,11 @@ impl Team<'_> {
         objects.delete_stream(keys).try_collect::<Vec<_>>().await?;
         Ok(())
     }
+}
+
+/// Teams that were deleted after this can be restored: 30 days long, and all that were not given up while the licence is over.
+async fn restorable_since(tx: &mut SystemTx, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    Ok(if licences::is_over(tx).await? { DateTime::UNIX_EPOCH } else { now - GRACE })
 }
 
 /// Tells the installation of a team that is gone, and what [`audit::seal`] found of its trail before it went along.

@@ -1,19 +1,24 @@
 //! Import: a list of people becomes invitations, after a look at what each line would do.
 //!
-//! The invariant: the look and the act judge a line by the same code, and a line that is refused says why.
+//! The invariant: the look and the act judge a line by the same code, a line that is refused says why, and whoever is invited already keeps
+//! the link they have unless a new one is asked for. All are invited or none, and what was counted for mails that do not go is given back.
+//! How a list is read: `import_list`.
 
 use super::Team;
-use super::invitations::{Checked, MOST_OPEN, about, check};
-use super::queries::{invitations, members as people};
-use crate::{Error, Result, TeamTx, Viewer, audit};
+use super::import_list::read;
+use super::invitation_mails::MailCount;
+use super::invitations::{Checked, MOST_OPEN, check};
+use super::queries::invitations::{self, OpenRow};
+use super::queries::members as people;
+use crate::{Error, Result, TeamTx, Viewer};
 use chrono::{DateTime, Utc};
-use domain::audit::Action;
 use domain::team::{ImportLine, ImportOutcome, MemberImport, NewInvitation};
 use domain::{Permission, Role};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-/// Most people one list can have.
-const MOST_LINES: usize = 200;
+/// What whoever sent a list is told of somebody who was to be invited only when it was looked at again.
+const CHANGED_MEANWHILE: &str = "It is not mailed: who is in this team or invited to it changed while the list was sent. Hand the \
+                                 link over yourself, or make a new one to have it mailed.";
 
 /// A line that was looked at, and the invitation it makes.
 struct Judged {
@@ -21,12 +26,19 @@ struct Judged {
     checked: Option<Checked>,
 }
 
+impl Judged {
+    /// The invitation that is made: none by a line that is refused, and none for whoever keeps the link they have.
+    fn invites(&self, import: &MemberImport) -> Option<&Checked> {
+        self.checked.as_ref().filter(|_| !self.line.is_invited || import.renews)
+    }
+}
+
 /// What a line is judged by besides itself.
 struct Known {
     /// The addresses of the lines above it.
     above: HashSet<String>,
-    /// Those that are asked already, or are by the lines above it.
-    open: Vec<String>,
+    /// The invitations that take room, those by the lines above it too.
+    open: Vec<OpenRow>,
 }
 
 impl Team<'_> {
@@ -38,35 +50,80 @@ impl Team<'_> {
         Ok(judged.into_iter().map(|judged| judged.line).collect())
     }
 
-    /// Invites everybody whose line is valid; the links are in the answer only.
+    /// Invites everybody whose line is valid, and anew those who are invited already where that is asked for; the links are in the answer
+    /// only. The mails are counted before anybody is invited.
     pub async fn import_members(&self, viewer: &Viewer, import: MemberImport) -> Result<ImportOutcome> {
         viewer.require(Permission::ManageMembers)?;
         if read(&import)?.iter().any(|line| role_of(&line.role) == Some(Role::Owner)) {
             self.services.identity().require_recent(viewer).await?;
         }
+        let mut mails = HashMap::new();
+        let outcome = match self.count_mails(viewer, &import, &mut mails).await {
+            Ok(()) => self.invite_all(viewer, &import, &mails).await,
+            Err(error) => Err(error),
+        };
+        self.give_back(not_sent(mails, &outcome)).await;
+        outcome
+    }
+
+    /// Counts the mails of those whom a list invites, by their addresses; nothing is held meanwhile.
+    async fn count_mails(&self, viewer: &Viewer, import: &MemberImport, mails: &mut HashMap<String, MailCount>) -> Result<()> {
+        if !self.services.mails().is_set_up() {
+            return Ok(());
+        }
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        people::hold_membership(&mut tx, viewer.team_id, viewer.user_id).await?;
-        let mut outcome = ImportOutcome { sent: Vec::new(), refused: Vec::new() };
-        for judged in judge(&mut tx, viewer, &import, self.services.parts.clock.now()).await? {
-            match judged.checked {
-                Some(checked) => outcome.sent.push(self.send(&mut tx, viewer, &checked).await?),
-                None => outcome.refused.push(judged.line),
+        tx.require_writable().await?;
+        let judged = judge(&mut tx, viewer, import, self.services.parts.clock.now()).await?;
+        tx.commit().await?;
+        for judged in &judged {
+            if let Some(checked) = judged.invites(import) {
+                let mail = self.count_mail(viewer, &checked.email).await?;
+                mails.insert(checked.email.as_str().to_owned(), mail);
             }
         }
-        for sent in &outcome.sent {
-            audit::record(&mut tx, viewer, about(Action::InvitationMade, &sent.invitation)).await?;
+        Ok(())
+    }
+
+    /// Invites them, as their lines are judged by then.
+    async fn invite_all(&self, viewer: &Viewer, import: &MemberImport, mails: &HashMap<String, MailCount>) -> Result<ImportOutcome> {
+        let is_set_up = self.services.mails().is_set_up();
+        let uncounted = if is_set_up { MailCount::Refused(CHANGED_MEANWHILE.to_owned()) } else { MailCount::NotSetUp };
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        people::lock_team(&mut tx, viewer.team_id).await?;
+        let mut outcome = ImportOutcome { sent: Vec::new(), refused: Vec::new(), kept: 0 };
+        let mut made = Vec::new();
+        for judged in judge(&mut tx, viewer, import, self.services.parts.clock.now()).await? {
+            if let Some(checked) = judged.invites(import) {
+                let mail = mails.get(checked.email.as_str()).unwrap_or(&uncounted);
+                made.push(self.send(&mut tx, viewer, checked, mail).await?);
+            } else if judged.checked.is_some() {
+                outcome.kept += 1;
+            } else {
+                outcome.refused.push(judged.line);
+            }
+        }
+        for made in made {
+            outcome.sent.push(made.record(&mut tx, viewer).await?);
         }
         tx.commit().await?;
         Ok(outcome)
     }
 }
 
+/// The mails that were counted and did not go.
+fn not_sent(mut mails: HashMap<String, MailCount>, outcome: &Result<ImportOutcome>) -> Vec<MailCount> {
+    for sent in outcome.iter().flat_map(|outcome| &outcome.sent).filter(|sent| sent.is_mailed) {
+        mails.remove(&sent.invitation.email);
+    }
+    mails.into_values().collect()
+}
+
 async fn judge(tx: &mut TeamTx, viewer: &Viewer, import: &MemberImport, now: DateTime<Utc>) -> Result<Vec<Judged>> {
     let lines = read(import)?;
-    let mut known = Known { above: HashSet::new(), open: invitations::list_open_addresses(tx, viewer.team_id, now).await? };
+    let mut known = Known { above: HashSet::new(), open: invitations::list_open(tx, viewer.team_id, now).await? };
     let mut judged = Vec::with_capacity(lines.len());
     for mut line in lines {
-        let checked = match check_line(tx, viewer, &line, import.days, &mut known).await {
+        let checked = match check_line(tx, viewer, &mut line, import.days, &mut known).await {
             Ok(checked) => Some(checked),
             Err(Error::Invalid(errors)) => {
                 line.trouble = Some(errors.iter().map(|(_, sentence)| sentence).collect::<Vec<_>>().join(" "));
@@ -79,7 +136,8 @@ async fn judge(tx: &mut TeamTx, viewer: &Viewer, import: &MemberImport, now: Dat
     Ok(judged)
 }
 
-async fn check_line(tx: &mut TeamTx, viewer: &Viewer, line: &ImportLine, days: u32, known: &mut Known) -> Result<Checked> {
+/// What a line invites to; notes at the line when its address is invited already.
+async fn check_line(tx: &mut TeamTx, viewer: &Viewer, line: &mut ImportLine, days: u32, known: &mut Known) -> Result<Checked> {
     let role = role_of(&line.role)
         .ok_or_else(|| Error::field("role", format!("“{}” is no role. Use viewer, collaborator, team manager or owner.", line.role)))?;
     let (email, first_name, last_name) = (line.email.clone(), line.first_name.clone(), line.last_name.clone());
@@ -89,13 +147,20 @@ async fn check_line(tx: &mut TeamTx, viewer: &Viewer, line: &ImportLine, days: u
     if !known.above.insert(email.to_owned()) {
         return Err(Error::field("email", "This address stands in the list twice."));
     }
-    // Whoever is asked already is asked anew in place of that.
-    known.open.retain(|open| open != email);
-    if known.open.len() >= MOST_OPEN {
-        return Err(Error::field("email", format!("A team can have {MOST_OPEN} open invitations, and this would be one more.")));
+    // Whoever is invited already takes no more room, with the link they have or in place of it; one that leads nowhere is no link.
+    let open = known.open.iter().find(|open| open.email == email);
+    line.is_invited = open.is_some_and(|open| open.stands);
+    if open.is_none() {
+        if known.open.len() >= MOST_OPEN {
+            return Err(Error::field("email", no_room()));
+        }
+        known.open.push(OpenRow { email: email.to_owned(), stands: true });
     }
-    known.open.push(email.to_owned());
     Ok(checked)
+}
+
+fn no_room() -> String {
+    format!("A team can have {MOST_OPEN} open invitations, and this would be one more. Send it again once some are used or revoked.")
 }
 
 /// "Team manager", "TeamManager" and "team_manager" are the same.
@@ -104,115 +169,9 @@ fn role_of(text: &str) -> Option<Role> {
     Role::ALL.iter().copied().find(|role| plain(role.as_str()) == plain(text))
 }
 
-/// The columns of a list, in the order they have without a heading.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Email,
-    FirstName,
-    LastName,
-    Role,
-    Other,
-}
-
-impl Column {
-    fn of_heading(words: &str) -> Self {
-        match words.trim().to_lowercase().replace([' ', '_', '-'], "").as_str() {
-            "email" | "emailaddress" | "mail" => Self::Email,
-            "firstname" | "givenname" => Self::FirstName,
-            "lastname" | "surname" | "familyname" => Self::LastName,
-            "role" => Self::Role,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// The lines of a list with somebody in them.
-fn read(import: &MemberImport) -> Result<Vec<ImportLine>> {
-    let text = import.text.trim_start_matches('\u{feff}');
-    let separator =
-        [';', '\t'].into_iter().find(|separator| text.lines().next().is_some_and(|line| line.contains(*separator))).unwrap_or(',');
-    let mut columns = vec![Column::Email, Column::FirstName, Column::LastName, Column::Role];
-    let mut lines = Vec::new();
-    for (index, text) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let cells = cells(text, separator);
-        let heading: Vec<Column> = cells.iter().map(|cell| Column::of_heading(cell)).collect();
-        if lines.is_empty() && heading.contains(&Column::Email) {
-            columns = heading;
-            continue;
-        }
-        let cell = |wanted: Column| {
-            let place = columns.iter().position(|column| *column == wanted);
-            place.and_then(|place| cells.get(place)).cloned().unwrap_or_default()
-        };
-        let role = Some(cell(Column::Role)).filter(|role| !role.is_empty()).unwrap_or_else(|| import.role.to_string());
-        lines.push(ImportLine {
-            number: u32::try_from(index + 1).unwrap_or(u32::MAX),
-            email: cell(Column::Email),
-            first_name: cell(Column::FirstName),
-            last_name: cell(Column::LastName),
-            role,
-            trouble: None,
-        });
-    }
-    match lines.len() {
-        0 => Err(Error::field("text", "There is nobody in this list. Write one person per line: email, first name, last name, role.")),
-        count if count > MOST_LINES => {
-            Err(Error::field("text", format!("A list can have {MOST_LINES} people at most; this has {count}. Import it in parts.")))
-        }
-        _ => Ok(lines),
-    }
-}
-
-/// The cells of one line; a cell in double quotes may hold separators, and doubled quotes for one.
-fn cells(line: &str, separator: char) -> Vec<String> {
-    let (mut cells, mut cell, mut is_quoted) = (Vec::new(), String::new(), false);
-    let mut signs = line.chars().peekable();
-    while let Some(sign) = signs.next() {
-        match sign {
-            '"' if is_quoted && signs.peek() == Some(&'"') => {
-                signs.next();
-                cell.push('"');
-            }
-            '"' if is_quoted || cell.trim().is_empty() => is_quoted = !is_quoted,
-            sign if sign == separator && !is_quoted => cells.push(std::mem::take(&mut cell).trim().to_owned()),
-            sign => cell.push(sign),
-        }
-    }
-    cells.push(cell.trim().to_owned());
-    cells
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn lines(text: &str) -> Vec<(u32, String, String, String, String)> {
-        let import = MemberImport { text: text.to_owned(), role: Role::Viewer, days: 7 };
-        let line = |line: ImportLine| (line.number, line.email, line.first_name, line.last_name, line.role);
-        read(&import).unwrap().into_iter().map(line).collect()
-    }
-
-    fn row(number: u32, email: &str, first: &str, last: &str, role: &str) -> (u32, String, String, String, String) {
-        (number, email.to_owned(), first.to_owned(), last.to_owned(), role.to_owned())
-    }
-
-    #[test]
-    fn without_a_heading_the_order_is_email_names_role() {
-        let read = lines("a@x.org,Ada,Lovelace,Owner\r\n\r\nb@x.org\n");
-        assert_eq!(read, [row(1, "a@x.org", "Ada", "Lovelace", "Owner"), row(3, "b@x.org", "", "", "Viewer")]);
-    }
-
-    #[test]
-    fn a_heading_names_the_columns_in_any_order_and_others_are_left_out() {
-        let read = lines("\u{feff}Last name;Department;E-mail;Role\nHopper;Navy;g@x.org;Team manager");
-        assert_eq!(read, [row(2, "g@x.org", "", "Hopper", "Team manager")]);
-    }
-
-    #[test]
-    fn quoted_cells_hold_separators_and_quotes() {
-        assert_eq!(cells(r#"a@x.org, "Ada, Countess" ,"the ""first""""#, ','), ["a@x.org", "Ada, Countess", "the \"first\""]);
-        assert_eq!(cells(r#""never closed,x"#, ','), ["never closed,x"]);
-    }
 
     #[test]
     fn roles_are_read_as_people_write_them() {

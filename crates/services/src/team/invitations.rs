@@ -1,11 +1,12 @@
-//! Invitations: asking somebody to join, a new link, taking it back, and joining with an account one has.
+//! Invitations: asking somebody to join, a new link, taking it back, and joining with an account one has. Their mails: `invitation_mails`.
 
+use super::invitation_mails::MailCount;
 use super::queries::invitations::{self, InvitationRow, LinkSecret, NewInvitationRow};
 use super::queries::members as people;
+use super::withdraw::withdraw_from_member;
 use super::{Team, members};
 use crate::identity::token::{self, SplitToken};
 use crate::identity::{insert_membership, invitation_is_over, use_invitation};
-use crate::mails::{Mail, Recipient};
 use crate::{Error, OnConstraint as _, Result, TeamTx, Viewer, audit};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{Action, Event};
@@ -45,6 +46,24 @@ impl Checked {
             }
             _ => Err(wrong.into()),
         }
+    }
+}
+
+/// An invitation that was made, and those of its address that were taken back for it.
+pub(super) struct Made {
+    sent: InvitationSent,
+    replaced: Vec<InvitationId>,
+}
+
+impl Made {
+    /// Records all of that, when everything else is done.
+    pub(super) async fn record(self, tx: &mut TeamTx, viewer: &Viewer) -> Result<InvitationSent> {
+        let email = self.sent.invitation.email.as_str();
+        for id in self.replaced {
+            audit::record(tx, viewer, Event::new(Action::InvitationRevoked, id.as_uuid(), email)).await?;
+        }
+        audit::record(tx, viewer, about(Action::InvitationMade, &self.sent.invitation)).await?;
+        Ok(self.sent)
     }
 }
 
@@ -96,26 +115,48 @@ impl Team<'_> {
         self.invite_person(viewer, new).await
     }
 
-    /// Asks somebody to join. An earlier invitation of the same address is taken back. The link is in the answer only.
+    /// Asks somebody to join. An earlier invitation of the same address is taken back, and the answer says so. The link is in the answer
+    /// only.
     pub async fn invite_person(&self, viewer: &Viewer, new: NewInvitation) -> Result<InvitationSent> {
         viewer.require(Permission::ManageMembers)?;
         let checked = Checked::parse(&new)?;
         self.require_recent_for(viewer, checked.role).await?;
+        self.look(viewer, &checked).await?;
+        let mail = self.count_mail(viewer, &checked.email).await?;
+        let sent = self.make(viewer, &checked, &mail).await;
+        self.settle(mail, sent).await
+    }
+
+    /// Refuses an invitation that cannot be made before its mail is counted.
+    async fn look(&self, viewer: &Viewer, checked: &Checked) -> Result<()> {
+        if !self.services.mails().is_set_up() {
+            return Ok(());
+        }
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        people::hold_membership(&mut tx, viewer.team_id, viewer.user_id).await?;
+        tx.require_writable().await?;
         check(&mut tx, viewer, &checked.email, checked.role).await?;
-        let sent = self.send(&mut tx, viewer, &checked).await?;
-        audit::record(&mut tx, viewer, about(Action::InvitationMade, &sent.invitation)).await?;
+        tx.commit().await
+    }
+
+    /// Makes one, if it can still be made.
+    async fn make(&self, viewer: &Viewer, checked: &Checked, mail: &MailCount) -> Result<InvitationSent> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        people::lock_team(&mut tx, viewer.team_id).await?;
+        check(&mut tx, viewer, &checked.email, checked.role).await?;
+        let made = self.send(&mut tx, viewer, checked, mail).await?;
+        let sent = made.record(&mut tx, viewer).await?;
         tx.commit().await?;
         Ok(sent)
     }
 
-    /// Stores an invitation that may be made, in place of an earlier one of the address.
-    pub(super) async fn send(&self, tx: &mut TeamTx, viewer: &Viewer, checked: &Checked) -> Result<InvitationSent> {
+    /// Stores an invitation that may be made, in place of an earlier one of the address, and mails its link if that was counted; under the
+    /// lock of the team, so that of two at once the second replaces the first. What it returns is to be recorded last.
+    pub(super) async fn send(&self, tx: &mut TeamTx, viewer: &Viewer, checked: &Checked, mail: &MailCount) -> Result<Made> {
         let now = self.services.parts.clock.now();
-        invitations::revoke_open_of(tx, viewer.team_id, &checked.email, now).await?;
+        let replaced = invitations::revoke_open_of(tx, viewer.team_id, checked.email.as_str(), now).await?;
         if invitations::count_open(tx, viewer.team_id, now).await? >= MOST_OPEN {
-            return Err(Error::Conflict(format!("This team has {MOST_OPEN} open invitations. Revoke some first.")));
+            let sentence = format!("This team has {MOST_OPEN} open invitations. Revoke some, or wait until some are used.");
+            return Err(Error::Conflict(sentence));
         }
         let links = Links::fresh();
         let invitation = InvitationSummary {
@@ -125,10 +166,13 @@ impl Team<'_> {
             role: checked.role,
             expires_at: now + checked.lifetime,
             is_expired: false,
+            is_void: false,
         };
         let row = NewInvitationRow { summary: &invitation, names: (&checked.first_name, &checked.last_name), secret: &links.secret(), now };
         invitations::insert(tx, viewer, &row).await?;
-        self.hand_over_link(tx, viewer, invitation, &links).await
+        let replaces_link = replaced.iter().any(|row| row.expires_at > now);
+        let sent = InvitationSent { replaces_link, ..self.hand_over_link(tx, viewer, invitation, &links, mail).await? };
+        Ok(Made { sent, replaced: replaced.into_iter().map(|row| row.id).collect() })
     }
 
     /// Gives an invitation another link, also one that has expired; the link before leads nowhere from then on. Whoever could
@@ -136,21 +180,35 @@ impl Team<'_> {
     pub async fn resend_invitation(&self, viewer: &Viewer, id: InvitationId, days: u32) -> Result<InvitationSent> {
         viewer.require(Permission::ManageMembers)?;
         let lifetime = lifetime(days).map_err(|sentence| Error::field("days", sentence))?;
+        let (email, role) = self.find_renewable(viewer, id).await?;
+        self.require_recent_for(viewer, role).await?;
+        let mail = self.count_mail(viewer, &email).await?;
+        let sent = self.renew(viewer, id, lifetime, &mail).await;
+        self.settle(mail, sent).await
+    }
+
+    /// Whom an invitation asks that the viewer may renew, and as what: neither changes.
+    async fn find_renewable(&self, viewer: &Viewer, id: InvitationId) -> Result<(EmailAddress, Role)> {
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        tx.require_writable().await?;
+        let row = invitations::find(&mut tx, viewer.team_id, id).await?.ok_or(Error::NotFound)?;
+        let found = check_renewal(&mut tx, viewer, &row).await?;
+        tx.commit().await?;
+        Ok(found)
+    }
+
+    /// Renews one, if it can still be renewed.
+    async fn renew(&self, viewer: &Viewer, id: InvitationId, lifetime: TimeDelta, mail: &MailCount) -> Result<InvitationSent> {
         let now = self.services.parts.clock.now();
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         people::hold_membership(&mut tx, viewer.team_id, viewer.user_id).await?;
         let row = invitations::lock(&mut tx, viewer.team_id, id).await?.ok_or(Error::NotFound)?;
-        let role: Role = row.role.parse()?;
-        check(&mut tx, viewer, &EmailAddress::parse(&row.email)?, role).await.map_err(|error| match error {
-            Error::Invalid(errors) if errors.get("role").is_some() => Error::Forbidden,
-            other => other,
-        })?;
-        self.require_recent_for(viewer, role).await?;
+        check_renewal(&mut tx, viewer, &row).await?;
         let (links, expires_at) = (Links::fresh(), now + lifetime);
         invitations::renew(&mut tx, viewer, id, &links.secret(), expires_at).await?;
         let invitation = renewed(row, expires_at, now)?;
         let event = about(Action::InvitationRenewed, &invitation);
-        let sent = self.hand_over_link(&mut tx, viewer, invitation, &links).await?;
+        let sent = self.hand_over_link(&mut tx, viewer, invitation, &links, mail).await?;
         audit::record(&mut tx, viewer, event).await?;
         tx.commit().await?;
         Ok(sent)
@@ -161,30 +219,24 @@ impl Team<'_> {
         if role == Role::Owner { self.services.identity().require_recent(viewer).await } else { Ok(()) }
     }
 
-    /// Mails a link where mail is set up; whoever invites gets another one in any case, which does not prove the address.
+    /// Mails a link whose mail was counted; whoever invites gets another one in any case, which does not prove the address.
     async fn hand_over_link(
         &self,
         tx: &mut TeamTx,
         viewer: &Viewer,
         invitation: InvitationSummary,
         links: &Links,
+        mail: &MailCount,
     ) -> Result<InvitationSent> {
-        let mails = self.services.mails();
-        let is_mailed = mails.is_set_up();
-        if is_mailed {
-            let inviter = invitations::inviter(tx, viewer.team_id, viewer.user_id).await?;
-            let mail = Mail::Invitation {
-                inviter: format!("{} {}", inviter.first_name, inviter.last_name).trim().to_owned(),
-                inviter_email: inviter.email,
-                team: inviter.team_name,
-                role: invitation.role,
-                link: self.link(&links.mailed),
-                works_until: invitation.expires_at,
-            };
-            let to = Recipient { email: invitation.email.clone(), name: invitation.name.clone() };
-            mails.accept(tx, viewer.team_id, to, mail).await?;
-        }
-        Ok(InvitationSent { invitation, link: self.link(&links.handed_over), is_mailed })
+        let (is_mailed, not_mailed) = match mail {
+            MailCount::NotSetUp => (false, None),
+            MailCount::Refused(sentence) => (false, Some(sentence.clone())),
+            MailCount::Counted(_) => {
+                self.mail_link(tx, viewer, &invitation, self.link(&links.mailed)).await?;
+                (true, None)
+            }
+        };
+        Ok(InvitationSent { invitation, link: self.link(&links.handed_over), is_mailed, not_mailed, replaces_link: false })
     }
 
     /// Makes an open invitation useless; one of another team does not exist.
@@ -197,7 +249,7 @@ impl Team<'_> {
         tx.commit().await
     }
 
-    /// Joins the team that invited the viewer's address, and goes on in it.
+    /// Joins the team that invited the viewer's address, and goes on in it. Whatever else asks that address into it is taken back.
     pub async fn accept_invitation(&self, viewer: &Viewer, token: &str) -> Result<TeamId> {
         let identity = self.services.identity();
         let mut tx = self.services.parts.db.installation_tx().await?;
@@ -211,8 +263,11 @@ impl Team<'_> {
         insert_membership(&mut tx, team, viewer.user_id, role)
             .await
             .on_constraint("memberships_pkey", || Error::Conflict("You are in this team already.".to_owned()))?;
+        let withdrawn = withdraw_from_member(&mut tx, team, &invitation.email, now).await?;
         let event = Event::new(Action::InvitationAccepted, invitation.id.as_uuid(), invitation.email).with_roles(&[role]);
-        audit::record_in(&mut tx, Some(team), viewer, event).await?;
+        for event in std::iter::once(event).chain(withdrawn) {
+            audit::record_in(&mut tx, Some(team), viewer, event).await?;
+        }
         tx.commit().await?;
         if viewer.session_id.is_some() {
             identity.switch_team(viewer, team).await?;
@@ -226,16 +281,26 @@ impl Team<'_> {
 }
 
 /// What happened to an invitation.
-pub(super) fn about(action: Action, invitation: &InvitationSummary) -> Event {
+fn about(action: Action, invitation: &InvitationSummary) -> Event {
     Event::new(action, invitation.id.as_uuid(), invitation.email.as_str()).with_roles(&[invitation.role])
 }
 
 fn renewed(row: InvitationRow, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<InvitationSummary> {
-    InvitationRow { expires_at, ..row }.summary(now)
+    InvitationRow { expires_at, stands: true, ..row }.summary(now)
 }
 
-/// Refuses who invites nobody now, roles above the inviter's own, and addresses that are in the team. What stores an invitation holds the
-/// inviter's membership before: whatever lowers them comes first, or takes the invitation back.
+/// [`check`] for the new link of an invitation, which tells whom it asks and as what: whoever could not give its role cannot have it.
+async fn check_renewal(tx: &mut TeamTx, viewer: &Viewer, row: &InvitationRow) -> Result<(EmailAddress, Role)> {
+    let (email, role): (EmailAddress, Role) = (EmailAddress::parse(&row.email)?, row.role.parse()?);
+    check(tx, viewer, &email, role).await.map_err(|error| match error {
+        Error::Invalid(errors) if errors.get("role").is_some() => Error::Forbidden,
+        other => other,
+    })?;
+    Ok((email, role))
+}
+
+/// Refuses who invites nobody now, roles above the inviter's own, and addresses that are in the team. What stores an invitation locks the
+/// team before, and what renews one holds the inviter's membership: whatever lowers them comes first, or takes the invitation back.
 pub(super) async fn check(tx: &mut TeamTx, viewer: &Viewer, email: &EmailAddress, role: Role) -> Result<()> {
     let actor = people::find_actor(tx, viewer.team_id, viewer.user_id).await?.filter(|actor| actor.manages_members);
     let own = actor.and_then(|actor| members::highest(&members::roles(&actor.roles))).ok_or(Error::Forbidden)?;

@@ -4,7 +4,7 @@ use super::Team;
 use super::change::{about, refuse_self};
 use super::queries::{leaving, members};
 use super::standing::judge;
-use super::withdraw::withdraw_invitations;
+use super::withdraw::{withdraw_from_member, withdraw_invitations};
 use crate::{Error, Result, Viewer, audit};
 use domain::audit::{Action, Details};
 use domain::team::Belongings;
@@ -20,14 +20,14 @@ impl Team<'_> {
     }
 
     /// Takes a member out of the team. Their private prompts, private datasets and chats in it become the viewer's; what they
-    /// shared stays as it is; their sessions in it end, and their open invitations are taken back. Who is in no other team gets one of
-    /// their own.
+    /// shared stays as it is; their sessions in it end, and their open invitations are taken back, with any that still asks them to join.
+    /// Who is in no other team gets one of their own.
     pub async fn remove(&self, viewer: &Viewer, person: UserId) -> Result<Belongings> {
         viewer.require(Permission::ManageMembers)?;
         self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
         let standing = judge(&mut tx, viewer, person).await?;
-        refuse_self(viewer, person, "remove")?;
+        refuse_self(viewer, person, "You cannot remove yourself. Leave the team on your account screen.")?;
         standing.keep_an_owner(&mut tx, viewer).await?;
         crate::chat::stop_all(&mut tx, viewer.team_id, person).await?;
         let moved = leaving::count_belongings(&mut tx, viewer.team_id, person).await?;
@@ -36,7 +36,9 @@ impl Team<'_> {
         leaving::end_sessions(&mut tx, person).await?;
         leaving::clear_personal(&mut tx, viewer.team_id, person).await?;
         leaving::give_home(&mut tx, person, TeamId::new()).await?;
-        let withdrawn = withdraw_invitations(&mut tx, viewer.team_id, person).await?;
+        let mut withdrawn = withdraw_invitations(&mut tx, viewer.team_id, person).await?;
+        let now = self.services.parts.clock.now();
+        withdrawn.extend(withdraw_from_member(&mut tx, viewer.team_id, &standing.subject.email, now).await?);
         let event = about(Action::MemberRemoved, &standing.subject).with(Details { belongings: Some(moved), ..Details::default() });
         audit::record(&mut tx, viewer, event).await?;
         for event in withdrawn {

@@ -4,11 +4,13 @@ use super::Team;
 use super::members::{highest, roles};
 use super::queries::members;
 use super::queries::teams::{self, NewSettings};
+use crate::audit::{self, Author};
 use crate::identity::throttle::{self, Limit};
-use crate::{Error, Result, Viewer, audit};
-use domain::audit::{Action, Event};
+use crate::{Error, Result, Viewer};
+use chrono::{DateTime, Utc};
+use domain::audit::{Action, Details, Event, ExpiredChats};
 use domain::models::ModelType;
-use domain::team::{TeamDetail, TeamPatch, TeamSettings};
+use domain::team::{TeamDetail, TeamPatch, TeamSettings, days_in_words};
 use domain::web_origin::WebOrigin;
 use domain::{FieldErrors, ModelId, Permission, Role, TeamId};
 
@@ -16,8 +18,15 @@ use domain::{FieldErrors, ModelId, Permission, Role, TeamId};
 const MB: u64 = 1024 * 1024;
 /// Longest time a team can keep chats by a setting; without one they are kept.
 const MOST_RETENTION_DAYS: u32 = 3650;
-/// Chats deleted in one statement.
-const CHATS_AT_ONCE: i64 = 1000;
+/// Chats deleted in one transaction.
+const CHATS_AT_ONCE: u16 = 1000;
+
+/// What one transaction deleted of a team's old chats.
+struct Batch {
+    deleted: u64,
+    /// Whether there were no more.
+    is_last: bool,
+}
 
 impl Team<'_> {
     /// What `/team/settings` shows.
@@ -49,21 +58,25 @@ impl Team<'_> {
     }
 
     /// Takes what the team decides. A model that cannot answer, a number out of its range and what is no origin are refused at their
-    /// fields. Choosing another default model takes the right to see the models.
+    /// fields. Choosing another default model takes the right to see the models, and keeping chats for less time than before a viewer who
+    /// proved lately who they are: [`Team::preview_retention`] says what goes.
     pub async fn update_settings(&self, viewer: &Viewer, settings: TeamSettings) -> Result<TeamDetail> {
         viewer.require(Permission::ManageTeam)?;
         let new = self.check_settings(viewer, &settings).await?;
+        let proved_lately = self.services.identity().proved_lately(viewer).await?;
         let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        members::lock_team(&mut tx, viewer.team_id).await?;
         let before = teams::get(&mut tx, viewer.team_id).await?;
-        // A default that was removed meanwhile is no choice any more, and letting it go takes no right.
-        if new.default_model_id != teams::usable_default_model(&mut tx, viewer.team_id).await? {
-            viewer.require(Permission::ViewModels)?;
+        check_default_model(&mut tx, viewer, &new).await?;
+        if keeps_for_less(before.chat_retention_days, new.chat_retention_days) && !proved_lately {
+            return Err(Error::ConfirmFirst);
         }
         teams::update_settings(&mut tx, viewer.team_id, &new).await?;
+        let kept = format!("how long chats are kept: {} → {}", for_days(before.chat_retention_days), for_days(new.chat_retention_days));
         let changed = [
             (before.max_upload_bytes != new.max_upload_bytes, "largest file"),
             (before.default_model_id != new.default_model_id, "default model"),
-            (before.chat_retention_days != new.chat_retention_days, "how long chats are kept"),
+            (before.chat_retention_days != new.chat_retention_days, kept.as_str()),
             (before.requests_per_minute != new.requests_per_minute, "requests per minute"),
             (before.allowed_origins != new.allowed_origins, "allowed origins"),
         ];
@@ -71,6 +84,19 @@ impl Team<'_> {
         audit::record(&mut tx, viewer, event.with_changes(&audit::those_that_hold(changed))).await?;
         tx.commit().await?;
         self.settings(viewer).await
+    }
+
+    /// How many chats of the viewer's team go within the hour once these settings are taken; none where chats are kept no longer than that
+    /// already, or always. What [`Team::update_settings`] would refuse of them is refused here too: nobody agrees to it for nothing.
+    pub async fn preview_retention(&self, viewer: &Viewer, settings: TeamSettings) -> Result<Option<u32>> {
+        viewer.require(Permission::ManageTeam)?;
+        let new = self.check_settings(viewer, &settings).await?;
+        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        check_default_model(&mut tx, viewer, &new).await?;
+        let before = teams::get(&mut tx, viewer.team_id).await?.chat_retention_days;
+        let Some(days) = new.chat_retention_days.filter(|days| keeps_for_less(before, Some(*days))) else { return Ok(None) };
+        let old = teams::count_old_chats(&mut tx, viewer.team_id, days, self.services.parts.clock.now()).await?;
+        Ok(Some(u32::try_from(old).unwrap_or(u32::MAX)))
     }
 
     /// What is stored of the settings that were sent.
@@ -82,7 +108,7 @@ impl Team<'_> {
             ("requests_per_minute", settings.requests_per_minute, TeamSettings::MOST_REQUESTS_PER_MINUTE),
         ] {
             if number.is_some_and(|number| !(1..=most).contains(&number)) {
-                wrong.add(field, format!("Enter a whole number from 1 to {most}, or leave it empty."));
+                wrong.add(field, out_of_range(most));
             }
         }
         let origins = WebOrigin::parse_list(&settings.allowed_origins).unwrap_or_else(|refusal| {
@@ -135,25 +161,81 @@ impl Team<'_> {
         Ok(teams::usable_default_model(&mut tx, viewer.team_id).await?)
     }
 
-    /// Deletes chats whose team keeps them for a time that is over; returns how many. Housekeeping calls it.
+    /// Deletes chats whose team keeps them for a time that is over, and tells each team how many; none while the licence is over. Returns
+    /// how many. A team whose chats cannot be deleted now does not hold up the others. Housekeeping calls it.
     pub async fn delete_old_chats(&self) -> Result<u64> {
+        if self.services.licences().is_over().await? {
+            return Ok(0);
+        }
         let now = self.services.parts.clock.now();
+        let limited = {
+            let mut read = self.services.parts.db.system_read().await?;
+            teams::list_with_retention(&mut read).await?
+        };
         let mut deleted = 0;
-        loop {
-            let mut tx = self.services.parts.db.system_tx().await?;
-            let some = teams::delete_old_chats(&mut tx, now, CHATS_AT_ONCE).await?;
-            tx.commit().await?;
-            deleted += some;
-            if some < CHATS_AT_ONCE.unsigned_abs() {
-                return Ok(deleted);
+        for team in limited {
+            loop {
+                match self.delete_some_old_chats(team, now).await {
+                    Ok(batch) => {
+                        deleted += batch.deleted;
+                        if batch.is_last {
+                            break;
+                        }
+                    }
+                    Err(error) => {
+                        tracing::warn!(%team, %error, "old chats of a team could not be deleted");
+                        break;
+                    }
+                }
             }
         }
+        Ok(deleted)
+    }
+
+    /// Deletes as many old chats of a team as one transaction takes: what goes, and that it goes. Nothing is held for longer, and what is
+    /// done stays done, whatever becomes of the next batch.
+    async fn delete_some_old_chats(&self, team: TeamId, now: DateTime<Utc>) -> Result<Batch> {
+        let mut tx = self.services.parts.db.system_tx().await?;
+        let Some(days) = teams::hold_retention(&mut tx, team).await? else { return Ok(Batch { deleted: 0, is_last: true }) };
+        let old = teams::lock_old_chats(&mut tx, team, days, now, i64::from(CHATS_AT_ONCE)).await?;
+        let deleted = teams::delete_resting_chats(&mut tx, &old).await?;
+        if deleted > 0 {
+            let expired = Some(ExpiredChats { chats: deleted, days: days.unsigned_abs() });
+            let event = Event::new(Action::ChatExpired, None::<uuid::Uuid>, "").with(Details { expired, ..Details::default() });
+            audit::record_in(&mut tx, Some(team), Author::SYSTEM, event).await?;
+        }
+        tx.commit().await?;
+        Ok(Batch { deleted, is_last: old.len() < usize::from(CHATS_AT_ONCE) })
     }
 
     /// At least one, also where the installation takes less.
     fn most_upload_mb(&self) -> u32 {
         u32::try_from(self.services.settings().max_upload_bytes / MB).unwrap_or(u32::MAX).max(1)
     }
+}
+
+/// Choosing another default model takes the right to see the models. A default that was removed meanwhile is no choice any more, and
+/// letting it go takes no right.
+async fn check_default_model(tx: &mut crate::TeamTx, viewer: &Viewer, new: &NewSettings) -> Result<()> {
+    if new.default_model_id == teams::usable_default_model(tx, viewer.team_id).await? {
+        return Ok(());
+    }
+    viewer.require(Permission::ViewModels)
+}
+
+/// What is wrong with a number.
+fn out_of_range(most: u32) -> String {
+    format!("Enter a whole number from 1 to {most}, or leave it empty.")
+}
+
+/// Whether chats go sooner than before; without a number of days they stay.
+fn keeps_for_less(before: Option<i32>, after: Option<i32>) -> bool {
+    after.is_some_and(|after| before.is_none_or(|before| after < before))
+}
+
+/// How long chats are kept, as the trail says it.
+fn for_days(days: Option<i32>) -> String {
+    days.map_or_else(|| "always".to_owned(), |days| days_in_words(days.unsigned_abs()))
 }
 
 /// Refuses who is not an owner at this moment; for what only owners do.

@@ -44,8 +44,13 @@ impl Standing {
     /// Refuses what would leave the team without an owner who may come in.
     pub(super) async fn keep_an_owner(&self, tx: &mut TeamTx, viewer: &Viewer) -> Result<()> {
         if is_last_owner(tx, viewer.team_id, &self.subject).await? {
-            return Err(Error::Conflict("A team needs an owner. Make somebody else an owner first.".to_owned()));
+            return Err(needs_an_owner());
         }
         Ok(())
     }
+}
+
+/// What the last owner is told who would be none any more.
+pub(super) fn needs_an_owner() -> Error {
+    Error::Conflict("A team needs an owner. Make somebody else an owner first.".to_owned())
 }

@@ -87,18 +87,6 @@ impl Deed {
         let onward = answer.header(LOCATION).unwrap_or_default();
         format!("{} ({}): {} {onward} {:.200}", self.route, self.case, answer.status.as_u16(), answer.text)
     }
-
-    async fn send(&self, client: &TestClient, call: Call) -> Answer {
-        match call {
-            Call::Arguments(arguments) => client.server_fn(self.route.trim_start_matches("POST /api/"), arguments).await,
-            Call::Get(path) => client.get_json(&path).await,
-            Call::Form(path, fields) => {
-                let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                client.post_form(&path, &fields).await
-            }
-            Call::Upload(path) => unreachable!("uploads take no steps before: {path}"),
-        }
-    }
 }
 
 /// Whether an answer refuses because the licence is over: a function in a word, a form in a sentence on its page, and the way back from an
@@ -146,7 +134,7 @@ impl Stage {
         let (client, call) = (deed.prepare)(self).await;
         wait_for_answers(&self.app.pool).await;
         let before = Snapshot::take(&self.app.pool).await;
-        let answer = deed.send(&client, call).await;
+        let answer = call.send(deed.route, &client).await;
         wait_for_answers(&self.app.pool).await;
         let changed = before.changed(&self.app.pool).await;
         (answer, changed)
@@ -158,7 +146,7 @@ impl Stage {
         let (client, call) = (deed.prepare)(self).await;
         wait_for_answers(&self.app.pool).await;
         end_licence_in(&self.app.pool, 0).await;
-        deed.send(&client, call).await
+        call.send(deed.route, &client).await
     }
 
     /// Puts a licence in force that nobody had before.

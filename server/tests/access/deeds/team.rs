@@ -1,12 +1,13 @@
 //! Deeds in a team: joining and deleting it, going on with an answer, reading a document again.
 
 use super::{Deed, Stage, form, function, plain};
+use crate::access::call::with_file;
 use crate::access::{Call, wait_for_answers};
 use crate::support::TestClient;
 use domain::chat::Asked;
 use domain::datasets::{DatasetSummary, UploadOutcome};
 use domain::team::{InvitationSent, TeamSummary};
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
 use serde_json::json;
 
 pub fn deeds() -> Vec<Deed> {
@@ -48,9 +49,8 @@ async fn retry_document(stage: &Stage) -> (TestClient, Call) {
     let (client, _) = stage.person().await;
     let dataset = json!({ "name": stage.fresh("Dataset"), "description": "", "visibility": "Team", "embedding_model_id": null });
     let dataset: DatasetSummary = client.server_fn("datasets/create", json!({ "dataset": dataset })).await.json();
-    let file = Form::new().part("file", Part::text("Some words.").file_name("words.txt"));
     let path = format!("/api/datasets/{}/documents", dataset.id);
-    let outcomes: Vec<UploadOutcome> = client.post_multipart(&path, file).await.json();
+    let outcomes: Vec<UploadOutcome> = client.post_multipart(&path, with_file(Form::new())).await.json();
     let document = outcomes[0].document_id.expect("it was taken");
     let fail = sqlx::query("UPDATE documents SET status = 'Failed', failure = 'It could not be read.' WHERE id = $1").bind(document);
     fail.execute(&stage.app.pool).await.expect("it has failed");

@@ -140,16 +140,69 @@ async fn what_was_changed_behind_the_triggers_is_found_with_its_place(pool: PgPo
 async fn names_can_be_erased_for_good_and_the_chain_stays_whole(pool: PgPool) {
     let services = services(&pool);
     let ada = three_events(&services).await;
-    let erase = "UPDATE audit_events SET actor_name = '', ip = '', salt = NULL WHERE seq = 2";
+    let erase = "UPDATE audit_events SET actor_name = '', ip = '', salts = ARRAY[NULL, salts[2], NULL] WHERE seq = 2";
     sqlx::query(erase).execute(&pool).await.unwrap();
-    let more = "UPDATE audit_events SET salt = NULL, actor_name = '', details = '{}' WHERE seq = 1";
+    let refused = [
+        "UPDATE audit_events SET actor_name = '', salts[1] = NULL, details = '{}' WHERE seq = 1",
+        "UPDATE audit_events SET actor_name = 'Eve', salts[1] = NULL WHERE seq = 3",
+        "UPDATE audit_events SET actor_name = '' WHERE seq = 3",
+        "UPDATE audit_events SET salts[1] = NULL WHERE seq = 3",
+        "UPDATE audit_events SET salts = NULL WHERE seq = 2",
+    ];
     let mut owner = pool.acquire().await.unwrap();
-    assert_eq!(refusal(&mut owner, more).await, "42501", "what is hashed stays");
+    for statement in refused {
+        assert_eq!(refusal(&mut owner, statement).await, "42501", "a word goes with its salt, and no other comes: {statement}");
+    }
     assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
     let told = super::sentences(&services, &ada, &domain::audit::AuditQuery::default()).await;
     assert_eq!(told[1], format!("Former person {:04x} made the group “Two”", ada.user_id.as_uuid().as_u128() & 0xffff));
-    let rewrite = "UPDATE audit_events SET salt = NULL, actor_name = 'Eve' WHERE seq = 3";
-    assert_eq!(refusal(&mut owner, rewrite).await, "42501", "words go, and no others come");
+    let rewritten = [
+        "UPDATE audit_events SET target_name = 'Nobody' WHERE seq = 2",
+        "UPDATE audit_events SET target_name = 'Nobody', salts = NULL WHERE seq = 2",
+        "UPDATE audit_events SET actor_name = 'Eve' WHERE seq = 2",
+    ];
+    for statement in rewritten {
+        let mut tx = pool.begin().await.unwrap();
+        sqlx::query("ALTER TABLE audit_events DISABLE TRIGGER USER").execute(&mut *tx).await.unwrap();
+        sqlx::query(statement).execute(&mut *tx).await.unwrap();
+        assert_eq!(fault(&mut tx, &ada).await, Some((2, "renamed".to_owned())), "{statement}");
+    }
+}
+
+/// Number and kind of the first fault in the chain of a team.
+async fn fault(connection: &mut PgConnection, of: &Viewer) -> Option<(i64, String)> {
+    let (broken_at, fault): (Option<i64>, Option<String>) =
+        sqlx::query_as("SELECT broken_at, fault FROM verify_audit_chain($1)").bind(of.team_id).fetch_one(connection).await.unwrap();
+    broken_at.zip(fault)
+}
+
+/// Events of before each word had a salt have one for all three.
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn an_event_with_one_salt_for_all_its_words_is_verified_and_erased_too(pool: PgPool) {
+    let services = services(&pool);
+    let ada = three_events(&services).await;
+    let statements = [
+        "ALTER TABLE audit_events DISABLE TRIGGER USER",
+        "UPDATE audit_events SET salt = gen_random_uuid(), salts = NULL WHERE seq = 3",
+        "UPDATE audit_events e SET labels_hash = audit_labels_hash(e) WHERE seq = 3",
+        "UPDATE audit_events e SET hash = audit_hash(e) WHERE seq = 3",
+        "ALTER TABLE audit_events ENABLE TRIGGER USER",
+    ];
+    for statement in statements {
+        sqlx::query(statement).execute(&pool).await.unwrap();
+    }
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
+    let mut tx = pool.begin().await.unwrap();
+    sqlx::query("ALTER TABLE audit_events DISABLE TRIGGER USER").execute(&mut *tx).await.unwrap();
+    sqlx::query("UPDATE audit_events SET target_name = 'Nobody' WHERE seq = 3").execute(&mut *tx).await.unwrap();
+    assert_eq!(fault(&mut tx, &ada).await, Some((3, "renamed".to_owned())));
+    tx.rollback().await.unwrap();
+    let mut system = services.db().system_tx().await.unwrap();
+    sqlx::query("SELECT forget_person($1, '')").bind(ada.user_id).execute(&mut *system).await.unwrap();
+    system.commit().await.unwrap();
+    let words = "SELECT count(*) FROM audit_events WHERE actor_name <> '' OR salt IS NOT NULL OR salts[1] IS NOT NULL";
+    assert_eq!(sqlx::query_scalar::<_, i64>(words).fetch_one(&pool).await.unwrap(), 0);
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -169,8 +222,10 @@ async fn one_function_erases_and_the_system_role_alone_may_call_it(pool: PgPool)
     let forget = "SELECT forget_person($1, 'ada@example.org')";
     sqlx::query(forget).bind(ada.user_id).execute(&mut *system).await.unwrap();
     system.commit().await.unwrap();
-    let named: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE actor_name <> '' OR salt IS NOT NULL").fetch_one(&pool).await.unwrap();
+    let named: i64 = sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE actor_name <> '' OR salts[1] IS NOT NULL")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     assert_eq!(named, 0);
     assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
 }
@@ -207,4 +262,24 @@ async fn a_teams_trail_goes_with_the_team_and_its_last_hash_stays(pool: PgPool) 
     .unwrap();
     assert_eq!((events, hash), (4, 64));
     assert!(services.audit().verify(&administrator(&eve), AuditScope::Installation).await.unwrap().is_whole);
+}
+
+/// Whoever goes back to the version before and comes again finds every chain whole, and every name can be erased.
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn words_are_still_checked_and_erased_after_the_way_back_and_forth(pool: PgPool) {
+    let services = services(&pool);
+    let ada = three_events(&services).await;
+    let back = include_str!("../../../../../migrations/20261129000112_salt_of_each_word.down.sql");
+    sqlx::raw_sql(back).execute(&pool).await.unwrap();
+    services.team().create_group(&ada, "Four").await.unwrap();
+    let forth = include_str!("../../../../../migrations/20261129000112_salt_of_each_word.up.sql");
+    sqlx::raw_sql(forth).execute(&pool).await.unwrap();
+    services.team().create_group(&ada, "Five").await.unwrap();
+    let kinds = "SELECT array_agg(octet_length(labels_hash) ORDER BY seq) FROM audit_events";
+    assert_eq!(sqlx::query_scalar::<_, Vec<i32>>(kinds).fetch_one(&pool).await.unwrap(), [96, 96, 96, 32, 96]);
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
+    let mut system = services.db().system_tx().await.unwrap();
+    sqlx::query("SELECT forget_person($1, '')").bind(ada.user_id).execute(&mut *system).await.unwrap();
+    system.commit().await.unwrap();
+    assert!(services.audit().verify(&ada, AuditScope::Team).await.unwrap().is_whole);
 }

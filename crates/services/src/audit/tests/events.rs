@@ -4,7 +4,7 @@ use super::{actions, administrator, sentences};
 use crate::testing::{member, owner, services};
 use crate::{CameFrom, Services, Viewer};
 use bytes::Bytes;
-use domain::audit::{AuditEntry, AuditQuery, Via};
+use domain::audit::{AuditEntry, AuditQuery, AuditScope, Via};
 use domain::datasets::{DatasetPatch, NewDataset, Visibility};
 use domain::identity::Profile;
 use domain::models::{ModelType, NewModel, ProviderKind};
@@ -34,7 +34,7 @@ async fn acts_on_people_are_told(pool: PgPool) {
     let sent = team.invite(&ada, "eve@example.org", Role::Viewer).await.unwrap();
     team.resend_invitation(&ada, sent.invitation.id, 3).await.unwrap();
     team.revoke_invitation(&ada, sent.invitation.id).await.unwrap();
-    let import = MemberImport { text: "x@example.org\ny@example.org".to_owned(), role: Role::Viewer, days: 7 };
+    let import = MemberImport { text: "x@example.org\ny@example.org".to_owned(), role: Role::Viewer, days: 7, renews: false };
     team.import_members(&ada, import).await.unwrap();
     let eve = owner(&services, "z@example.org").await;
     let sent = team.invite(&ada, "z@example.org", Role::Viewer).await.unwrap();
@@ -97,7 +97,7 @@ async fn acts_on_the_team_and_its_parts_are_told(pool: PgPool) {
     assert_eq!(actions(&pool).await, expected);
     let told: String =
         sqlx::query_scalar("SELECT details::text FROM audit_events WHERE action = 'team.settings-changed'").fetch_one(&pool).await.unwrap();
-    assert_eq!(told, r#"{"changed": ["how long chats are kept", "requests per minute", "allowed origins"]}"#);
+    assert_eq!(told, r#"{"changed": ["how long chats are kept: always → 30 days", "requests per minute", "allowed origins"]}"#);
     let in_the_new: i64 =
         sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE team_id = $1").bind(made.id).fetch_one(&pool).await.unwrap();
     assert_eq!(in_the_new, 1);
@@ -177,6 +177,71 @@ async fn sharing_is_told_with_whom_and_keeps_nobodys_name_where_it_could_not_be_
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn who_comes_into_a_group_and_who_goes_is_told_under_the_name_they_have_now(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Viewer).await;
+    let carl = member(&services, &ada, "carl@example.org", Role::Viewer).await;
+    let (team, [a, b, c]) = (services.team(), [&ada, &bob, &carl].map(|person| person.user_id));
+    let board = team.create_group(&ada, "Board").await.unwrap().id;
+    team.set_group_members(&ada, board, &[b, c]).await.unwrap();
+    // She puts herself in, reads what is shared with the group, and takes herself out.
+    team.set_group_members(&ada, board, &[a, b, c]).await.unwrap();
+    team.set_group_members(&ada, board, &[c, b]).await.unwrap();
+    // Where nobody comes or goes there is nothing to tell.
+    assert_eq!(team.set_group_members(&ada, board, &[b, c, b]).await.unwrap().members, [b, c]);
+    team.set_group_members(&ada, board, &[a, b]).await.unwrap();
+    team.delete_group(&ada, board).await.unwrap();
+    let kept = everything(&pool).await;
+    assert!(!kept.contains("bob@example.org") && !kept.contains("carl@example.org"), "they are looked up: {kept}");
+
+    sqlx::query("UPDATE users SET first_name = 'Bob', last_name = 'Builder' WHERE id = $1").bind(b).execute(&pool).await.unwrap();
+    for leave in ["DELETE FROM teams WHERE created_by = $1", "DELETE FROM users WHERE id = $1"] {
+        sqlx::query(leave).bind(c).execute(&pool).await.unwrap();
+    }
+    let told = |entry: AuditEntry| {
+        let facts = entry.facts.iter().filter(|fact| matches!(fact.label.as_str(), "People in it" | "Put in" | "Taken out"));
+        facts.map(|fact| format!("{}: {}", fact.label, fact.value)).collect::<Vec<_>>().join("; ")
+    };
+    let told: Vec<String> = super::list(&services, &ada, &AuditQuery::default()).await.into_iter().map(told).collect();
+    let former = format!("Former person {:04x}", c.as_uuid().as_u128() & 0xffff);
+    let expected = [
+        "Taken out: ada@example.org, Bob Builder".to_owned(),
+        format!("People in it: 2; Put in: ada@example.org; Taken out: {former}"),
+        "People in it: 2; Taken out: ada@example.org".to_owned(),
+        "People in it: 3; Put in: ada@example.org".to_owned(),
+        format!("People in it: 2; Put in: Bob Builder, {former}"),
+        "People in it: 0".to_owned(),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn who_left_a_team_is_named_in_its_trail_as_they_were_called_there(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Viewer).await;
+    let team = services.team();
+    let board = team.create_group(&ada, "Board").await.unwrap().id;
+    team.set_group_members(&ada, board, &[bob.user_id]).await.unwrap();
+    let put_in = async |viewer: &Viewer, scope: AuditScope| {
+        let page = services.audit().list(viewer, scope, &AuditQuery::default(), None).await.unwrap();
+        let mut facts = page.entries.into_iter().flat_map(|entry| entry.facts);
+        facts.find(|fact| fact.label == "Put in").unwrap().value
+    };
+    let call = async |first_name: &str| {
+        let rename = "UPDATE users SET first_name = $2, last_name = 'Builder' WHERE id = $1";
+        sqlx::query(rename).bind(bob.user_id).bind(first_name).execute(&pool).await.unwrap();
+    };
+    call("Bob").await;
+    assert_eq!(put_in(&ada, AuditScope::Team).await, "Bob Builder");
+    team.remove(&ada, bob.user_id).await.unwrap();
+    call("Robert").await;
+    assert_eq!(put_in(&ada, AuditScope::Team).await, "Bob Builder", "what he is called elsewhere is nothing for a team he left");
+    assert_eq!(put_in(&administrator(&ada), AuditScope::Installation).await, "Robert Builder");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn acts_on_the_installation_and_on_accounts_are_in_no_teams_trail(pool: PgPool) {
     let services = services(&pool);
     let ada = administrator(&owner(&services, "ada@example.org").await);
@@ -219,7 +284,7 @@ async fn acts_on_the_installation_and_on_accounts_are_in_no_teams_trail(pool: Pg
     assert_eq!(actions(&pool).await, expected);
     assert!(!everything(&pool).await.contains("SECRET"));
     assert!(sentences(&services, &ada, &AuditQuery::default()).await.is_empty());
-    let all = services.audit().list(&ada, domain::audit::AuditScope::Installation, &AuditQuery::default(), None).await.unwrap().entries;
+    let all = services.audit().list(&ada, AuditScope::Installation, &AuditQuery::default(), None).await.unwrap().entries;
     assert_eq!(all[0].sentence, "Lyceum replaced the password of ada@example.org");
     assert_eq!(all[3].sentence, "ada@example.org took a right from the role Viewer: Members, see");
 }

@@ -175,6 +175,7 @@ async fn exports_are_safe_for_spreadsheets_whole_for_programs_and_told(pool: PgP
     let ada = owner(&services, "ada@example.org").await;
     services.team().create_group(&ada, "=HYPERLINK(\"http://x\")").await.unwrap();
     let csv = export(&services, &ada, AuditScope::Team, ExportFormat::Csv).await;
+    assert!(csv.starts_with("\u{feff}\"Number\""), "Excel reads it as UTF-8: {csv}");
     assert_eq!(csv.lines().count(), 3, "a head, the export, the group: {csv}");
     assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\")\"") && !csv.contains(",\"=") && !csv.contains(",="), "{csv}");
     let json: Value = serde_json::from_str(&export(&services, &ada, AuditScope::Team, ExportFormat::Json).await).unwrap();
@@ -192,6 +193,27 @@ async fn exports_are_safe_for_spreadsheets_whole_for_programs_and_told(pool: PgP
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn exports_name_twenty_people_of_an_event_and_hold_the_ids_of_all(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let mut people = vec![ada.user_id];
+    for number in 1..=21 {
+        people.push(member(&services, &ada, &format!("p{number}@example.org"), Role::Viewer).await.user_id);
+    }
+    let group = services.team().create_group(&ada, "Everybody").await.unwrap().id;
+    services.team().set_group_members(&ada, group, &people).await.unwrap();
+    let named: Vec<String> = (1..20).map(|number| format!("p{number}@example.org")).collect();
+    let expected = format!("Put in: ada@example.org, {}, and 2 more", named.join(", "));
+    let csv = export(&services, &ada, AuditScope::Team, ExportFormat::Csv).await;
+    assert!(csv.contains("\"Model\",\"People\",\"Details\"") && csv.contains(&format!(",\"{expected}\",")), "{csv}");
+    let json: Value = serde_json::from_str(&export(&services, &ada, AuditScope::Team, ExportFormat::Json).await).unwrap();
+    let (changed, made) = (&json[2], &json[3]);
+    assert_eq!((&changed["action"], &changed["people"]), (&Value::from("group.members-changed"), &Value::from(expected)));
+    assert_eq!(changed["details"]["added"].as_array().map(Vec::len), Some(22));
+    assert_eq!(made["people"], "");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn an_export_of_many_pages_is_one_file_that_holds_every_event_once(pool: PgPool) {
     let services = services(&pool);
     let ada = owner(&services, "ada@example.org").await;
@@ -200,7 +222,9 @@ async fn an_export_of_many_pages_is_one_file_that_holds_every_event_once(pool: P
     let numbers: Vec<i64> = json.as_array().unwrap().iter().map(|event| event["number"].as_i64().unwrap()).collect();
     assert!(numbers.iter().copied().eq((1..=2501).rev()), "{} events: {:?}", numbers.len(), numbers.first());
     let csv = export(&services, &ada, AuditScope::Team, ExportFormat::Csv).await;
-    let numbers: Vec<&str> = csv.lines().map(|line| line.split(',').next().unwrap().trim_matches('"')).collect();
+    let lines = csv.strip_prefix('\u{feff}').unwrap();
+    assert!(!lines.contains('\u{feff}'), "the mark stands at the beginning alone");
+    let numbers: Vec<&str> = lines.lines().map(|line| line.split(',').next().unwrap().trim_matches('"')).collect();
     assert_eq!(numbers[0], "Number");
     assert!(numbers[1..].iter().map(|number| number.parse::<i64>().unwrap()).eq((1..=2502).rev()), "{} lines", numbers.len());
 }

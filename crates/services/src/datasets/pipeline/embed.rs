@@ -2,11 +2,13 @@
 //! fetched, so that the model never waits for the database.
 
 use super::queries::{self, Unembedded};
-use super::{document_of, fail, tx_of};
+use super::{asked_by, document_of, fail, tx_of};
+use crate::audit::{self, Author};
 use crate::jobs::{ClaimedJob, Outcome};
 use crate::models::ResolvedEmbedder;
 use crate::{Error, Result, Services};
 use domain::ChunkId;
+use domain::audit::{Action, Details, Event, Named};
 use llm::LlmError;
 
 /// Passages per call of the model; the built-in one sorts them by length and works on 8 at a time.
@@ -39,7 +41,7 @@ pub(crate) async fn embed(services: &Services, job: &ClaimedJob) -> Result<Outco
         Some(id) if models.embedding_trouble(Some(id)).await.is_none() => models.embedder(id).await?,
         _ => return finish(services, job).await,
     };
-    match take_turn(services, job, &model).await? {
+    match take_turn(services, job, &document.name, &model).await? {
         Turn::AllMade | Turn::ModelFailed(LlmError::WeightsMissing { .. }) => finish(services, job).await,
         Turn::MoreToMake => Ok(Outcome::Again),
         Turn::DocumentGone => Ok(Outcome::Done),
@@ -53,9 +55,12 @@ pub(crate) async fn embed(services: &Services, job: &ClaimedJob) -> Result<Outco
     }
 }
 
-async fn take_turn(services: &Services, job: &ClaimedJob, model: &ResolvedEmbedder) -> Result<Turn> {
+async fn take_turn(services: &Services, job: &ClaimedJob, name: &str, model: &ResolvedEmbedder) -> Result<Turn> {
     let mut made: Option<Made> = None;
     let mut batch = fetch(services, job, -1).await?;
+    if !batch.is_empty() && !model.is_built_in {
+        tell(services, job, name, model).await?;
+    }
     for _ in 0..BATCHES_PER_TURN {
         let Some(last) = batch.last().map(|passage| passage.position) else { break };
         let (chunks, texts) = batch.into_iter().map(|passage| (passage.id, passage.text)).unzip::<_, _, Vec<_>, Vec<_>>();
@@ -75,6 +80,16 @@ async fn take_turn(services: &Services, job: &ClaimedJob, model: &ResolvedEmbedd
         return Ok(Turn::DocumentGone);
     }
     Ok(if batch.is_empty() { Turn::AllMade } else { Turn::MoreToMake })
+}
+
+/// Puts on record that a document goes to a model outside: before it does, so that none goes there untold, and at every turn.
+async fn tell(services: &Services, job: &ClaimedJob, name: &str, model: &ResolvedEmbedder) -> Result<()> {
+    let mut tx = tx_of(services, job).await?;
+    let model = Named { id: model.id.as_uuid(), name: model.display.clone() };
+    let event =
+        Event::new(Action::DocumentEmbedded, document_of(job).as_uuid(), name).with(Details { model: Some(model), ..Details::default() });
+    audit::record_in(&mut tx, Some(job.team_id), Author::in_the_name_of(asked_by(job)?), event).await?;
+    tx.commit().await
 }
 
 async fn fetch(services: &Services, job: &ClaimedJob, after: i32) -> Result<Vec<Unembedded>> {

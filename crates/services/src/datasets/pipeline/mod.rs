@@ -22,10 +22,14 @@ const fn document_of(job: &ClaimedJob) -> DocumentId {
     DocumentId::from_uuid(job.subject_id)
 }
 
+/// Whoever asked for the job.
+fn asked_by(job: &ClaimedJob) -> Result<UserId> {
+    serde_json::from_value(job.payload["user_id"].clone()).map_err(Error::internal)
+}
+
 /// A transaction in the name of whoever asked for the job, which only goes on while the job is ours.
 async fn tx_of(services: &Services, job: &ClaimedJob) -> Result<TeamTx> {
-    let user: UserId = serde_json::from_value(job.payload["user_id"].clone()).map_err(Error::internal)?;
-    let mut tx = services.parts.db.tx_for(job.team_id, user).await?;
+    let mut tx = services.parts.db.tx_for(job.team_id, asked_by(job)?).await?;
     jobs::hold(&mut tx, job).await?;
     Ok(tx)
 }

@@ -8,6 +8,7 @@ use crate::testing::{parts, without_mail};
 use crate::{Error, Parts, Services, SignUp, Viewer};
 use chrono::Utc;
 use domain::{PasskeyId, UserId};
+use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 use totp_rs::{Builder, Secret};
 
@@ -76,7 +77,12 @@ async fn whatever_changes_who_gets_in_is_told_with_device_and_address(pool: PgPo
     let of_app = Builder::new().with_secret(secret).build().unwrap().generate(Utc::now().timestamp().cast_unsigned()).to_string();
     let recovery = identity.confirm_two_step(&ada, &of_app).await.unwrap();
     let no_token = String::new().into();
+    let wrong = identity.renew_recovery_codes(&ada, NEW.to_owned().into(), "AAAAA-AAAAA", &no_token).await;
+    assert!(matches!(wrong, Err(Error::Invalid(_))), "no codes, nothing to tell of");
+    let recovery = identity.renew_recovery_codes(&ada, NEW.to_owned().into(), &recovery[0], &no_token).await.unwrap();
     identity.turn_off_two_step(&ada, NEW.to_owned().into(), &recovery[0], &no_token).await.unwrap();
+    let off = identity.renew_recovery_codes(&ada, NEW.to_owned().into(), &recovery[1], &no_token).await;
+    assert!(matches!(off, Err(Error::Conflict(_))), "no two-step sign-in, nothing to tell of");
     let token = identity.start_mailed_two_step(&ada, NEW.to_owned().into()).await.unwrap().into();
     let recovery = identity.confirm_mailed_two_step(&ada, &token, &code(&services, &pool).await).await.unwrap();
     identity.turn_off_two_step(&ada, NEW.to_owned().into(), &recovery[0], &no_token).await.unwrap();
@@ -93,6 +99,7 @@ async fn whatever_changes_who_gets_in_is_told_with_device_and_address(pool: PgPo
     let expected = [
         SecurityAct::PasswordChanged,
         SecurityAct::TwoStepTurnedOn,
+        SecurityAct::RecoveryCodesRenewed,
         SecurityAct::TwoStepTurnedOff,
         SecurityAct::TwoStepTurnedOn,
         SecurityAct::TwoStepTurnedOff,
@@ -103,8 +110,35 @@ async fn whatever_changes_who_gets_in_is_told_with_device_and_address(pool: PgPo
     ];
     assert_eq!(acts, expected);
     let here = Whence { device: "Firefox on Linux".to_owned(), address: "192.0.2.1".to_owned() };
-    assert!(whences[..8].iter().all(|whence| whence.as_ref() == Some(&here)), "{whences:?}");
-    assert_eq!(whences[8], None, "nobody's browser did that");
+    assert!(whences[..9].iter().all(|whence| whence.as_ref() == Some(&here)), "{whences:?}");
+    assert_eq!(whences[9], None, "nobody's browser did that");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn whose_account_an_administrator_deletes_is_told_so_once_and_not_from_where(pool: PgPool) {
+    let (services, ada) = scene(&pool).await;
+    let root: UserId = sqlx::query_scalar("SELECT id FROM users WHERE email = 'root@example.org'").fetch_one(&pool).await.unwrap();
+    let root = Viewer { user_id: root, session_id: None, is_system_administrator: true, ..ada.clone() };
+    for _ in 0..2 {
+        services.people().delete(&root, ada.user_id, ADA).await.unwrap();
+    }
+    let notices = told(&services, &pool).await;
+    let [notice] = &notices[..] else { panic!("one mail: {notices:?}") };
+    assert!(matches!(notice.act, SecurityAct::DeletionOrdered { .. }) && notice.whence.is_none(), "{notice:?}");
+    assert!(notice.link.ends_with("/account"), "{notice:?}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn what_is_told_of_an_act_is_where_it_came_from_and_not_where_the_session_began(pool: PgPool) {
+    let (services, _) = scene(&pool).await;
+    let identity = services.identity();
+    let session = identity.sign_in(ADA, PASSWORD.to_owned().into(), origin()).await.unwrap().session().expect("no code is asked for");
+    let elsewhere = Origin { ip: "198.51.100.9".parse().unwrap(), user_agent: SAFARI.to_owned() };
+    let ada = identity.viewer_for_token(session.token.expose_secret(), &elsewhere).await.unwrap().unwrap();
+    identity.change_password(&ada, PASSWORD.to_owned().into(), NEW.to_owned().into()).await.unwrap();
+    let notice = told(&services, &pool).await.pop().unwrap();
+    let there = Whence { device: "Safari on iPhone".to_owned(), address: "198.51.100.9".to_owned() };
+    assert_eq!((notice.act, notice.whence), (SecurityAct::PasswordChanged, Some(there)));
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

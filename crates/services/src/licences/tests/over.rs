@@ -1,13 +1,25 @@
 //! The end of a licence: changes are refused by the database, and nothing is locked in. (Every address is asked in `server`.)
 
 use super::{administrator, end_in, install, services, sign_in, sign_up};
-use crate::testing::member;
-use crate::{Error, Viewer};
-use domain::Role;
+use crate::testing::{member, owner, parts};
+use crate::{Clock as _, Error, MockClock, Parts, Services, Viewer};
+use chrono::{TimeDelta, Utc};
 use domain::datasets::{NewDataset, Visibility};
 use domain::licences::LicenceStanding;
 use domain::my_data::ExportSummary;
+use domain::team::TeamSettings;
+use domain::{PageRequest, Role};
 use sqlx::PgPool;
+use std::sync::Arc;
+
+/// Services with a licence and a clock that a test turns; that of the licence is the database's.
+async fn with_clock(pool: &PgPool) -> (Services, Arc<MockClock>) {
+    let clock = Arc::new(MockClock::at(Utc::now()));
+    let services = Services::new(Parts { clock: clock.clone(), ..parts(pool) });
+    let root = administrator(&services, pool).await;
+    install(&services, &root, "L-1", 5).await;
+    (services, clock)
+}
 
 fn dataset(name: &str) -> NewDataset {
     NewDataset { name: name.to_owned(), description: String::new(), visibility: Visibility::Team, embedding_model_id: None }
@@ -68,4 +80,52 @@ async fn what_was_begun_is_finished(pool: PgPool) {
     let touched = sqlx::query("UPDATE datasets SET description = 'read' WHERE id = $1").bind(rules.id).execute(&mut *tx).await.unwrap();
     assert_eq!(touched.rows_affected(), 1);
     tx.commit().await.unwrap();
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn no_deleted_team_is_removed_and_all_are_restored_while_it_is_over(pool: PgPool) {
+    let (services, clock) = with_clock(&pool).await;
+    let (ada, eve) = (owner(&services, "ada@example.org").await, owner(&services, "eve@example.org").await);
+    let team = services.team();
+    for (viewer, name) in [(&ada, "ada@example.org"), (&eve, "eve@example.org")] {
+        team.delete(viewer, name).await.unwrap();
+    }
+    end_in(&pool, 0).await;
+    clock.advance(TimeDelta::days(31));
+    assert_eq!(team.remove_deleted().await.unwrap(), 0);
+    let deleted = team.list_deleted(&ada).await.unwrap();
+    assert_eq!((deleted.len(), deleted[0].id, deleted[0].gone_at), (1, ada.team_id, clock.now()), "at any moment from now on");
+    team.restore(&ada, ada.team_id).await.unwrap();
+    assert_eq!(team.list_members(&ada).await.unwrap().len(), 1);
+    assert!(matches!(team.restore(&ada, eve.team_id).await, Err(Error::NotFound)));
+
+    end_in(&pool, 30).await;
+    assert_eq!(team.list_deleted(&eve).await.unwrap(), []);
+    assert!(matches!(team.restore(&eve, eve.team_id).await, Err(Error::NotFound)));
+    assert_eq!(team.remove_deleted().await.unwrap(), 1);
+    let left: Vec<bool> = sqlx::query_scalar("SELECT id = $1 FROM teams WHERE id IN ($1, $2)")
+        .bind(ada.team_id)
+        .bind(eve.team_id)
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(left, [true]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn chats_are_kept_for_as_long_as_it_is_over(pool: PgPool) {
+    let (services, clock) = with_clock(&pool).await;
+    let ada = owner(&services, "ada@example.org").await;
+    let team = services.team();
+    let settings = TeamSettings { chat_retention_days: Some(30), ..TeamSettings::default() };
+    team.update_settings(&ada, settings).await.unwrap();
+    let insert = "INSERT INTO conversations (id, team_id, user_id, title) VALUES (gen_random_uuid(), $1, $2, 'About owls')";
+    sqlx::query(insert).bind(ada.team_id).bind(ada.user_id).execute(&pool).await.unwrap();
+    clock.advance(TimeDelta::days(31));
+    end_in(&pool, 0).await;
+    assert!(matches!(team.update_settings(&ada, TeamSettings::default()).await, Err(Error::ReadOnly)));
+    assert_eq!(team.delete_old_chats().await.unwrap(), 0);
+    assert_eq!(services.chat().list(&ada, PageRequest::default()).await.unwrap().total, 1);
+    end_in(&pool, 30).await;
+    assert_eq!(team.delete_old_chats().await.unwrap(), 1);
 }

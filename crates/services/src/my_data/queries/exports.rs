@@ -1,5 +1,5 @@
-//! The SQL of my data. What is asked for by a person runs in their `TeamTx`; putting an export together looks across the teams
-//! they are in, and takes the person first in every statement.
+//! The SQL of my data. What is asked for by a person runs in their `TeamTx`; putting an export together looks across teams, and
+//! takes the person first in every statement.
 
 use chrono::{DateTime, Utc};
 use domain::my_data::{ExportStatus, ExportSummary};
@@ -108,13 +108,16 @@ pub(in crate::my_data) async fn delete(tx: &mut PgConnection, id: ExportId) -> s
 pub(in crate::my_data) async fn account(tx: &mut PgConnection, person: UserId) -> sqlx::Result<[(&'static str, Value); 9]> {
     let row = sqlx::query!(
         r#"WITH own_teams AS (
-               SELECT t.id, t.name, m.roles, m.created_at, t.created_by = $1 AS made_by_you
-               FROM memberships m JOIN teams t ON t.id = m.team_id
+               SELECT t.id, t.name, m.roles, m.created_at, t.created_by = $1 AS made_by_you,
+                      t.id IS NOT DISTINCT FROM u.last_team_id AS worked_in_last
+               FROM memberships m JOIN teams t ON t.id = m.team_id JOIN users u ON u.id = m.user_id
                WHERE m.user_id = $1 AND m.suspended_at IS NULL AND t.deleted_at IS NULL)
            SELECT (SELECT to_jsonb(x) FROM (
                        SELECT u.id, u.email, u.first_name, u.last_name, u.tone, u.about, u.answer_language, u.answer_tone,
                               u.single_key_shortcuts, u.created_at, u.is_system_administrator, u.suspended_at,
-                              u.deletion_requested_at, s.taken_at AS seat_taken_at,
+                              u.deletion_requested_at,
+                              coalesce(u.deletion_ordered_at = u.deletion_requested_at, false) AS deletion_requested_by_administrator,
+                              s.taken_at AS seat_taken_at,
                               o.dismissed_at AS guide_dismissed_at, coalesce(o.keeps_model, false) AS keeps_built_in_model
                        FROM users u LEFT JOIN seats s ON s.user_id = u.id LEFT JOIN onboarding o ON o.user_id = u.id
                        WHERE u.id = $1) x) AS "profile!",
@@ -123,7 +126,8 @@ pub(in crate::my_data) async fn account(tx: &mut PgConnection, person: UserId) -
                        SELECT g.name, t.name AS team FROM group_members m JOIN groups g ON g.id = m.group_id JOIN own_teams t ON t.id = m.team_id
                        WHERE m.user_id = $1 ORDER BY g.name) x), '[]') AS "groups!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
-                       SELECT ip, user_agent, created_at, last_seen_at, expires_at FROM sessions WHERE user_id = $1 ORDER BY created_at) x), '[]')
+                       SELECT created_at, last_seen_at, ip AS last_ip, user_agent AS last_user_agent, expires_at
+                       FROM sessions WHERE user_id = $1 ORDER BY sessions.created_at) x), '[]')
                       AS "sessions!",
                   coalesce((SELECT jsonb_agg(to_jsonb(x)) FROM (
                        SELECT succeeded, method, provider, reason, ip, user_agent, created_at FROM sign_ins WHERE user_id = $1 ORDER BY created_at) x), '[]') AS "sign_ins!",
@@ -220,6 +224,31 @@ pub(in crate::my_data) async fn made(tx: &mut PgConnection, person: UserId) -> s
         ("shared_with_you", row.shared_with_you),
         ("invitations", row.invitations),
     ])
+}
+
+/// Invitations of the person, without who invited. Those they accepted are told in full, under whichever address, and their team is named
+/// while they are in it. Of those to the address they have, which may be nobody's confirmed one, it is told only that they came and when;
+/// what somebody else accepted who had the address before is not theirs.
+pub(in crate::my_data) async fn invitations_to(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Value> {
+    sqlx::query_scalar!(
+        r#"SELECT coalesce(jsonb_agg(x.told ORDER BY x.created_at, x.id), '[]') AS "invitations!" FROM (
+               SELECT i.created_at, i.id, jsonb_build_object(
+                          'team', t.name, 'email', i.email, 'first_name', i.first_name, 'last_name', i.last_name, 'role', i.role,
+                          'created_at', i.created_at, 'expires_at', i.expires_at, 'used_at', i.used_at, 'revoked_at', i.revoked_at) AS told
+               FROM audit_events e JOIN invitations i ON i.id = e.target_id
+               LEFT JOIN memberships m ON m.team_id = i.team_id AND m.user_id = $1 AND m.suspended_at IS NULL
+               LEFT JOIN teams t ON t.id = m.team_id AND t.deleted_at IS NULL
+               WHERE e.actor_id = $1 AND e.action = 'invitation.accepted'
+               UNION ALL
+               SELECT i.created_at, i.id, jsonb_build_object(
+                          'email', i.email, 'created_at', i.created_at, 'expires_at', i.expires_at, 'revoked_at', i.revoked_at) AS told
+               FROM users u JOIN invitations i ON i.email = u.email
+               WHERE u.id = $1
+                 AND NOT EXISTS (SELECT FROM audit_events e WHERE e.target_id = i.id AND e.action = 'invitation.accepted')) x"#,
+        person.as_uuid()
+    )
+    .fetch_one(tx)
+    .await
 }
 
 /// The files the person uploaded, in teams they are in: `id`, `name`, `object_key`.
@@ -323,20 +352,38 @@ pub(in crate::my_data) struct TrailRow {
     pub event: Value,
 }
 
-/// Some of what the trail holds of the person, the earliest first: what they did, and what others did to them. The address is told of
-/// their own acts alone: the other one is somebody else's. Of teams they are not in any more no name is told.
+/// Some of what the trail holds of the person, the earliest first: what they did, what others did to them, what others shared with them,
+/// and the groups that others put them into or took them out of, where only the details name them (`domain::audit::Details`). The address
+/// is told of their own acts alone: the other one is somebody else's. Of teams they are not in any more no name is told. What others
+/// shared is named while the person may see it, a group while they are in it.
 pub(in crate::my_data) async fn trail(tx: &mut PgConnection, person: UserId, limit: i64, after: i64) -> sqlx::Result<Vec<TrailRow>> {
     sqlx::query_as!(
         TrailRow,
         r#"SELECT e.position AS "position!", jsonb_build_object(
                       'at', e.at, 'team', t.name, 'by_you', coalesce(e.actor_id = $1, false), 'via', e.via, 'action', e.action,
                       'target_type', e.target_type, 'target_id', e.target_id,
-                      'target', CASE WHEN e.team_id IS NULL OR t.id IS NOT NULL OR e.target_id = $1 THEN e.target_name END,
+                      'target', CASE WHEN e.target_id = $1 OR (e.actor_id = $1 AND (e.team_id IS NULL OR t.id IS NOT NULL))
+                                  OR EXISTS (SELECT FROM (SELECT id, team_id, created_by, visibility FROM datasets
+                                                          UNION ALL SELECT id, team_id, created_by, visibility FROM prompts) x
+                                             WHERE x.id = e.target_id AND x.team_id = t.id
+                                               AND (x.created_by = $1 OR x.visibility <> 'Private'
+                                                    OR EXISTS (SELECT FROM shares s
+                                                               WHERE s.team_id = t.id AND x.id IN (s.dataset_id, s.prompt_id)
+                                                                 AND (s.user_id = $1
+                                                                      OR s.group_id IN (SELECT g.group_id FROM group_members g
+                                                                                        WHERE g.user_id = $1)))))
+                                  OR EXISTS (SELECT FROM group_members g
+                                             WHERE g.group_id = e.target_id AND g.team_id = t.id AND g.user_id = $1)
+                                  THEN e.target_name END,
                       'ip', CASE WHEN e.actor_id = $1 THEN e.ip END) AS "event!"
            FROM audit_events e
            LEFT JOIN memberships b ON b.team_id = e.team_id AND b.user_id = $1 AND b.suspended_at IS NULL
            LEFT JOIN teams t ON t.id = b.team_id AND t.deleted_at IS NULL
-           WHERE (e.actor_id = $1 OR e.target_id = $1) AND e.position > $3
+           WHERE (e.actor_id = $1 OR e.target_id = $1
+                  OR (e.target_type IN ('Dataset', 'Prompt') AND e.details #>> '{shared,with,Person}' = $1::uuid::text)
+                  OR (e.target_type = 'Group'
+                      AND ((e.details -> 'added') @> to_jsonb($1::uuid) OR (e.details -> 'removed') @> to_jsonb($1::uuid))))
+             AND e.position > $3
            ORDER BY e.position LIMIT $2"#,
         person.as_uuid(),
         limit,

@@ -1,6 +1,7 @@
 //! The SQL of the end of an account. It runs across teams, in a `SystemTx`, and takes the person first.
 
 use chrono::{DateTime, Utc};
+use domain::people::TeamHeir;
 use domain::team::Belongings;
 use domain::{ExportId, TeamId, UserId};
 use sqlx::PgConnection;
@@ -17,18 +18,47 @@ pub(in crate::my_data) async fn lock_person(tx: &mut PgConnection, person: UserI
 
 /// Whoever asks again does not begin anew.
 pub(in crate::my_data) async fn request(tx: &mut PgConnection, person: UserId, now: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE users SET deletion_requested_at = coalesce(deletion_requested_at, $2) WHERE id = $1", person.as_uuid(), now)
-        .execute(tx)
-        .await?;
+    sqlx::query!(
+        "UPDATE users SET deletion_requested_at = coalesce(deletion_requested_at, $2), deletion_ordered_at = NULL WHERE id = $1",
+        person.as_uuid(),
+        now
+    )
+    .execute(tx)
+    .await?;
     Ok(())
+}
+
+/// The same for an administrator. Whether nobody had asked before.
+pub(in crate::my_data) async fn order(tx: &mut PgConnection, person: UserId, now: DateTime<Utc>) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE users SET deletion_requested_at = $2, deletion_ordered_at = $2 WHERE id = $1 AND deletion_requested_at IS NULL",
+        person.as_uuid(),
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether it was an administrator who asked for what is asked for now.
+pub(in crate::my_data) async fn is_ordered(tx: &mut PgConnection, person: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT coalesce(deletion_ordered_at = deletion_requested_at, false) AS "is_ordered!" FROM users WHERE id = $1"#,
+        person.as_uuid()
+    )
+    .fetch_one(tx)
+    .await
 }
 
 /// Whether there was something to call off that was asked for after `until`.
 pub(in crate::my_data) async fn call_off(tx: &mut PgConnection, person: UserId, until: DateTime<Utc>) -> sqlx::Result<bool> {
-    let done =
-        sqlx::query!("UPDATE users SET deletion_requested_at = NULL WHERE id = $1 AND deletion_requested_at > $2", person.as_uuid(), until)
-            .execute(tx)
-            .await?;
+    let done = sqlx::query!(
+        "UPDATE users SET deletion_requested_at = NULL, deletion_ordered_at = NULL WHERE id = $1 AND deletion_requested_at > $2",
+        person.as_uuid(),
+        until
+    )
+    .execute(tx)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -56,10 +86,19 @@ pub(in crate::my_data) async fn lock_gone(tx: &mut PgConnection, person: UserId,
     Ok(row.is_some())
 }
 
-/// Names of living teams that the person alone owns while others are in them. Who is about to leave too counts for nobody.
-pub(in crate::my_data) async fn solely_owned(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!(
-        r#"SELECT t.name FROM memberships m JOIN teams t ON t.id = m.team_id
+/// Living teams that the person alone owns while others are in them, each with whom [`hand_over`] gives it to. Who is about to leave too
+/// counts for nobody.
+pub(in crate::my_data) async fn solely_owned(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<TeamHeir>> {
+    sqlx::query_as!(
+        TeamHeir,
+        r#"SELECT t.name AS "team!",
+                  (SELECT coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email)
+                   FROM memberships o JOIN users u ON u.id = o.user_id
+                   WHERE o.team_id = m.team_id AND o.user_id <> $1
+                   ORDER BY (o.suspended_at IS NULL AND u.suspended_at IS NULL AND u.deletion_requested_at IS NULL) DESC,
+                            'Owner' = ANY (o.roles) DESC, 'TeamManager' = ANY (o.roles) DESC, o.created_at, o.user_id
+                   LIMIT 1) AS "heir!"
+           FROM memberships m JOIN teams t ON t.id = m.team_id
            WHERE m.user_id = $1 AND 'Owner' = ANY (m.roles) AND m.suspended_at IS NULL AND t.deleted_at IS NULL
              AND EXISTS (SELECT FROM memberships o JOIN users u ON u.id = o.user_id AND u.deletion_requested_at IS NULL
                          WHERE o.team_id = m.team_id AND o.user_id <> $1)
@@ -225,8 +264,8 @@ impl PartingRow {
     }
 }
 
-/// What is a team's goes to an owner of it: of several the one who is there longest. Where no owner is left any more, whoever
-/// stands highest becomes one. The teams that the person is in, in their order.
+/// What is a team's goes to an owner of it who may come in and stays: of several the one who is there longest. Where none is left any
+/// more, whoever stands highest of those who do becomes one. The teams that the person is in, in their order.
 pub(in crate::my_data) async fn hand_over(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<PartingRow>> {
     sqlx::query_as!(
         PartingRow,
@@ -235,8 +274,8 @@ pub(in crate::my_data) async fn hand_over(tx: &mut PgConnection, person: UserId)
                       coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.email) AS name
                FROM memberships m JOIN users u ON u.id = m.user_id
                WHERE m.user_id <> $1
-               ORDER BY m.team_id, (m.suspended_at IS NULL AND u.suspended_at IS NULL) DESC, 'Owner' = ANY (m.roles) DESC,
-                        'TeamManager' = ANY (m.roles) DESC, m.created_at, m.user_id),
+               ORDER BY m.team_id, (m.suspended_at IS NULL AND u.suspended_at IS NULL AND u.deletion_requested_at IS NULL) DESC,
+                        'Owner' = ANY (m.roles) DESC, 'TeamManager' = ANY (m.roles) DESC, m.created_at, m.user_id),
            of_datasets AS (
                UPDATE datasets x SET created_by = h.user_id FROM heirs h WHERE x.team_id = h.team_id AND x.created_by = $1
                RETURNING x.team_id),
@@ -248,9 +287,8 @@ pub(in crate::my_data) async fn hand_over(tx: &mut PgConnection, person: UserId)
            of_teams AS (UPDATE teams x SET created_by = h.user_id, is_personal = false FROM heirs h WHERE x.id = h.team_id AND x.created_by = $1),
            promoted AS (
                UPDATE memberships m SET roles = array_append(m.roles, 'Owner') FROM heirs h
-               WHERE m.team_id = h.team_id AND m.user_id = h.user_id
+               WHERE m.team_id = h.team_id AND m.user_id = h.user_id AND NOT 'Owner' = ANY (m.roles)
                  AND EXISTS (SELECT FROM memberships o WHERE o.team_id = m.team_id AND o.user_id = $1 AND 'Owner' = ANY (o.roles))
-                 AND NOT EXISTS (SELECT FROM memberships o WHERE o.team_id = m.team_id AND o.user_id <> $1 AND 'Owner' = ANY (o.roles))
                RETURNING m.team_id)
            SELECT h.team_id AS "team_id!: TeamId", h.user_id AS "heir!: UserId", h.name AS "heir_name!",
                   (SELECT count(*) FROM of_prompts p WHERE p.team_id = h.team_id) AS "prompts!",
@@ -280,6 +318,18 @@ pub(in crate::my_data) async fn delete_invitations(tx: &mut PgConnection, person
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The addresses that the trail knows as somebody's.
+pub(in crate::my_data) async fn former_addresses(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        r#"SELECT DISTINCT lower(target_name) AS "address!" FROM audit_events
+           WHERE (target_id = $1 AND action IN ('account.created', 'account.email-changed'))
+              OR (actor_id = $1 AND action = 'invitation.accepted')"#,
+        person.as_uuid()
+    )
+    .fetch_all(tx)
+    .await
 }
 
 /// Sign-ins stay without a word about the person, under a hash of their id; so do tries with their address that were nobody's.

@@ -20,12 +20,15 @@ use std::collections::{BTreeMap, BTreeSet};
 const TOLD: &[(&str, &str)] = &[
     ("api_keys.user_id", "api_keys.json"),
     ("audit_events.actor_id", "audit_trail.json"),
+    ("audit_events.details", "audit_trail.json"),
+    ("audit_events.target_id", "audit_trail.json"),
     ("conversations.user_id", "chats/"),
     ("datasets.created_by", "datasets.json"),
     ("documents.created_by", "documents.json"),
     ("group_members.user_id", "groups.json"),
     ("identities.user_id", "identities.json"),
     ("invitations.created_by", "invitations.json"),
+    ("invitations.email", "invitations_to_you.json"),
     ("memberships.user_id", "teams.json"),
     ("onboarding.user_id", "profile.json"),
     ("passkeys.user_id", "passkeys.json"),
@@ -38,10 +41,12 @@ const TOLD: &[(&str, &str)] = &[
     ("teams.created_by", "teams.json"),
     ("token_usage.user_id", "token_usage.json"),
     ("two_step.user_id", "two_step.json"),
+    ("users.email", "profile.json"),
 ];
 
 /// Such columns that no export tells of, each with the reason.
 const LEFT_OUT: &[(&str, &str)] = &[
+    ("email_changes.email", "the address that a link under way is mailed to, for an hour"),
     ("email_changes.user_id", "a link that is under way, for an hour"),
     ("email_codes.user_id", "the hash of a code that is under way, for minutes"),
     ("exports.user_id", "the exports themselves, listed where they are fetched; the trail tells when they were asked for"),
@@ -51,27 +56,28 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("password_resets.user_id", "a link that is under way, for an hour"),
     ("sessions.view_as", "as whom an owner looks at the team; the trail tells both of them"),
     ("sign_in_steps.user_id", "half a sign-in, for minutes"),
+    ("sign_ups.email", "an account that somebody asked for and that is not made yet, for a day"),
 ];
 
-/// Columns with a foreign key to people, and those that hold a person's id by their name.
+/// Columns with a foreign key to people, and those that hold a person's id or address by their name.
 const NAMING: &str = "SELECT format('%s.%s', relname, attname) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
-      AND (attname IN ('user_id', 'actor_id')
+      AND (attname IN ('user_id', 'actor_id', 'target_id', 'details', 'email')
            OR EXISTS (SELECT FROM pg_constraint
                       WHERE contype = 'f' AND conrelid = attrelid AND confrelid = 'users'::regclass AND attnum = ANY (conkey)))";
 
-async fn exported(services: &Services, viewer: &Viewer) -> BTreeMap<String, String> {
+pub(super) async fn exported(services: &Services, viewer: &Viewer) -> BTreeMap<String, String> {
     services.my_data().request_export(viewer).await.unwrap();
     services.jobs().run_due_once().await.unwrap();
     unpacked(services, viewer).await
 }
 
-fn list(files: &BTreeMap<String, String>, name: &str) -> Vec<Value> {
+pub(super) fn list(files: &BTreeMap<String, String>, name: &str) -> Vec<Value> {
     serde_json::from_str(&files[name]).unwrap()
 }
 
 /// The same without its times, of which each row has at least the first.
-fn untimed(mut rows: Vec<Value>) -> Vec<Value> {
+pub(super) fn untimed(mut rows: Vec<Value>) -> Vec<Value> {
     for row in &mut rows {
         assert!(row["created_at"].is_string(), "{row}");
         row.as_object_mut().unwrap().retain(|name, _| !name.ends_with("_at"));
@@ -83,12 +89,12 @@ fn is_on(value: &Value, day: &str) -> bool {
     value.as_str().is_some_and(|at| at.starts_with(day))
 }
 
-async fn dataset(services: &Services, viewer: &Viewer, name: &str) -> DatasetId {
+pub(super) async fn dataset(services: &Services, viewer: &Viewer, name: &str) -> DatasetId {
     let new = NewDataset { name: name.to_owned(), description: String::new(), visibility: Visibility::Private, embedding_model_id: None };
     services.datasets().create(viewer, new).await.unwrap().id
 }
 
-async fn prompt(services: &Services, viewer: &Viewer, name: &str) -> PromptId {
+pub(super) async fn prompt(services: &Services, viewer: &Viewer, name: &str) -> PromptId {
     let draft = PromptDraft { name: name.to_owned(), ..PromptDraft::default() };
     services.prompts().create(viewer, draft).await.unwrap().id
 }
@@ -211,12 +217,14 @@ async fn the_state_of_an_account_is_told(pool: PgPool) {
     let ada = owner(&services, "ada@example.org").await;
     let bob = owner(&services, "bob@example.org").await;
     for statement in [
-        "UPDATE users SET is_system_administrator = true, deletion_requested_at = '2026-11-01 12:00+00' WHERE id = $1",
+        "UPDATE users SET is_system_administrator = true, deletion_requested_at = '2026-11-01 12:00+00',
+                          deletion_ordered_at = '2026-11-01 12:00+00' WHERE id = $1",
         "INSERT INTO two_step (user_id, sealed_secret, started_at, confirmed_at, by_mail)
          VALUES ($1, 'sealed', now(), '2026-10-01 12:00+00', true)",
         "INSERT INTO recovery_codes (user_id, code_hash, used_at) VALUES ($1, 'one', NULL), ($1, 'two', now())",
         "INSERT INTO seats (user_id, taken_at) VALUES ($1, '2026-09-01 12:00+00')",
         "INSERT INTO onboarding (user_id, keeps_model, dismissed_at) VALUES ($1, true, '2026-08-01 12:00+00')",
+        "UPDATE users SET last_team_id = (SELECT team_id FROM memberships WHERE user_id = $1) WHERE id = $1",
     ] {
         sqlx::query(statement).bind(ada.user_id).execute(&pool).await.unwrap();
     }
@@ -224,17 +232,33 @@ async fn the_state_of_an_account_is_told(pool: PgPool) {
     let profile: Value = serde_json::from_str(&files["profile.json"]).unwrap();
     assert_eq!((&profile["is_system_administrator"], &profile["keeps_built_in_model"]), (&json!(true), &json!(true)));
     assert!(is_on(&profile["deletion_requested_at"], "2026-11-01"), "{profile}");
+    assert_eq!(profile["deletion_requested_by_administrator"], json!(true));
     assert!(is_on(&profile["seat_taken_at"], "2026-09-01") && is_on(&profile["guide_dismissed_at"], "2026-08-01"), "{profile}");
     let two_step: Value = serde_json::from_str(&files["two_step.json"]).unwrap();
     assert!(is_on(&two_step["on_since"], "2026-10-01"), "{two_step}");
     assert_eq!(two_step["is_on"], json!(true));
     assert_eq!((&two_step["by"], &two_step["recovery_codes_left"]), (&json!("Mail"), &json!(1)));
+    assert_eq!(list(&files, "teams.json")[0]["worked_in_last"], json!(true));
 
     let files = exported(&services, &bob).await;
     let profile: Value = serde_json::from_str(&files["profile.json"]).unwrap();
     assert_eq!((&profile["is_system_administrator"], &profile["deletion_requested_at"]), (&json!(false), &Value::Null));
+    assert_eq!(profile["deletion_requested_by_administrator"], json!(false));
     let two_step: Value = serde_json::from_str(&files["two_step.json"]).unwrap();
     assert_eq!(two_step, json!({ "is_on": false, "on_since": null, "by": null, "recovery_codes_left": 0 }));
+    assert_eq!(list(&files, "teams.json")[0]["worked_in_last"], json!(false));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_session_is_told_with_where_it_was_used_last(pool: PgPool) {
+    let services = services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let insert = "INSERT INTO sessions (id, token_hash, user_id, team_id, ip, user_agent, expires_at)
+                  VALUES (gen_random_uuid(), sha256('ada'), $1, $2, '192.0.2.77', 'Firefox', now() + interval '1 day')";
+    sqlx::query(insert).bind(ada.user_id).bind(ada.team_id).execute(&pool).await.unwrap();
+    let files = exported(&services, &ada).await;
+    let sessions = list(&files, "sessions.json");
+    assert_eq!((&sessions[0]["last_ip"], &sessions[0]["last_user_agent"]), (&json!("192.0.2.77"), &json!("Firefox")));
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

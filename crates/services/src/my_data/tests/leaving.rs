@@ -1,6 +1,7 @@
 //! The end of an account: rows before files, nothing of what others work with, and nothing about where its person came from.
 
 use super::{PASSWORD, count, delete, installation, origin, sign_up, with_things};
+use crate::mails::{Mail, Recipient};
 use crate::testing::{member, owner};
 use crate::{Error, Services, Viewer};
 use chrono::TimeDelta;
@@ -133,6 +134,25 @@ async fn whoever_joins_a_team_of_one_meanwhile_keeps_it_and_the_trail_says_so(po
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn whom_somebody_asked_to_join_is_asked_no_more_once_their_account_is_gone(pool: PgPool) {
+    let (services, clock, _) = installation(&pool).await;
+    let olga = owner(&services, "olga@example.org").await;
+    let ada = sign_up(&services, "ada@example.org").await;
+    let there = beside(&pool, &ada, &olga).await;
+    let manages = sqlx::query("UPDATE memberships SET roles = '{TeamManager}' WHERE team_id = $1 AND user_id = $2");
+    manages.bind(olga.team_id).bind(ada.user_id).execute(&pool).await.unwrap();
+    services.team().invite(&there, "mary@example.org", Role::Viewer).await.unwrap();
+    services.team().invite(&olga, "eve@example.org", Role::Viewer).await.unwrap();
+    delete(&services, &ada).await.unwrap();
+    clock.advance(TimeDelta::days(15));
+    assert_eq!(services.my_data().remove_gone_accounts().await.unwrap(), 1);
+    let asked: Vec<_> = services.team().list_invitations(&olga).await.unwrap().into_iter().map(|one| one.email).collect();
+    assert_eq!(asked, ["eve@example.org"]);
+    let sentences: Vec<String> = told(&services, &olga).await.into_iter().map(|entry| entry.sentence).collect();
+    assert!(sentences.contains(&"Lyceum revoked the invitation of mary@example.org".to_owned()), "{sentences:?}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn neither_addresses_nor_devices_nor_invitations_of_the_person_are_left(pool: PgPool) {
     let (services, clock, _) = installation(&pool).await;
     let olga = owner(&services, "olga@example.org").await;
@@ -164,4 +184,50 @@ async fn neither_addresses_nor_devices_nor_invitations_of_the_person_are_left(po
                  AND email_hash = (SELECT sha256(convert_to($1::uuid::text, 'UTF8')))";
     let blank: i64 = sqlx::query_scalar(blank).bind(ada.user_id).fetch_one(&pool).await.unwrap();
     assert_eq!(blank, 3, "signing up, the try before and the sign-in");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn mails_to_the_person_go_with_the_account_whether_they_wait_or_were_given_up(pool: PgPool) {
+    let (services, clock, _) = installation(&pool).await;
+    let olga = owner(&services, "olga@example.org").await;
+    let ada = sign_up(&services, "ada@example.org").await;
+    sqlx::query("UPDATE users SET email = 'countess@example.org' WHERE id = $1").bind(ada.user_id).execute(&pool).await.unwrap();
+    let mut tx = services.db().system_tx().await.unwrap();
+    for email in ["ada@example.org", "countess@example.org", "eve@example.org", "olga@example.org"] {
+        let to = Recipient { email: email.to_owned(), name: String::new() };
+        services.mails().accept(&mut tx, olga.team_id, to, Mail::Test { link: String::new() }).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    sqlx::query("UPDATE mails SET failed_at = now() WHERE recipient LIKE 'c%' OR recipient LIKE 'e%'").execute(&pool).await.unwrap();
+    delete(&services, &ada).await.unwrap();
+    let left = async || {
+        let whose = "SELECT recipient FROM mails ORDER BY id";
+        sqlx::query_scalar::<_, String>(whose).fetch_all(&pool).await.unwrap()
+    };
+    assert_eq!(left().await, ["a…@example.org", "c…@example.org", "e…@example.org", "o…@example.org"], "she may keep her account");
+
+    clock.advance(TimeDelta::days(15));
+    assert_eq!(services.my_data().remove_gone_accounts().await.unwrap(), 1);
+    assert_eq!(left().await, ["e…@example.org", "o…@example.org"], "those to both of her addresses are gone");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_former_address_that_somebody_asked_to_join_is_told_nowhere_once_they_are_gone(pool: PgPool) {
+    let (services, clock, _) = installation(&pool).await;
+    let olga = owner(&services, "olga@example.org").await;
+    let ada = sign_up(&services, "ada@example.org").await;
+    let there = beside(&pool, &ada, &olga).await;
+    let manages = sqlx::query("UPDATE memberships SET roles = '{TeamManager}' WHERE team_id = $1 AND user_id = $2");
+    manages.bind(olga.team_id).bind(ada.user_id).execute(&pool).await.unwrap();
+    sqlx::query("UPDATE users SET email = 'augusta@example.org' WHERE id = $1").bind(ada.user_id).execute(&pool).await.unwrap();
+    services.team().invite(&there, "ada@example.org", Role::Viewer).await.unwrap();
+    services.team().invite(&there, "eve@example.org", Role::Viewer).await.unwrap();
+    sqlx::query("UPDATE invitations SET expires_at = expires_at + interval '30 days'").execute(&pool).await.unwrap();
+    delete(&services, &ada).await.unwrap();
+    clock.advance(TimeDelta::days(15));
+    assert_eq!(services.my_data().remove_gone_accounts().await.unwrap(), 1);
+    let revoked = "SELECT target_name FROM audit_events WHERE action = 'invitation.revoked' ORDER BY target_name";
+    let revoked: Vec<String> = sqlx::query_scalar(revoked).fetch_all(&pool).await.unwrap();
+    assert_eq!(revoked, ["", "eve@example.org"]);
+    assert_eq!(count(&pool, "SELECT count(*) FROM audit_events WHERE target_name = 'ada@example.org'").await, 0);
 }

@@ -178,8 +178,8 @@ async fn a_person_is_forgotten_in_chains_of_thousands_of_events_and_nobody_else_
         many_events(&pool, team, &[ada.user_id, olga.user_id], 3000).await;
     }
     end(&services, &clock, &ada).await;
-    let forgotten = "SELECT count(*) FILTER (WHERE actor_id = $1 AND actor_name = '' AND ip = '' AND salt IS NULL),
-                            count(*) FILTER (WHERE actor_id = $2 AND actor_name = 'olga@example.org' AND ip <> '' AND salt IS NOT NULL),
+    let forgotten = "SELECT count(*) FILTER (WHERE actor_id = $1 AND actor_name = '' AND ip = '' AND salts[1] IS NULL),
+                            count(*) FILTER (WHERE actor_id = $2 AND actor_name = 'olga@example.org' AND ip <> '' AND salts[1] IS NOT NULL),
                             count(*) FILTER (WHERE target_name = '')
                      FROM audit_events WHERE action = 'group.created'";
     let counts: (i64, i64, i64) = sqlx::query_as(forgotten).bind(ada.user_id).bind(olga.user_id).fetch_one(&pool).await.unwrap();

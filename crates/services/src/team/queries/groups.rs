@@ -54,22 +54,28 @@ pub(in crate::team) async fn lock(connection: &mut PgConnection, team: TeamId, i
     Ok(row.is_some())
 }
 
-pub(in crate::team) async fn clear(connection: &mut PgConnection, team: TeamId, id: GroupId) -> sqlx::Result<()> {
-    sqlx::query!("DELETE FROM group_members WHERE team_id = $1 AND group_id = $2", team.as_uuid(), id.as_uuid())
-        .execute(connection)
-        .await?;
-    Ok(())
+/// Takes everybody but these people out of a group; whom.
+pub(in crate::team) async fn clear(connection: &mut PgConnection, team: TeamId, id: GroupId, but: &[Uuid]) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"DELETE FROM group_members WHERE team_id = $1 AND group_id = $2 AND user_id <> ALL ($3::uuid[])
+           RETURNING user_id AS "user_id: UserId""#,
+        team.as_uuid(),
+        id.as_uuid(),
+        but
+    )
+    .fetch_all(connection)
+    .await
 }
 
-/// Puts people into a group; who is not in the team is refused by a constraint.
-pub(in crate::team) async fn fill(connection: &mut PgConnection, team: TeamId, id: GroupId, people: &[Uuid]) -> sqlx::Result<()> {
-    sqlx::query!(
-        "INSERT INTO group_members (group_id, user_id, team_id) SELECT $2, person, $1 FROM unnest($3::uuid[]) AS person",
+/// Puts people into a group; whom that were not in it. Who is not in the team is refused by a constraint.
+pub(in crate::team) async fn fill(connection: &mut PgConnection, team: TeamId, id: GroupId, people: &[Uuid]) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO group_members (group_id, user_id, team_id) SELECT $2, person, $1 FROM unnest($3::uuid[]) AS person
+           ON CONFLICT (group_id, user_id) DO NOTHING RETURNING user_id AS "user_id: UserId""#,
         team.as_uuid(),
         id.as_uuid(),
         people
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_all(connection)
+    .await
 }

@@ -3,7 +3,6 @@
 use crate::{Result, Viewer};
 use chrono::{DateTime, Utc};
 use domain::team::InvitationSummary;
-use domain::text::EmailAddress;
 use domain::{InvitationId, Role, TeamId, UserId};
 use sqlx::PgConnection;
 
@@ -15,6 +14,8 @@ pub(in crate::team) struct InvitationRow {
     pub last_name: String,
     pub role: String,
     pub expires_at: DateTime<Utc>,
+    /// Whether its maker could make it at this moment; otherwise its link leads nowhere.
+    pub stands: bool,
 }
 
 impl InvitationRow {
@@ -27,6 +28,7 @@ impl InvitationRow {
             role: self.role.parse()?,
             expires_at: self.expires_at,
             is_expired: self.expires_at <= now,
+            is_void: !self.stands,
         })
     }
 }
@@ -50,7 +52,9 @@ pub(in crate::team) struct NewInvitationRow<'a> {
 pub(in crate::team) async fn list(connection: &mut PgConnection, team: TeamId, since: DateTime<Utc>) -> sqlx::Result<Vec<InvitationRow>> {
     sqlx::query_as!(
         InvitationRow,
-        r#"SELECT id AS "id: InvitationId", email, first_name, last_name, role, expires_at FROM invitations
+        r#"SELECT id AS "id: InvitationId", email, first_name, last_name, role, expires_at,
+                  may_invite(team_id, created_by, role) AS "stands!"
+           FROM invitations
            WHERE team_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
            ORDER BY created_at DESC, id DESC"#,
         team.as_uuid(),
@@ -60,11 +64,28 @@ pub(in crate::team) async fn list(connection: &mut PgConnection, team: TeamId, s
     .await
 }
 
-/// One that was neither used nor revoked, held as it is until the transaction ends.
+/// One that was neither used nor revoked.
+pub(in crate::team) async fn find(connection: &mut PgConnection, team: TeamId, id: InvitationId) -> sqlx::Result<Option<InvitationRow>> {
+    sqlx::query_as!(
+        InvitationRow,
+        r#"SELECT id AS "id: InvitationId", email, first_name, last_name, role, expires_at,
+                  may_invite(team_id, created_by, role) AS "stands!"
+           FROM invitations
+           WHERE team_id = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL"#,
+        team.as_uuid(),
+        id.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// [`find`], held as it is until the transaction ends.
 pub(in crate::team) async fn lock(connection: &mut PgConnection, team: TeamId, id: InvitationId) -> sqlx::Result<Option<InvitationRow>> {
     sqlx::query_as!(
         InvitationRow,
-        r#"SELECT id AS "id: InvitationId", email, first_name, last_name, role, expires_at FROM invitations
+        r#"SELECT id AS "id: InvitationId", email, first_name, last_name, role, expires_at,
+                  may_invite(team_id, created_by, role) AS "stands!"
+           FROM invitations
            WHERE team_id = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL FOR UPDATE"#,
         team.as_uuid(),
         id.as_uuid()
@@ -73,14 +94,19 @@ pub(in crate::team) async fn lock(connection: &mut PgConnection, team: TeamId, i
     .await
 }
 
-/// The addresses of those whose link works.
-pub(in crate::team) async fn list_open_addresses(
-    connection: &mut PgConnection,
-    team: TeamId,
-    now: DateTime<Utc>,
-) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!(
-        "SELECT email FROM invitations WHERE team_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2",
+/// One that takes room in its team.
+pub(in crate::team) struct OpenRow {
+    pub email: String,
+    /// Whether its link works.
+    pub stands: bool,
+}
+
+/// Those whose time is not over.
+pub(in crate::team) async fn list_open(connection: &mut PgConnection, team: TeamId, now: DateTime<Utc>) -> sqlx::Result<Vec<OpenRow>> {
+    sqlx::query_as!(
+        OpenRow,
+        r#"SELECT email, may_invite(team_id, created_by, role) AS "stands!" FROM invitations
+           WHERE team_id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2"#,
         team.as_uuid(),
         now
     )
@@ -164,21 +190,30 @@ pub(in crate::team) async fn revoke(
     .await
 }
 
+/// One that was taken back because of the address it is for.
+pub(in crate::team) struct ReplacedRow {
+    pub id: InvitationId,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Takes back those of an address that were neither used nor revoked, also where their time is over.
 pub(in crate::team) async fn revoke_open_of(
     connection: &mut PgConnection,
     team: TeamId,
-    email: &EmailAddress,
+    email: &str,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "UPDATE invitations SET revoked_at = $3 WHERE team_id = $1 AND email = $2 AND used_at IS NULL AND revoked_at IS NULL",
+) -> sqlx::Result<Vec<ReplacedRow>> {
+    sqlx::query_as!(
+        ReplacedRow,
+        r#"UPDATE invitations SET revoked_at = $3
+           WHERE team_id = $1 AND email = $2 AND used_at IS NULL AND revoked_at IS NULL
+           RETURNING id AS "id: InvitationId", expires_at"#,
         team.as_uuid(),
-        email.as_str(),
+        email,
         now
     )
-    .execute(connection)
-    .await?;
-    Ok(())
+    .fetch_all(connection)
+    .await
 }
 
 /// One that was taken back.
@@ -223,6 +258,26 @@ pub(in crate::team) async fn revoke_all_open_by(connection: &mut PgConnection, m
            WHERE created_by = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
            RETURNING id AS "id: InvitationId", team_id AS "team_id: TeamId", email"#,
         maker.as_uuid()
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Takes back what these addresses ask somebody into whose team it is already, also where its time is over.
+pub(in crate::team) async fn revoke_open_in_teams_of(
+    connection: &mut PgConnection,
+    person: UserId,
+    emails: &[String],
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<RevokedAnywhereRow>> {
+    sqlx::query_as!(
+        RevokedAnywhereRow,
+        r#"UPDATE invitations i SET revoked_at = $3 FROM memberships m
+           WHERE m.team_id = i.team_id AND m.user_id = $1 AND i.email = ANY ($2) AND i.used_at IS NULL AND i.revoked_at IS NULL
+           RETURNING i.id AS "id: InvitationId", i.team_id AS "team_id: TeamId", i.email"#,
+        person.as_uuid(),
+        emails,
+        now
     )
     .fetch_all(connection)
     .await

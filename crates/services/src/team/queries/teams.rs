@@ -6,6 +6,10 @@ use domain::text::TeamName;
 use domain::{ModelId, TeamId, UserId};
 use sqlx::PgConnection;
 use sqlx::postgres::types::PgInterval;
+use uuid::Uuid;
+
+/// How long a day is, also where the clocks are changed.
+const DAY: PgInterval = PgInterval { months: 0, days: 0, microseconds: 86_400_000_000 };
 
 /// A team with what it sets for itself.
 pub(in crate::team) struct TeamRow {
@@ -186,11 +190,18 @@ pub(in crate::team) async fn restore(
     .await
 }
 
-/// Teams whose time to be restored is over.
-pub(in crate::team) async fn list_gone(connection: &mut PgConnection, until: DateTime<Utc>) -> sqlx::Result<Vec<TeamId>> {
-    sqlx::query_scalar!(r#"SELECT id AS "id: TeamId" FROM teams WHERE deleted_at <= $1 ORDER BY deleted_at LIMIT 100"#, until)
-        .fetch_all(connection)
-        .await
+/// Gives teams up whose time to be restored is over, unless the licence is: they count as deleted in 1970 from then on, so that nobody
+/// restores what is being removed.
+pub(in crate::team) async fn give_up(connection: &mut PgConnection, until: DateTime<Utc>) -> sqlx::Result<Vec<TeamId>> {
+    sqlx::query_scalar!(
+        r#"UPDATE teams SET deleted_at = 'epoch'
+           WHERE id IN (SELECT id FROM teams WHERE deleted_at <= $1 ORDER BY deleted_at LIMIT 100) AND deleted_at <= $1
+             AND NOT licence_is_over()
+           RETURNING id AS "id: TeamId""#,
+        until
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// Deletes the rows of such a team with everything that hangs on it; its name, if there was one.
@@ -204,18 +215,76 @@ pub(in crate::team) async fn delete_gone(
         .await
 }
 
-/// Deletes chats whose team keeps chats for a time that is over, but for those that are being answered.
-pub(in crate::team) async fn delete_old_chats(connection: &mut PgConnection, now: DateTime<Utc>, most: i64) -> sqlx::Result<u64> {
-    let day = PgInterval { months: 0, days: 0, microseconds: 86_400_000_000 };
-    let done = sqlx::query!(
-        "DELETE FROM conversations WHERE id IN (
-             SELECT c.id FROM conversations c JOIN teams t ON t.id = c.team_id
-             WHERE t.chat_retention_days IS NOT NULL AND c.updated_at < $1::timestamptz - t.chat_retention_days * $2::interval
-               AND NOT EXISTS (SELECT FROM generations g WHERE g.conversation_id = c.id AND g.status IN ('Pending', 'InProgress'))
-             ORDER BY c.updated_at LIMIT $3)",
+/// The living teams that keep chats for a limited time. A deleted one keeps what it has as long as it may be restored, and its trail, which
+/// is sealed when it is removed, has no more events then.
+pub(in crate::team) async fn list_with_retention(connection: &mut PgConnection) -> sqlx::Result<Vec<TeamId>> {
+    sqlx::query_scalar!(r#"SELECT id AS "id: TeamId" FROM teams WHERE chat_retention_days IS NOT NULL AND deleted_at IS NULL ORDER BY id"#)
+        .fetch_all(connection)
+        .await
+}
+
+/// For how many days a living team keeps chats. It is not removed for good until the transaction ends.
+pub(in crate::team) async fn hold_retention(connection: &mut PgConnection, team: TeamId) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar!(
+        r#"SELECT chat_retention_days AS "days!" FROM teams
+           WHERE id = $1 AND chat_retention_days IS NOT NULL AND deleted_at IS NULL FOR KEY SHARE"#,
+        team.as_uuid()
+    )
+    .fetch_optional(connection)
+    .await
+}
+
+/// How many chats of a team were not used for so many days, but for those that are being answered: what [`lock_old_chats`] would find.
+pub(in crate::team) async fn count_old_chats(
+    connection: &mut PgConnection,
+    team: TeamId,
+    days: i32,
+    now: DateTime<Utc>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM conversations c
+           WHERE c.team_id = $1 AND c.updated_at < $2::timestamptz - $3::integer * $4::interval
+             AND NOT EXISTS (SELECT FROM generations g WHERE g.conversation_id = c.id AND g.status IN ('Pending', 'InProgress'))"#,
+        team.as_uuid(),
         now,
-        day,
+        days,
+        DAY
+    )
+    .fetch_one(connection)
+    .await
+}
+
+/// Locks chats of a team that were not used for so many days, as long as it keeps chats for so long and no longer, but for those that are
+/// being answered and those in which something happens at this moment.
+pub(in crate::team) async fn lock_old_chats(
+    connection: &mut PgConnection,
+    team: TeamId,
+    days: i32,
+    now: DateTime<Utc>,
+    most: i64,
+) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "SELECT c.id FROM conversations c JOIN teams t ON t.id = c.team_id
+         WHERE t.id = $1 AND t.chat_retention_days = $2 AND c.updated_at < $3::timestamptz - $2::integer * $4::interval
+           AND NOT EXISTS (SELECT FROM generations g WHERE g.conversation_id = c.id AND g.status IN ('Pending', 'InProgress'))
+         ORDER BY c.updated_at LIMIT $5 FOR UPDATE OF c SKIP LOCKED",
+        team.as_uuid(),
+        days,
+        now,
+        DAY,
         most
+    )
+    .fetch_all(connection)
+    .await
+}
+
+/// Deletes chats that are locked, but for those in which an answer began to be written before they were; how many.
+pub(in crate::team) async fn delete_resting_chats(connection: &mut PgConnection, locked: &[Uuid]) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM conversations c
+         WHERE c.id = ANY ($1)
+           AND NOT EXISTS (SELECT FROM generations g WHERE g.conversation_id = c.id AND g.status IN ('Pending', 'InProgress'))",
+        locked
     )
     .execute(connection)
     .await?;

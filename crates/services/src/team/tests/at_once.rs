@@ -1,5 +1,5 @@
 //! Two acts that meet: one waits for the other and sees what it did, so that a team always has an owner who stays and nobody is asked
-//! with a role that its maker has no more.
+//! with a role that its maker has no more, or twice.
 
 use crate::identity::{NewPerson, Origin};
 use crate::team::take_provided_role;
@@ -8,6 +8,7 @@ use crate::{Error, Result, Services, SignUp, Viewer};
 use domain::Role;
 use domain::audit::Named;
 use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::cell::Cell;
 use uuid::Uuid;
@@ -20,8 +21,8 @@ async fn sign_up(services: &Services, email: &str) -> Viewer {
     let (first_name, last_name, password) = ("Bob".to_owned(), String::new(), PASSWORD.to_owned().into());
     let person = NewPerson { first_name, last_name, email: email.to_owned(), password, invitation: None };
     let origin = Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: "Firefox".to_owned() };
-    let session = services.identity().sign_up(person, origin).await.unwrap().session().expect("nothing is mailed");
-    services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().unwrap()
+    let session = services.identity().sign_up(person, origin.clone()).await.unwrap().session().expect("nothing is mailed");
+    services.identity().viewer_for_token(session.token.expose_secret(), &origin).await.unwrap().unwrap()
 }
 
 /// Ada owns a team. Bob, who knows his password, is in it with this role.
@@ -162,4 +163,45 @@ async fn an_invitation_that_is_made_while_its_maker_is_lowered_is_taken_back(poo
     sent.unwrap();
     lowered.unwrap();
     assert_eq!(team.list_invitations(&ada).await.unwrap(), []);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn of_two_invitations_of_an_address_at_once_one_is_open_and_neither_leads_back(pool: PgPool) {
+    let services = crate::testing::services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::TeamManager).await;
+    let grace = owner(&services, "grace@example.org").await;
+    let team = services.team();
+    let first = team.invite(&ada, "grace@example.org", Role::TeamManager);
+    let second = team.invite(&bob, "grace@example.org", Role::Viewer);
+    let (first, second) = at_once(&pool, ada.team_id.as_uuid(), first, second).await;
+    let (first, second) = (first.unwrap(), second.unwrap());
+    let open: Vec<_> = team.list_invitations(&ada).await.unwrap().into_iter().map(|open| open.id).collect();
+    assert_eq!(open, [second.invitation.id], "the second took the first back");
+
+    let token = |link: &str| link.split_once("?invitation=").expect("a link with a token").1.to_owned();
+    team.accept_invitation(&grace, &token(&second.link)).await.unwrap();
+    team.remove(&ada, grace.user_id).await.unwrap();
+    for link in [&first.link, &second.link] {
+        let refused = team.accept_invitation(&grace, &token(link)).await;
+        assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn of_two_who_change_who_is_in_a_group_at_once_each_is_told_with_what_they_changed(pool: PgPool) {
+    let services = crate::testing::services(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::TeamManager).await;
+    let team = services.team();
+    let board = team.create_group(&ada, "Board").await.unwrap().id;
+    let (hers, his) = ([ada.user_id], [bob.user_id]);
+    let (first, second) = (team.set_group_members(&ada, board, &hers), team.set_group_members(&bob, board, &his));
+    let (first, second) = at_once(&pool, ada.team_id.as_uuid(), first, second).await;
+    assert_eq!((first.unwrap().members, second.unwrap().members), (hers.to_vec(), his.to_vec()));
+    let told: Vec<Value> = sqlx::query_scalar("SELECT details FROM audit_events WHERE action = 'group.members-changed' ORDER BY position")
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    assert_eq!(told, [json!({ "people": 1, "added": hers }), json!({ "people": 1, "added": his, "removed": hers })]);
 }

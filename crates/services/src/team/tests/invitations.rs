@@ -97,7 +97,7 @@ async fn a_used_or_foreign_or_raced_invitation_gives_one_membership(pool: PgPool
 }
 
 fn list(text: &str) -> MemberImport {
-    MemberImport { text: text.to_owned(), role: Role::Viewer, days: 7 }
+    MemberImport { text: text.to_owned(), role: Role::Viewer, days: 7, renews: false }
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -137,11 +137,15 @@ async fn a_list_is_invited_as_far_as_there_is_room_and_the_look_says_so(pool: Pg
     let lines = services.team().preview_import(&ada, list(text)).await.unwrap();
     let left_out =
         |lines: &[ImportLine]| -> Vec<u32> { lines.iter().filter(|line| line.trouble.is_some()).map(|line| line.number).collect() };
-    assert_eq!(left_out(&lines), [3, 5], "who is asked already takes no more room");
+    assert_eq!(left_out(&lines), [3, 5], "who is invited already takes no more room");
     assert!(lines[2].trouble.as_ref().unwrap().contains("500 open invitations"), "{lines:?}");
 
     let outcome = services.team().import_members(&ada, list(text)).await.unwrap();
-    assert_eq!((outcome.sent.len(), left_out(&outcome.refused)), (3, vec![3, 5]));
+    assert_eq!((outcome.sent.len(), outcome.kept, left_out(&outcome.refused)), (1, 2, vec![3, 5]));
+    assert_eq!(services.team().list_invitations(&ada).await.unwrap().len(), 500);
+    let anew = MemberImport { renews: true, ..list(text) };
+    let outcome = services.team().import_members(&ada, anew).await.unwrap();
+    assert_eq!((outcome.sent.len(), outcome.kept, left_out(&outcome.refused)), (3, 0, vec![3, 5]));
     assert_eq!(services.team().list_invitations(&ada).await.unwrap().len(), 500);
     let refused = services.team().invite(&ada, "new2@example.org", Role::Viewer).await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");

@@ -148,15 +148,18 @@ async fn a_provider_gives_members_a_role_but_makes_nobody_a_member_and_keeps_the
     assert_eq!(told, [Some(grace.user_id)]);
 }
 
+fn here() -> Origin {
+    Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: "Test".to_owned() }
+}
+
 /// Services with a clock, and two people signed in with a session in Ada's team.
 async fn with_sessions(pool: &PgPool) -> (Services, Viewer, Viewer, String) {
     let clock = Arc::new(MockClock::at(Utc::now()));
     let services = Services::new(Parts { clock, ..parts(pool) });
     let ada = owner(&services, "ada@example.org").await;
     let grace = member(&services, &ada, "grace@example.org", Role::Collaborator).await;
-    let origin = Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: "Test".to_owned() };
     let mut tx = services.db().system_tx().await.unwrap();
-    let session = services.identity().start_session(&mut tx, (grace.user_id, ada.team_id), SignInMethod::Password, &origin).await.unwrap();
+    let session = services.identity().start_session(&mut tx, (grace.user_id, ada.team_id), SignInMethod::Password, &here()).await.unwrap();
     tx.commit().await.unwrap();
     (services, ada, grace, session.token.expose_secret().to_owned())
 }
@@ -164,12 +167,12 @@ async fn with_sessions(pool: &PgPool) -> (Services, Viewer, Viewer, String) {
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn suspension_ends_the_sessions_in_this_team_and_reinstating_lets_in_again(pool: PgPool) {
     let (services, ada, grace, token) = with_sessions(&pool).await;
-    let signed_in = services.identity().viewer_for_token(&token).await.unwrap().unwrap();
+    let signed_in = services.identity().viewer_for_token(&token, &here()).await.unwrap().unwrap();
     assert!(services.identity().is_still_signed_in(&signed_in).await.unwrap());
     let suspended = services.team().suspend(&ada, grace.user_id).await.unwrap();
     assert!(suspended.suspended_at.is_some());
     assert!(!services.identity().is_still_signed_in(&signed_in).await.unwrap(), "an open stream ends");
-    assert!(services.identity().viewer_for_token(&token).await.unwrap().is_none(), "the next request is nobody's");
+    assert!(services.identity().viewer_for_token(&token, &here()).await.unwrap().is_none(), "the next request is nobody's");
     let teams = services.team().list_teams(&grace).await.unwrap();
     assert!(teams.iter().all(|team| team.id != ada.team_id), "they have no way in");
     let again = Viewer { session_id: signed_in.session_id, ..grace.clone() };
@@ -183,13 +186,12 @@ async fn suspension_ends_the_sessions_in_this_team_and_reinstating_lets_in_again
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn who_is_suspended_in_one_team_goes_on_in_another(pool: PgPool) {
     let (services, ada, grace, _) = with_sessions(&pool).await;
-    let origin = Origin { ip: "192.0.2.1".parse().unwrap(), user_agent: "Test".to_owned() };
     let home = services.team().list_teams(&grace).await.unwrap().into_iter().find(|team| team.is_personal).unwrap().id;
     let mut tx = services.db().system_tx().await.unwrap();
-    let session = services.identity().start_session(&mut tx, (grace.user_id, home), SignInMethod::Password, &origin).await.unwrap();
+    let session = services.identity().start_session(&mut tx, (grace.user_id, home), SignInMethod::Password, &here()).await.unwrap();
     tx.commit().await.unwrap();
     services.team().suspend(&ada, grace.user_id).await.unwrap();
-    let viewer = services.identity().viewer_for_token(session.token.expose_secret()).await.unwrap().unwrap();
+    let viewer = services.identity().viewer_for_token(session.token.expose_secret(), &here()).await.unwrap().unwrap();
     assert_eq!(viewer.team_id, home);
     assert_eq!(services.team().list_teams(&grace).await.unwrap().len(), 1, "who has a team gets no other");
 }
@@ -237,7 +239,7 @@ async fn what_was_theirs_alone_goes_to_whoever_removes_them(pool: PgPool) {
     assert_eq!(services.prompts().list(&ada).await.unwrap().len(), 2);
     assert_eq!(services.datasets().list(&ada).await.unwrap().len(), 2);
     assert_eq!(services.chat().list(&ada, domain::PageRequest::default()).await.unwrap().total, 1);
-    assert!(services.identity().viewer_for_token(&token).await.unwrap().is_none());
+    assert!(services.identity().viewer_for_token(&token, &here()).await.unwrap().is_none());
     assert_eq!(services.team().list_members(&ada).await.unwrap().len(), 1);
     assert!(matches!(services.team().remove(&ada, grace.user_id).await, Err(Error::NotFound)));
     let shared: UserId = sqlx::query_scalar("SELECT created_by FROM prompts WHERE visibility = 'Team'").fetch_one(&pool).await.unwrap();

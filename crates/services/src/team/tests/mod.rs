@@ -1,8 +1,12 @@
 //! What team promises: nobody above themselves, links that work once, and nothing of another team.
 
 mod at_once;
+mod confirmed;
 mod groups;
+mod import;
+mod invitation_mails;
 mod invitations;
+mod leave;
 mod members;
 mod teams;
 mod withdrawn;

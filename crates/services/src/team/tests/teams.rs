@@ -1,13 +1,15 @@
 //! The team itself: made, renamed, set up, deleted, restored, gone.
 
+use crate::team::queries;
 use crate::testing::{self, member, owner, parts, services};
-use crate::{Error, MockClock, Parts, Services, Viewer};
+use crate::{Clock as _, Error, MockClock, Parts, Services, Viewer};
 use bytes::Bytes;
 use chrono::{TimeDelta, Utc};
+use domain::audit::{AuditQuery, AuditScope};
 use domain::datasets::{NewDataset, Visibility};
 use domain::models::{ModelType, NewModel, ProviderKind};
 use domain::team::{TeamPatch, TeamSettings};
-use domain::{DatasetId, ModelId, Permission, Role};
+use domain::{ConversationId, DatasetId, MessageId, ModelId, Permission, Role};
 use futures::{StreamExt as _, stream};
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -131,6 +133,8 @@ async fn who_may_not_choose_models_sees_and_keeps_the_one_the_team_has(pool: PgP
     let settings = TeamSettings { default_model_id: Some(crate::models::EXTRACTIVE), ..TeamSettings::default() };
     let team = services.team();
     assert!(matches!(team.update_settings(&told, settings.clone()).await, Err(Error::Forbidden)));
+    let kept_for_less = TeamSettings { chat_retention_days: Some(30), ..settings.clone() };
+    assert!(matches!(team.preview_retention(&told, kept_for_less).await, Err(Error::Forbidden)), "nobody is asked before that");
     assert!(team.settings(&told).await.unwrap().models.is_empty());
     team.update_settings(&ada, settings.clone()).await.unwrap();
     let dropped = TeamSettings { default_model_id: None, ..settings.clone() };
@@ -161,6 +165,150 @@ async fn chats_are_kept_as_long_as_their_team_says(pool: PgPool) {
     let page = domain::PageRequest::default();
     assert_eq!(services.chat().list(&ada, page).await.unwrap().total, 0);
     assert_eq!(services.chat().list(&eve, page).await.unwrap().total, 1);
+    assert_eq!(services.team().delete_old_chats().await.unwrap(), 0);
+    assert_eq!(told(&services, &ada).await, ["Lyceum deleted 1 chat that was older than 30 days"]);
+    assert!(told(&services, &eve).await.is_empty());
+}
+
+/// What the trail of the viewer's team tells of chats that were too old, the latest first.
+async fn told(services: &Services, viewer: &Viewer) -> Vec<String> {
+    let query = AuditQuery { action: "chat.expired".to_owned(), ..AuditQuery::default() };
+    let page = services.audit().list(viewer, AuditScope::Team, &query, None).await.unwrap();
+    assert!(page.entries.iter().all(|entry| entry.actor_id.is_none() && entry.origin == "Lyceum"));
+    page.entries.into_iter().map(|entry| entry.sentence).collect()
+}
+
+/// A chat of the viewer's that was used last so many days ago.
+async fn old_chat(pool: &PgPool, viewer: &Viewer, days: i32) -> ConversationId {
+    let id = ConversationId::new();
+    let insert = "INSERT INTO conversations (id, team_id, user_id, title, updated_at)
+                  VALUES ($1, $2, $3, 'About owls', now() - make_interval(days => $4))";
+    sqlx::query(insert).bind(id).bind(viewer.team_id).bind(viewer.user_id).bind(days).execute(pool).await.unwrap();
+    id
+}
+
+fn kept_for(days: u32) -> TeamSettings {
+    TeamSettings { chat_retention_days: Some(days), ..TeamSettings::default() }
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn what_goes_is_counted_before_chats_are_kept_for_less_and_told_in_each_team(pool: PgPool) {
+    let services = services(&pool);
+    let team = services.team();
+    let ada = owner(&services, "ada@example.org").await;
+    let bob = member(&services, &ada, "bob@example.org", Role::Viewer).await;
+    let eve = owner(&services, "eve@example.org").await;
+    for (viewer, days) in [(&ada, 10), (&ada, 40), (&ada, 90), (&bob, 41), (&eve, 50)] {
+        old_chat(&pool, viewer, days).await;
+    }
+    for wrong in [0, 3651] {
+        let refused = team.preview_retention(&ada, kept_for(wrong)).await;
+        assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.get("chat_retention_days").is_some()));
+    }
+    assert!(matches!(team.preview_retention(&bob, kept_for(30)).await, Err(Error::Forbidden)));
+    let unlike_the_rest = TeamSettings { max_upload_mb: Some(0), ..kept_for(30) };
+    let refused = team.preview_retention(&ada, unlike_the_rest).await;
+    assert!(matches!(refused, Err(Error::Invalid(errors)) if errors.get("max_upload_mb").is_some()), "nobody is asked about that");
+    assert_eq!(team.preview_retention(&ada, TeamSettings::default()).await.unwrap(), None, "kept always");
+    assert_eq!(team.preview_retention(&ada, kept_for(100)).await.unwrap(), Some(0));
+    assert_eq!(team.preview_retention(&ada, kept_for(30)).await.unwrap(), Some(3));
+    team.update_settings(&ada, kept_for(30)).await.unwrap();
+    team.update_settings(&eve, kept_for(45)).await.unwrap();
+    for as_before_or_longer in [30, 31] {
+        assert_eq!(team.preview_retention(&ada, kept_for(as_before_or_longer)).await.unwrap(), None);
+    }
+    assert_eq!(team.preview_retention(&ada, kept_for(5)).await.unwrap(), Some(4));
+
+    assert_eq!(team.delete_old_chats().await.unwrap(), 4);
+    assert_eq!(team.preview_retention(&ada, kept_for(29)).await.unwrap(), Some(0));
+    assert_eq!(told(&services, &ada).await, ["Lyceum deleted 3 chats that were older than 30 days"]);
+    assert_eq!(told(&services, &eve).await, ["Lyceum deleted 1 chat that was older than 45 days"]);
+    team.update_settings(&ada, kept_for(5)).await.unwrap();
+    assert_eq!(team.delete_old_chats().await.unwrap(), 1);
+    assert_eq!(told(&services, &ada).await[0], "Lyceum deleted 1 chat that was older than 5 days");
+    let changes = "SELECT details #>> '{changed,0}' FROM audit_events
+                   WHERE action = 'team.settings-changed' AND team_id = $1 ORDER BY position";
+    let changes: Vec<String> = sqlx::query_scalar(changes).bind(ada.team_id).fetch_all(&pool).await.unwrap();
+    assert_eq!(changes, ["how long chats are kept: always → 30 days", "how long chats are kept: 30 days → 5 days"]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn an_old_chat_in_which_something_happens_stays(pool: PgPool) {
+    let services = services(&pool);
+    let team = services.team();
+    let ada = owner(&services, "ada@example.org").await;
+    let id = old_chat(&pool, &ada, 40).await;
+    team.update_settings(&ada, kept_for(30)).await.unwrap();
+    // Somebody is about to have its last answer written again: that locks the chat, and does not count as its last use yet.
+    let mut begins = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM conversations WHERE id = $1 FOR UPDATE").bind(id).execute(&mut *begins).await.unwrap();
+    assert_eq!(team.delete_old_chats().await.unwrap(), 0, "nobody waits for it");
+    let answer = MessageId::new();
+    let message = "INSERT INTO messages (id, team_id, conversation_id, position, role, status)
+                   VALUES ($1, $2, $3, 2, 'Assistant', 'Pending')";
+    sqlx::query(message).bind(answer).bind(ada.team_id).bind(id).execute(&mut *begins).await.unwrap();
+    let run = "INSERT INTO generations (id, team_id, user_id, conversation_id, message_id, model_id, lease_expires_at)
+               VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, now() + interval '60 seconds')";
+    let run = sqlx::query(run).bind(ada.team_id).bind(ada.user_id).bind(id).bind(answer).bind(crate::models::EXTRACTIVE);
+    run.execute(&mut *begins).await.unwrap();
+    begins.commit().await.unwrap();
+    assert_eq!(team.delete_old_chats().await.unwrap(), 0, "it is being answered");
+    assert_eq!(team.preview_retention(&ada, kept_for(29)).await.unwrap(), Some(0));
+    assert!(told(&services, &ada).await.is_empty(), "nothing was deleted");
+    sqlx::query("UPDATE generations SET status = 'Success'").execute(&pool).await.unwrap();
+    assert_eq!(team.preview_retention(&ada, kept_for(29)).await.unwrap(), Some(1));
+    assert_eq!(team.delete_old_chats().await.unwrap(), 1);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn many_old_chats_go_a_thousand_at_a_time_and_what_cannot_go_holds_up_nothing_that_went_and_no_other_team(pool: PgPool) {
+    let services = services(&pool);
+    let team = services.team();
+    let ada = owner(&services, "ada@example.org").await;
+    let eve = owner(&services, "eve@example.org").await;
+    let many = "INSERT INTO conversations (id, team_id, user_id, title, updated_at)
+                SELECT gen_random_uuid(), $1, $2, 'About owls', now() - make_interval(days => 40, secs => n)
+                FROM generate_series(1, 2000) AS n";
+    sqlx::query(many).bind(ada.team_id).bind(ada.user_id).execute(&pool).await.unwrap();
+    let stuck = old_chat(&pool, &ada, 39).await;
+    old_chat(&pool, &eve, 39).await;
+    sqlx::query("UPDATE conversations SET title = 'Stuck' WHERE id = $1").bind(stuck).execute(&pool).await.unwrap();
+    for refuse in [
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$",
+        "CREATE TRIGGER refuse BEFORE DELETE ON conversations FOR EACH ROW WHEN (OLD.title = 'Stuck') EXECUTE FUNCTION refuse()",
+    ] {
+        sqlx::query(refuse).execute(&pool).await.unwrap();
+    }
+    for viewer in [&ada, &eve] {
+        team.update_settings(viewer, kept_for(30)).await.unwrap();
+    }
+    assert!(ada.team_id < eve.team_id, "hers is looked at first");
+
+    assert_eq!(team.delete_old_chats().await.unwrap(), 2001);
+    assert_eq!(told(&services, &ada).await, ["Lyceum deleted 1000 chats that were older than 30 days"; 2]);
+    assert_eq!(told(&services, &eve).await, ["Lyceum deleted 1 chat that was older than 30 days"]);
+    sqlx::query("DROP TRIGGER refuse ON conversations").execute(&pool).await.unwrap();
+    assert_eq!(team.delete_old_chats().await.unwrap(), 1);
+    assert_eq!(told(&services, &ada).await[0], "Lyceum deleted 1 chat that was older than 30 days");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_deleted_team_keeps_its_old_chats_as_long_as_it_may_be_restored(pool: PgPool) {
+    let (services, clock) = with_clock(&pool);
+    let team = services.team();
+    let ada = owner(&services, "ada@example.org").await;
+    old_chat(&pool, &ada, 40).await;
+    team.update_settings(&ada, kept_for(30)).await.unwrap();
+    team.delete(&ada, "ada@example.org").await.unwrap();
+    assert_eq!(team.delete_old_chats().await.unwrap(), 0);
+    // One that was listed while it lived and is deleted by now.
+    let mut tx = services.db().system_tx().await.unwrap();
+    assert_eq!(queries::teams::hold_retention(&mut tx, ada.team_id).await.unwrap(), None);
+    drop(tx);
+    clock.advance(TimeDelta::days(29));
+    team.restore(&ada, ada.team_id).await.unwrap();
+    assert_eq!(team.delete_old_chats().await.unwrap(), 1);
+    assert_eq!(told(&services, &ada).await, ["Lyceum deleted 1 chat that was older than 30 days"]);
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -273,4 +421,24 @@ async fn after_thirty_days_rows_vectors_and_files_are_gone_and_those_of_others_s
     let others: i64 =
         sqlx::query_scalar("SELECT count(*) FROM chunks WHERE team_id = $1").bind(eve.team_id).fetch_one(&pool).await.unwrap();
     assert_eq!(others, 1);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn a_team_that_is_being_removed_when_the_licence_ends_is_not_restored(pool: PgPool) {
+    let (services, clock) = with_clock(&pool);
+    let ada = owner(&services, "ada@example.org").await;
+    services.team().delete(&ada, "ada@example.org").await.unwrap();
+    clock.advance(TimeDelta::days(30));
+    // As a server leaves it that stops while it removes the files.
+    let mut tx = services.db().system_tx().await.unwrap();
+    assert_eq!(queries::teams::give_up(&mut tx, clock.now() - TimeDelta::days(30)).await.unwrap(), [ada.team_id]);
+    tx.commit().await.unwrap();
+    let ended = "INSERT INTO licences (id, number, customer, tier, seats, features, issued_at, expires_at, document)
+                 VALUES (gen_random_uuid(), 'L-1', 'Example Ltd', 'Team', 5, '{}', now(), now(), '')";
+    sqlx::query(ended).execute(&pool).await.unwrap();
+    assert_eq!(services.team().list_deleted(&ada).await.unwrap(), []);
+    assert!(matches!(services.team().restore(&ada, ada.team_id).await, Err(Error::NotFound)));
+    assert_eq!(services.team().remove_deleted().await.unwrap(), 0);
+    sqlx::query("DELETE FROM licences").execute(&pool).await.unwrap();
+    assert_eq!(services.team().remove_deleted().await.unwrap(), 1);
 }

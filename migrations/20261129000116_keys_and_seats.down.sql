@@ -1,0 +1,1 @@
+DROP FUNCTION licence_admits(uuid);

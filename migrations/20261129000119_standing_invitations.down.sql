@@ -1,0 +1,1 @@
+DROP FUNCTION may_invite(uuid, uuid, text);
