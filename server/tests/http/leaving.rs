@@ -1,28 +1,15 @@
 //! Leaving a team, and where one goes on: what was open in it ends, the browser works elsewhere, and is back there after the next sign-in.
 
-use crate::support::{FakeProvider, Script, Step, TestApp, TestClient};
-use domain::chat::Asked;
+use crate::people::follow_an_answer;
+use crate::support::{FakeProvider, TestApp, TestClient};
+use crate::two_servers::expect_end;
 use domain::team::{LeavingTerms, TeamSummary};
 use domain::{Role, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::time::{Duration, Instant};
 
 async fn teams_in_the_menu(client: &TestClient) -> Vec<TeamSummary> {
     client.server_fn("identity/viewer", Value::Null).await.json::<ViewerInfo>().teams
-}
-
-/// The way to the events of an answer that is being written and does not end.
-async fn endless_answer(ada: &TestClient, grace: &TestClient, provider: &FakeProvider) -> String {
-    let model = json!({
-        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "",
-        "name": "fake", "model_type": "LLM", "context_size": 8000
-    });
-    let model: Value = ada.server_fn("models/add", json!({ "model": model })).await.json();
-    provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
-    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model["id"], "text": "Hello?" });
-    let asked: Asked = grace.server_fn("chat/ask", json!({ "question": question })).await.json();
-    format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"))
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
@@ -33,11 +20,7 @@ async fn whoever_leaves_is_told_what_happens_and_goes_on_elsewhere_within_second
     let eve = app.sign_up("eve@example.org").await;
     let team = json!({ "id": ada.team().await });
     let provider = FakeProvider::start().await;
-    let mut stream = grace.open_stream(&endless_answer(&ada, &grace, &provider).await, None).await;
-    let mut read = String::new();
-    while !read.contains("Well") {
-        read.push_str(std::str::from_utf8(&stream.chunk().await.expect("read").expect("more")).expect("text"));
-    }
+    let mut stream = follow_an_answer(&ada, &grace, &provider).await;
 
     eve.server_fn("team/leaving-terms", team.clone()).await.expect(404);
     eve.server_fn("team/leave", team.clone()).await.expect(404);
@@ -50,9 +33,7 @@ async fn whoever_leaves_is_told_what_happens_and_goes_on_elsewhere_within_second
     assert_eq!(teams_in_the_menu(&grace).await.len(), 2);
 
     grace.server_fn("team/leave", team.clone()).await.ok();
-    let begun = Instant::now();
-    while tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.expect("an end").expect("read").is_some() {}
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    expect_end(&mut stream).await;
     let own = teams_in_the_menu(&grace).await;
     assert!(own.len() == 1 && own[0].is_personal && own[0].id == grace.team().await, "{own:?}");
     grace.server_fn("identity/switch-team", team.clone()).await.expect(404);

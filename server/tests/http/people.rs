@@ -1,15 +1,13 @@
 //! People over HTTP: who is suspended is out at once and cannot come back by any way, and an installation has several administrators.
 
 use crate::support::{FakeProvider, PASSWORD, Script, Step, TestApp, TestClient};
-use crate::two_servers::expect_end;
+use crate::two_servers::{add_model, ask, expect_end, follow, read_until};
 use app::error::AppError;
-use domain::chat::Asked;
 use domain::my_data::DeletionTerms;
 use domain::people::{PeopleList, PersonDeletionTerms};
 use domain::{Role, UserId, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::time::Duration;
 
 /// Who is signed in.
 pub async fn id_of(client: &TestClient) -> UserId {
@@ -18,21 +16,11 @@ pub async fn id_of(client: &TestClient) -> UserId {
 }
 
 /// Has somebody ask something that is never answered to the end, and follows the answer.
-async fn follow_an_answer(root: &TestClient, person: &TestClient, provider: &FakeProvider) -> reqwest::Response {
-    let model = json!({
-        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "",
-        "name": "fake", "model_type": "LLM", "context_size": 8000
-    });
-    let model: Value = root.server_fn("models/add", json!({ "model": model })).await.json();
+pub async fn follow_an_answer(root: &TestClient, person: &TestClient, provider: &FakeProvider) -> reqwest::Response {
     provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
-    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model["id"], "text": "Hello?" });
-    let asked: Asked = person.server_fn("chat/ask", json!({ "question": question })).await.json();
-    let path = format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"));
-    let mut stream = person.open_stream(&path, None).await;
-    let mut read = String::new();
-    while !read.contains("Well") {
-        read.push_str(std::str::from_utf8(&stream.chunk().await.expect("read").expect("more")).expect("text"));
-    }
+    let path = ask(person, &add_model(root, provider).await).await;
+    let mut stream = follow(person, &path, None).await;
+    read_until(&mut stream, "Well").await;
     stream
 }
 
@@ -46,9 +34,7 @@ async fn a_suspended_person_is_out_within_seconds_and_comes_in_again_once_reinst
     let mut stream = follow_an_answer(&root, &grace, &provider).await;
 
     root.server_fn("people/suspend", json!({ "user_id": person })).await.ok();
-    let begun = std::time::Instant::now();
-    while tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.expect("an end").unwrap().is_some() {}
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    expect_end(&mut stream).await;
     let running = "SELECT count(*) FROM generations WHERE stop_requested_at IS NULL";
     assert_eq!(sqlx::query_scalar::<_, i64>(running).fetch_one(&pool).await.unwrap(), 0, "nothing is written for them any more");
     assert_eq!(grace.server_fn("team/members", Value::Null).await.expect(401).error(), AppError::SignedOut);

@@ -1,14 +1,14 @@
 //! Members, invitations and teams over HTTP.
 
-use crate::support::{FakeProvider, Script, Step, TestApp, TestClient};
+use crate::people::follow_an_answer;
+use crate::support::{FakeProvider, TestApp, TestClient};
+use crate::two_servers::expect_end;
 use app::error::AppError;
-use domain::chat::Asked;
 use domain::prompts::PromptDraft;
 use domain::team::{InvitationSent, InvitationSummary, MemberSummary, TeamSummary};
 use domain::{Permission, Role, TeamId, UserId, ViewerInfo};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use std::time::Duration;
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn the_team_page_lists_members_and_hides_inviting_from_those_who_may_not(pool: PgPool) {
@@ -145,25 +145,10 @@ async fn suspension_signs_out_of_the_team_and_closes_open_streams_within_seconds
     let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
     let person = id_of(&grace).await;
     let provider = FakeProvider::start().await;
-    let model = json!({
-        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "",
-        "name": "fake", "model_type": "LLM", "context_size": 8000
-    });
-    let model: Value = ada.server_fn("models/add", json!({ "model": model })).await.json();
-    provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
-    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model["id"], "text": "Hello?" });
-    let asked: Asked = grace.server_fn("chat/ask", json!({ "question": question })).await.json();
-    let path = format!("/api/generations/{}/events", asked.answer.generation_id.unwrap());
-    let mut stream = grace.open_stream(&path, None).await;
-    let mut read = String::new();
-    while !read.contains("Well") {
-        read.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().expect("more")).unwrap());
-    }
+    let mut stream = follow_an_answer(&ada, &grace, &provider).await;
 
     ada.server_fn("team/suspend", json!({ "user_id": person })).await.ok();
-    let begun = std::time::Instant::now();
-    while tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.expect("an end").unwrap().is_some() {}
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    expect_end(&mut stream).await;
     assert_eq!(grace.server_fn("team/members", Value::Null).await.expect(401).error(), AppError::SignedOut);
     grace.get("/chat").await.expect_redirect("/sign-in?next=/chat");
     let elsewhere = app.sign_in("grace@example.org").await;

@@ -1,8 +1,8 @@
 //! An owner sees the team as a member does, and changes nothing.
 
 use crate::support::{FakeProvider, PASSWORD, Script, Step, TestApp, TestClient};
+use crate::two_servers::{add_model, ask};
 use axum::http::header::SET_COOKIE;
-use domain::chat::Asked;
 use domain::datasets::DatasetSummary;
 use domain::{Permission, Role, UserId, ViewerInfo};
 use serde_json::{Value, json};
@@ -110,17 +110,10 @@ async fn what_is_followed_as_the_member_stops_when_the_view_does(pool: PgPool) {
     let ada = app.sign_up("ada@example.org").await;
     let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
     let provider = FakeProvider::start().await;
-    let model = json!({
-        "provider": "Fake", "kind": "OpenAI-compatible", "base_url": format!("{}/v1", provider.url), "api_key": "",
-        "name": "fake", "model_type": "LLM", "context_size": 8000
-    });
-    let model: Value = ada.server_fn("models/add", json!({ "model": model })).await.json();
     provider.push(Script::Stream(vec![Step::Text("Well".to_owned()), Step::Wait]));
-    let question = json!({ "conversation_id": null, "prompt_id": null, "model_id": model["id"], "text": "Hello?" });
-    let asked: Asked = grace.server_fn("chat/ask", json!({ "question": question })).await.json();
+    let path = ask(&grace, &add_model(&ada, &provider).await).await;
     ada.server_fn("team/view-as", json!({ "user_id": viewer(&grace).await.user_id })).await.ok();
 
-    let path = format!("/api/generations/{}/events", asked.answer.generation_id.expect("it runs"));
     let (mut hers, mut looked_at) = (grace.open_stream(&path, None).await, ada.open_stream(&path, None).await);
     for stream in [&mut hers, &mut looked_at] {
         let mut read = String::new();

@@ -133,7 +133,8 @@ impl MyData<'_> {
         if !leaving::lock_gone(&mut tx, person, until).await? {
             return Ok(false);
         }
-        leaving::delete_invitations(&mut tx, person, self.services.parts.clock.now()).await?;
+        let former = leaving::former_addresses(&mut tx, person).await?;
+        leaving::delete_invitations(&mut tx, person, &former, self.services.parts.clock.now()).await?;
         mails::forget(&mut tx, person).await?;
         leaving::blank_sign_ins(&mut tx, person).await?;
         let ended = end_teams(&mut tx, person).await?;
@@ -149,7 +150,6 @@ impl MyData<'_> {
             // In their name, which is often the team's too, so that both are forgotten together.
             record_removed(&mut tx, (team.id, team.name.clone()), team.sealed.clone(), Author::in_the_name_of(person)).await?;
         }
-        let addresses = leaving::former_addresses(&mut tx, person).await?;
         audit::forget(&mut tx, person).await?;
         leaving::delete_person(&mut tx, person).await?;
         audit::record_in(&mut tx, None, Author::SYSTEM, Event::new(Action::AccountDeleted, person.as_uuid(), "")).await?;
@@ -159,7 +159,7 @@ impl MyData<'_> {
         }
         for (team, mut event) in withdrawn {
             // They may have asked a former address of theirs to join, which is forgotten by now.
-            if addresses.contains(&event.target_name) {
+            if former.contains(&event.target_name) {
                 event.target_name.clear();
             }
             audit::record_in(&mut tx, Some(team), Author::SYSTEM, event).await?;

@@ -302,25 +302,28 @@ pub(in crate::my_data) async fn hand_over(tx: &mut PgConnection, person: UserId)
     .await
 }
 
-/// Invitations sent to the person's address; and of those to addresses which the trail knows as formerly theirs, the ones that lead
-/// nowhere any more: another may have such an address by now. Before the trail forgets them.
-pub(in crate::my_data) async fn delete_invitations(tx: &mut PgConnection, person: UserId, now: DateTime<Utc>) -> sqlx::Result<()> {
+/// Invitations sent to the person's address; and of those to their [`former_addresses`] the ones that lead nowhere any more: another may
+/// have such an address by now.
+pub(in crate::my_data) async fn delete_invitations(
+    tx: &mut PgConnection,
+    person: UserId,
+    former: &[String],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "DELETE FROM invitations i
          WHERE i.email = (SELECT u.email FROM users u WHERE u.id = $1)
-            OR ((i.used_at IS NOT NULL OR i.revoked_at IS NOT NULL OR i.expires_at <= $2)
-                AND i.email IN (SELECT lower(e.target_name) FROM audit_events e
-                                WHERE (e.target_id = $1 AND e.action IN ('account.created', 'account.email-changed'))
-                                   OR (e.actor_id = $1 AND e.action = 'invitation.accepted')))",
+            OR ((i.used_at IS NOT NULL OR i.revoked_at IS NOT NULL OR i.expires_at <= $2) AND i.email = ANY ($3))",
         person.as_uuid(),
-        now
+        now,
+        former
     )
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// The addresses that the trail knows as somebody's.
+/// The addresses that the trail knows as somebody's, until it forgets them.
 pub(in crate::my_data) async fn former_addresses(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"SELECT DISTINCT lower(target_name) AS "address!" FROM audit_events
