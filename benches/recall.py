@@ -1,11 +1,14 @@
 """Recall of the vector arm over 100,000 vectors of the built-in model's geometry."""
-import asyncio, os, pathlib, random, re
+import asyncio, os, pathlib, random, re, statistics
 
 import aiohttp
 
 from search import Psql, vector_index
 
 PASSAGES, VECTORS, QUESTIONS, DEPTH = 2_000, 100_000, 100, 100
+# A graph depends on the levels that are drawn and on what two workers insert at once: from one to the next a few questions in a hundred
+# lose half of their hits or find them again.
+GRAPHS = 3
 # Vectors are single precision: nearer than this is equally near.
 TIE = 1e-6
 
@@ -65,6 +68,12 @@ def multiply(lyceum, dataset):
     """)
 
 
+def build_again(lyceum, dataset):
+    """The same vectors in a graph of another draw."""
+    name, _ = vector_index(lyceum, dataset)
+    lyceum.psql(stdin=f"SET maintenance_work_mem = '1GB'; REINDEX INDEX {name};")
+
+
 async def figures(person, lyceum):
     texts = paragraphs()
     psql = Psql(lyceum)
@@ -76,9 +85,13 @@ async def figures(person, lyceum):
     questions, _ = psql.run(f"SELECT embedding FROM chunks WHERE dataset_id = '{asked}' AND embedding IS NOT NULL")
     await person.call("datasets/delete", id=asked)
     await asyncio.to_thread(multiply, lyceum, library)
-    share = recall_at_10(psql, library, questions)
+    shares = [recall_at_10(psql, library, questions)]
+    while len(shares) < GRAPHS:
+        await asyncio.to_thread(build_again, lyceum, library)
+        shares.append(recall_at_10(psql, library, questions))
     psql.close()
-    return [("recall@10 of the vector arm against exact search", share, 0.98, f"{len(questions)} questions over {VECTORS:,} vectors")]
+    detail = f"{len(questions)} questions over {VECTORS:,} vectors; {GRAPHS} graphs: {', '.join(f'{share:.3f}' for share in shares)}"
+    return [("recall@10 of the vector arm against exact search", statistics.median(shares), 0.98, detail)]
 
 
 def recall_at_10(psql, dataset, questions):

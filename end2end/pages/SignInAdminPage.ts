@@ -18,6 +18,11 @@ export class SignInAdminPage {
     return this.page.getByRole('table', { name: 'Identity providers' }).getByRole('row').filter({ hasText: name });
   }
 
+  /** What came of the latest trial of a provider. */
+  trial(name: string): Locator {
+    return this.page.locator('section').filter({ has: this.page.getByRole('heading', { name: `Trial of ${name}` }) });
+  }
+
   get record(): Locator {
     return this.page.getByRole('table', { name: 'Record of sign-ins' });
   }

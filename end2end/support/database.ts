@@ -32,6 +32,11 @@ export function giveUpMails(database: string): void {
   psql(database, '-c', "UPDATE mails SET failed_at = now() WHERE sent_at IS NULL", '-c', "UPDATE jobs SET status = 'Dead' WHERE kind = 'SendMail' AND status = 'Waiting'");
 }
 
+/** As if the time of whatever invites an address were over. */
+export function expireInvitations(email: string, database = process.env.DATABASE_URL!): void {
+  psql(database, '-c', `UPDATE invitations SET expires_at = now() - interval '1 minute' WHERE email = '${email}'`);
+}
+
 /** As if somebody had proved that many minutes ago who they are. */
 export function ageSessions(email: string, minutes: number, database = process.env.DATABASE_URL!): void {
   const earlier = `UPDATE sessions SET confirmed_at = now() - interval '${minutes} minutes' WHERE user_id = (SELECT id FROM users WHERE email = '${email}')`;

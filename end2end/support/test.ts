@@ -19,10 +19,12 @@ type Fixtures = {
 
 /** What Chromium says of a slow machine, or of a page whose scripts are off; no fault of the page. */
 const ABOUT_THE_MACHINE = 'was preloaded using link preload but not used within a few seconds';
+/** What it says of Playwright, which looks into the frames of mails by scripts: nothing of a mail's own may run there. */
+const ABOUT_PLAYWRIGHT = "because the document's frame is sandboxed and the 'allow-scripts' permission is not set";
 
 function watch(page: Page, complaints: string[], forgiven: string[]): void {
   const note = (text: string) => {
-    if (![...forgiven, ABOUT_THE_MACHINE].some((part) => text.includes(part))) complaints.push(text);
+    if (![...forgiven, ABOUT_THE_MACHINE, ABOUT_PLAYWRIGHT].some((part) => text.includes(part))) complaints.push(text);
   };
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) note(`${message.type()}: ${message.text()} (${message.location().url})`);
@@ -58,9 +60,10 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** Fails on anything axe finds against WCAG 2.2 A and AA. */
+/** Fails on anything axe finds against WCAG 2.2 A and AA. It would wait for ever in a frame where nothing runs. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const report = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  const axe = new AxeBuilder({ page }).exclude('iframe[sandbox]').withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+  const report = await axe.analyze();
   const findings = report.violations.map((violation) => ({
     rule: violation.id,
     help: violation.help,

@@ -1,6 +1,8 @@
 // The audit trail: what was done is told, filtered, exported and verified; others find nothing.
 import { AuditPage } from '../pages/AuditPage';
 import { ChatPage } from '../pages/ChatPage';
+import { DatasetsPage } from '../pages/DatasetsPage';
+import { PromptsPage } from '../pages/PromptsPage';
 import { TeamPage } from '../pages/TeamPage';
 import { freshAddress, hydrated } from '../support/people';
 import { expect, expectAccessible, test } from '../support/test';
@@ -83,6 +85,58 @@ test('acts are told with everything behind them, filtered, verified and exported
   expect(csv).toContain(`"'=1+1"`);
   const exported = JSON.parse(await audit.export('JSON')) as { action: string }[];
   expect(exported.map((event) => event.action)).toEqual(['audit.exported', 'audit.exported', 'group.created', 'invitation.made']);
+});
+
+test('a trail shows what was done to things of one kind, to one of them, and what of both', async ({ member: page }) => {
+  test.setTimeout(120_000);
+  const datasets = new DatasetsPage(page);
+  for (const name of ['House rules', 'Field notes']) await datasets.create(name);
+  await new PromptsPage(page).create('Caretaker', 'House rules');
+  const audit = new AuditPage(page);
+  const target = page.getByLabel('Target', { exact: true });
+  const nothing = page.getByText('Nothing that was recorded fits these filters.');
+  const choose = async (kind: string) => {
+    await target.selectOption({ label: kind });
+    await audit.filter();
+  };
+  await audit.open();
+  await expect(audit.table.getByRole('row')).toHaveCount(4);
+  await choose('Dataset');
+  await expect(page).toHaveURL(/target=Dataset/);
+  await expect(audit.table.getByRole('row')).toHaveCount(3);
+  await expect(audit.row('made the dataset “House rules”')).toBeVisible();
+  await expect(audit.row('made the dataset “Field notes”')).toBeVisible();
+  await choose('API key');
+  await expect(nothing).toBeVisible();
+  await expectAccessible(page);
+  await choose('Prompt');
+  await expect(audit.row('made the prompt “Caretaker”')).toBeVisible();
+  await expect(audit.table.getByRole('row')).toHaveCount(2);
+  const exported = JSON.parse(await audit.export('JSON')) as { action: string }[];
+  expect(exported.map((event) => event.action)).toEqual(['prompt.created']);
+  // The address alone says it, too.
+  await page.reload();
+  await hydrated(page);
+  await expect(target).toHaveValue('Prompt');
+  await expect(audit.table.getByRole('row')).toHaveCount(2);
+  await page.getByRole('link', { name: 'Clear' }).click();
+  await expect(target).toHaveValue('');
+
+  const rules = audit.row('made the dataset “House rules”');
+  await rules.locator('summary').click();
+  await rules.getByRole('link', { name: 'Everything done to this' }).click();
+  const about = page.getByText('Only what was done to “House rules”.');
+  await expect(about).toBeVisible();
+  await expect(audit.table.getByRole('row')).toHaveCount(2);
+  await choose('Dataset');
+  await expect(page).toHaveURL(/target=Dataset.*about=|about=.*target=Dataset/);
+  await expect(about).toBeVisible();
+  await expect(audit.table.getByRole('row')).toHaveCount(2);
+  await choose('Prompt');
+  await expect(nothing).toBeVisible();
+  await page.getByRole('link', { name: 'Show what was done to anything' }).click();
+  await expect(audit.row('made the prompt “Caretaker”')).toBeVisible();
+  await expect(audit.table.getByRole('row')).toHaveCount(2);
 });
 
 test('an answer tells which model it came from and that no document went there', async ({ member: page }) => {

@@ -102,6 +102,9 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await licences.install('L-2', issuer.issue('L-2', 5, 20 * DAY));
   await expect(page.getByText('After that everything can be read and exported')).toBeVisible();
   await expectAccessible(page);
+  await licences.seatOf(adas).getByRole('button', { name: 'Free seat' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Free seat' }).click();
+  await expect(licences.seatOf(adas).getByRole('button', { name: 'Give seat' })).toBeVisible();
 
   // A team that was deleted by mistake.
   await page.goto('/account');
@@ -119,7 +122,7 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await licences.open();
 
   // At the end nothing is changed, everything is read, and the next licence is taken.
-  await licences.install('L-3', issuer.issue('L-3', 5, 10_000));
+  await licences.install('L-3', issuer.issue('L-3', 1, 10_000));
   await expect(async () => {
     await page.reload();
     await expect(page.getByText('Expired: read-only')).toBeVisible({ timeout: 1000 });
@@ -131,6 +134,9 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await page.getByRole('dialog').getByLabel('Name').fill('Rules');
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('dialog')).toContainText('The licence of this installation has expired');
+  // Whoever has no seat comes in too: none is asked for.
+  await signIn(adasPage, adas);
+  await expect(adasPage.getByText('Everything can be read and exported, but nothing changed.')).toBeVisible();
   // Nor is anything lost.
   await page.goto('/account');
   await hydrated(page);
@@ -146,11 +152,10 @@ test('a licence is installed, seats people, warns, ends and is replaced', async 
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('heading', { name: 'Rules', level: 1 })).toBeVisible();
 
-  // Somebody joins, as whom the owner can view the team.
+  // Somebody joins, as whom the owner can view the team. They were signed in, so that the licence has a seat for them.
   const team = new TeamPage(page);
   await team.open();
   const invitation = new URL(await team.invite(adas, 'Viewer'));
-  await signIn(adasPage, adas);
   await adasPage.goto(invitation.pathname + invitation.search);
   await hydrated(adasPage);
   await adasPage.getByRole('button', { name: 'Join team' }).click();

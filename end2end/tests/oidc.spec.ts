@@ -1,5 +1,5 @@
-// Signing in through an identity provider: set up by the administrator, used by somebody new, who confirms by it too, and by somebody with
-// an account.
+// Signing in through an identity provider: set up and tried by the administrator, used by somebody new, who confirms by it too, and by
+// somebody with an account.
 import { SignInAdminPage } from '../pages/SignInAdminPage';
 import { TeamPage } from '../pages/TeamPage';
 import { CLIENT, IdentityProvider, withoutFonts } from '../support/identity_provider';
@@ -42,6 +42,44 @@ test('the administrator adds a provider and learns whether it answers', async ({
   expect(await page.content()).not.toContain(CLIENT.secret);
   await page.setViewportSize({ width: 375, height: 740 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+});
+
+test('the administrator tries it, and sees what it says and what is wrong', async ({ administrator: page }) => {
+  await withoutFonts(page);
+  const screen = new SignInAdminPage(page);
+  const email = freshAddress('hazel');
+  const go = async () => {
+    await screen.choose(NAME, 'Try signing in');
+    await expect(screen.dialog).toContainText('to try somebody else, sign out there first');
+    await expectAccessible(page);
+    await screen.dialog.getByRole('button', { name: 'Go to the provider' }).click();
+  };
+  const setSecret = async (secret: string) => {
+    await screen.choose(NAME, 'Edit');
+    await screen.dialog.getByLabel('Client secret').fill(secret);
+    await screen.dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(screen.dialog).toHaveCount(0);
+  };
+  await screen.open();
+  await go();
+  await provider.agree(page, email);
+  await expect(screen.trial(NAME)).toContainText(`A sign-in would make an account for ${email}.`);
+  await hydrated(page);
+  for (const words of ['It works', provider.issuer, 'Katherine Johnson']) await expect(screen.trial(NAME)).toContainText(words);
+  // Nobody has signed in, and the administrator is who they were.
+  await expect(screen.record).not.toContainText(email);
+  await expectAccessible(page);
+
+  await setSecret('another-secret');
+  await go();
+  await expect(screen.trial(NAME)).toContainText('The provider does not accept the client ID with the client secret that is set here.');
+  await hydrated(page);
+  await expect(screen.trial(NAME)).toContainText('Refused');
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 375, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await setSecret(CLIENT.secret);
 });
 
 test('somebody new comes in and goes where they were going', async ({ page }) => {

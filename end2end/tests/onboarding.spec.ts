@@ -1,6 +1,8 @@
-// The first steps: the administrator's guide on a fresh server of this test's own, and what people read who may not make things.
+// The first steps: the administrator's guide on a fresh server of this test's own, what people read who may not make things, and what each
+// role is told where there is nothing yet.
+import type { Locator, Page } from '@playwright/test';
 import { expect, expectAccessible, test } from '../support/test';
-import { hydrated, signUp } from '../support/people';
+import { freshAddress, hydrated, signUp, signUpInvited } from '../support/people';
 import { OwnServer } from '../support/server';
 import { ChatPage } from '../pages/ChatPage';
 import { DatasetsPage } from '../pages/DatasetsPage';
@@ -144,4 +146,68 @@ test('who may not make things reads whom to ask', async ({ browser }) => {
   await expect(main).not.toContainText('add documents');
   await expectAccessible(page);
   for (const each of [own, joining]) await each.close();
+});
+
+test('every role reads where nothing is what it may do about it, or whom to ask', async ({ browser }) => {
+  const newPage = () => browser.newPage({ baseURL: server.url });
+  // Whoever is the first on a server is shown the guide, which none of these is.
+  const first = await newPage();
+  await signUp(first, 'Dorothy');
+  await first.close();
+  const owner = await newPage();
+  await signUp(owner, 'Ada');
+  const team = new TeamPage(owner);
+  await team.open();
+  const join = async (role: string, firstName: string, lastName: string): Promise<Page> => {
+    const page = await newPage();
+    await signUpInvited(page, await team.invite(freshAddress(firstName.toLowerCase()), role), firstName, lastName);
+    return page;
+  };
+  const people = [
+    { role: 'Owner', page: owner, makes: true },
+    { role: 'Team manager', page: await join('Team manager', 'Max', 'Planck'), makes: true },
+    { role: 'Collaborator', page: await join('Collaborator', 'Emmy', 'Noether'), makes: true },
+    { role: 'Viewer', page: await join('Viewer', 'Mary', 'Somerville'), makes: false },
+  ];
+
+  for (const { role, page, makes } of people) {
+    await test.step(role, async () => {
+      const main = page.getByRole('main');
+      const expectWayOn = async (what: string, action: Locator) => {
+        const whom = main.getByText(`Your role does not allow you to ${what}. Ask Ada Lovelace, Max Planck or Emmy Noether.`);
+        await expect(makes ? action : whom).toBeVisible();
+        await expect(makes ? whom : action).toHaveCount(0);
+      };
+      await page.goto('/chat');
+      await hydrated(page);
+      await expect(new ChatPage(page).chats).toContainText('Your chats will be listed here.');
+      await expect(main).toContainText('Lyceum answers from your own documents');
+      await expectWayOn('add documents', main.getByRole('link', { name: 'Create a dataset' }));
+      await expect(main.getByRole('link', { name: 'New prompt' })).toHaveCount(makes ? 1 : 0);
+      await page.goto('/datasets');
+      await hydrated(page);
+      await expect(main).toContainText('There are no datasets yet.');
+      await expectWayOn('make a dataset', main.getByRole('button', { name: 'New dataset' }));
+      await expect(main.getByText('Make one with “New dataset”')).toHaveCount(makes ? 1 : 0);
+      await page.goto('/prompts');
+      await hydrated(page);
+      await expect(main).toContainText('There are no prompts yet.');
+      await expect(main).toContainText('A prompt tells a model what to do and where to look');
+      await expectWayOn('make a prompt', main.getByRole('button', { name: 'New prompt' }));
+    });
+  }
+
+  await new DatasetsPage(owner).create('House rules');
+  const { pathname } = new URL(owner.url());
+  for (const { role, page, makes } of people) {
+    await test.step(`${role}, of documents`, async () => {
+      const main = page.getByRole('main');
+      await page.goto(pathname);
+      await hydrated(page);
+      await expect(main).toContainText('There are no documents yet.');
+      await expect(main).toContainText(makes ? 'Upload files above.' : 'When somebody who may change this dataset uploads files, they are listed here.');
+      await expect(page.getByLabel('Upload documents')).toHaveCount(makes ? 1 : 0);
+    });
+    await page.close();
+  }
 });

@@ -2,11 +2,14 @@
 // again, and does what the form is for.
 import type { Locator, Page } from '@playwright/test';
 import { SignInAdminPage } from '../pages/SignInAdminPage';
+import { TeamPage } from '../pages/TeamPage';
+import { ageSessions } from '../support/database';
 import { CLIENT, IdentityProvider, withoutFonts } from '../support/identity_provider';
 import { MailCatcher } from '../support/mail';
 import { VirtualDevice } from '../support/passkeys';
-import { freshAddress, hydrated, signUp } from '../support/people';
+import { freshAddress, hydrated, PASSWORD, signUp } from '../support/people';
 import { freePort, OwnServer } from '../support/server';
+import { comeBackAndAsk } from '../support/tabs';
 import { expect, expectAccessible, test } from '../support/test';
 import { totp } from '../support/totp';
 
@@ -183,6 +186,64 @@ test('whoever signs in again does what the forms are for, to the end of their ac
   await expect(page.getByText('Your account is deleted on')).toBeVisible();
   await page.getByRole('button', { name: 'Keep my account' }).click();
   await expect(page.getByText('Your account is deleted on')).toHaveCount(0);
+});
+
+test.describe('while another tab is open', () => {
+  // What has to be confirmed first is answered with 403, which the console reports.
+  test.use({ forgiven: ['404', '422', '403'] });
+
+  test('a first password that is set in it is asked for wherever a form said that there is none, and what was begun goes on', async ({ page }) => {
+    test.setTimeout(180_000);
+    const email = await arrive(page);
+    const [countess, dorothy] = [freshAddress('countess'), freshAddress('dorothy')];
+    await emailForm(page).getByLabel('New email').fill(countess);
+    await expectNoPassword(emailForm(page));
+
+    const asking = await page.context().newPage();
+    await new TeamPage(asking).open();
+    await asking.getByRole('button', { name: 'Invite member' }).click();
+    const inviting = asking.getByRole('dialog', { name: 'Invite a member' });
+    await inviting.getByLabel('Email').fill(dorothy);
+    await inviting.getByLabel('Role').selectOption({ label: 'Owner' });
+    await inviting.getByRole('button', { name: 'Send invitation' }).click();
+    const confirming = asking.getByRole('dialog', { name: 'Confirm it’s you' });
+    await expect(confirming).toContainText('no password is taken from you here. Sign in again; it leads you back to this screen.');
+    await expect(confirming.getByRole('link', { name: 'Sign in again' })).toHaveAttribute('href', '/sign-in?next=/team&again=true');
+    await expectAccessible(asking);
+
+    const other = await page.context().newPage();
+    await withoutFonts(other);
+    await other.goto('/sign-in?next=/account&again=true');
+    await other.getByRole('link', { name: `Continue with ${NAME}` }).click();
+    await provider!.prove(other, email);
+    await other.waitForURL(`${address}/account`);
+    await hydrated(other);
+    await other.getByLabel('New password').fill(PASSWORD);
+    await other.getByRole('button', { name: 'Change password' }).click();
+    await expect(other.getByText('Your password is changed.')).toBeVisible();
+    await expect(other.getByLabel('Present password')).toBeVisible();
+    await other.close();
+    // That she signed in again there counts no more.
+    ageSessions(email, 11, server.databaseUrl);
+
+    await comeBackAndAsk(asking);
+    await expect(confirming.getByLabel('Your password')).toBeVisible();
+    await expect(confirming.getByRole('link', { name: 'Sign in again' })).toHaveCount(0);
+    await expectAccessible(asking);
+    await confirming.getByLabel('Your password').fill(PASSWORD);
+    await confirming.getByRole('button', { name: 'Confirm' }).click();
+    await expect(inviting.getByLabel('Invitation link')).toHaveValue(/sign-up\?invitation=/);
+    await expect(inviting).toContainText(dorothy);
+    await expect(confirming).toHaveCount(0);
+
+    await comeBackAndAsk(page);
+    await expect(page.getByLabel('Present password')).toBeVisible();
+    await expect(page.getByText('You have no password yet')).toHaveCount(0);
+    await expect(emailForm(page).getByLabel('New email')).toHaveValue(countess);
+    await emailForm(page).getByLabel('Your password').fill(PASSWORD);
+    await emailForm(page).getByRole('button', { name: 'Change email' }).click();
+    await expect(page.getByText('a link is on its way to it')).toBeVisible();
+  });
 });
 
 /** With an app; returns a recovery code. */

@@ -414,6 +414,7 @@ test('an owner sees the team as a member does, changes nothing, and stops', asyn
   await page.goto('/team/audit?action=member');
   await hydrated(page);
   await expect(page.getByRole('table', { name: 'Audit trail' })).toContainText('Ada Lovelace began to view the team as');
+  await expect(new AuditPage(page).row('Ada Lovelace stopped viewing the team as')).toContainText(/Screen · \d/);
 });
 
 test('the owner hands the team over and stays as a manager', async ({ member: page, browser, baseURL }) => {

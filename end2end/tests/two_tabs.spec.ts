@@ -1,24 +1,24 @@
 // Two tabs of one browser: what one does to the session, the other finds out before anything lands where nobody sees it.
 import type { Locator, Page } from '@playwright/test';
+import { AuditPage } from '../pages/AuditPage';
+import { ChatPage } from '../pages/ChatPage';
 import { DatasetsPage } from '../pages/DatasetsPage';
 import { PromptsPage } from '../pages/PromptsPage';
-import { hydrated, signIn, signUp } from '../support/people';
+import { TeamPage } from '../pages/TeamPage';
+import { freshAddress, hydrated, signIn, signUp, signUpInvited } from '../support/people';
+import { comeBack, comeBackAndAsk } from '../support/tabs';
 import { expect, test } from '../support/test';
 
-// What a page of another team asks for is answered with 409, and a signed-out one with 401; the console reports both.
+// What a page of another team or person asks for is answered with 409, and a signed-out one with 401; the console reports both.
 test.use({ forgiven: ['409', '401'] });
 
-/** Somebody looks at the page again. Tabs without a screen are never left, so that the browser says nothing of it. */
-async function comeBack(page: Page): Promise<void> {
-  await page.bringToFront();
-  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
-}
-
-/** Comes back, and waits until the page has asked whose it is. */
-async function comeBackAndAsk(page: Page): Promise<void> {
-  const asked = page.waitForResponse('**/api/identity/viewer');
-  await comeBack(page);
-  expect((await asked).status()).toBe(200);
+/** Signs out by the account menu. */
+async function signOut(page: Page): Promise<void> {
+  await page.goto('/account');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.waitForURL('**/sign-in');
 }
 
 /** Makes another team and goes on in it; the names of the one of before and of the new one. */
@@ -102,17 +102,78 @@ test('a page whose person signed out in another tab leads to signing in, and wha
   await message.fill('Half a thought');
 
   const other = await page.context().newPage();
-  await other.goto('/account');
-  await hydrated(other);
-  await other.getByRole('button', { name: 'Account menu' }).click();
-  await other.getByRole('menuitem', { name: 'Sign out' }).click();
-  await other.waitForURL('**/sign-in');
+  await signOut(other);
 
   await comeBack(page);
   await page.waitForURL('**/sign-in?next=/chat');
   await other.close();
   await signIn(page, email);
   await expect(message).toHaveValue('Half a thought');
+});
+
+test('nothing is done in the name of a colleague who signs in in another tab, and the pages of before are theirs once somebody comes back', async ({ page, browser, baseURL }) => {
+  test.setTimeout(180_000);
+  const [ada, grace] = [await signUp(page), freshAddress('grace')];
+  const team = new TeamPage(page);
+  await team.open();
+  const link = await team.invite(grace, 'Team manager');
+  const invited = await browser.newPage({ baseURL });
+  await signUpInvited(invited, link);
+  await invited.close();
+
+  await page.goto('/team/groups');
+  await hydrated(page);
+  const makeGroup = page.getByRole('button', { name: 'New group' });
+  await makeGroup.click();
+  const dialog = page.getByRole('dialog', { name: 'New group' });
+  const create = dialog.getByRole('button', { name: 'Create', exact: true });
+  await dialog.getByLabel('Name').fill('Readers');
+  const writing = await page.context().newPage();
+  const chat = new ChatPage(writing);
+  await writing.goto('/chat');
+  await hydrated(writing);
+  await chat.message.fill('Half a thought');
+
+  // Grace works in the same team: nothing but the person is another.
+  const menu = (tab: Page) => tab.getByRole('button', { name: 'Account menu' });
+  const other = await page.context().newPage();
+  await signOut(other);
+  await signIn(other, grace);
+  await expect(menu(other)).toContainText('Grace Hopper');
+  await expect(menu(other)).toContainText('Ada’s team');
+  await other.close();
+
+  const refusal = 'Somebody else is signed in now, or a view as somebody else began or ended. Reload this page.';
+  await create.click();
+  await expect(dialog).toContainText(refusal);
+  await expect(dialog.getByLabel('Name')).toHaveValue('Readers');
+  await chat.message.press('Enter');
+  await expect(writing.getByText(refusal)).toBeVisible();
+  await expect(chat.message).toHaveValue('Half a thought');
+
+  for (const tab of [page, writing]) {
+    await comeBack(tab);
+    await expect(menu(tab)).toContainText('Grace Hopper');
+    await hydrated(tab);
+  }
+  await expect(page.getByText('There are no groups yet.')).toBeVisible();
+  await expect(chat.chats).toContainText('Your chats will be listed here.');
+  await expect(chat.message).toHaveValue('');
+
+  // From now on the page is hers; what is on record is hers alone.
+  await makeGroup.click();
+  await dialog.getByLabel('Name').fill('Writers');
+  await create.click();
+  await expect(page.getByRole('table', { name: 'Groups' })).toContainText('Writers');
+  const audit = new AuditPage(page);
+  await audit.open();
+  await expect(audit.row('made the group')).toHaveCount(1);
+  await expect(audit.row('made the group')).toContainText('Grace Hopper made the group “Writers”');
+
+  // What Ada was typing waits for her.
+  await signOut(writing);
+  await signIn(writing, ada);
+  await expect(chat.message).toHaveValue('Half a thought');
 });
 
 test('who has something unsaved is asked before the team is switched, and goes back to that of the page to save it', async ({ member: page }) => {

@@ -1,12 +1,16 @@
 //! Looking: what passes while an owner sees their team as one of its members does.
 //!
 //! The invariant: a server function or plain route that is not named here is refused, so that a new one is refused until somebody has
-//! made sure that it only reads the team. Postgres refuses changes of team rows besides (`services::Db::team_tx`).
+//! made sure that it only reads the team. Postgres refuses changes of team rows besides (`services::Db::team_tx`); what is somebody's own
+//! is opened in a transaction that tells of it, or after one (`services::audit::record_opened`).
 
 use axum::http::Method;
 
+/// What is read by GET beside the screens: the events of an answer, and the file of a document, which its page is drawn from.
+const READ: [&str; 2] = ["/api/documents/{id}/file", "/api/generations/{id}/events"];
+
 /// Server functions that read the team, and the ways out.
-pub const PASSING: [&str; 31] = [
+const PASSING: [&str; 31] = [
     "/api/api-keys/list-team",
     "/api/audit/choices",
     "/api/audit/list",
@@ -40,10 +44,10 @@ pub const PASSING: [&str; 31] = [
     "/sign-out",
 ];
 
-/// Whether a request may pass: screens of the team, the events of an answer, and what is named above.
+/// Whether a request may pass: screens of the team, and what is named above.
 pub fn passes(method: &Method, route: &str) -> bool {
     if *method == Method::GET || *method == Method::HEAD {
-        return (!route.starts_with("/api/") && !is_personal(route)) || route == "/api/generations/{id}/events";
+        return (!route.starts_with("/api/") && !is_personal(route)) || READ.contains(&route);
     }
     PASSING.contains(&route)
 }
@@ -60,9 +64,10 @@ mod tests {
     #[test]
     fn what_is_not_named_does_not_pass() {
         assert!(passes(&Method::GET, "/datasets/{id}") && passes(&Method::POST, "/api/datasets/list"));
-        assert!(passes(&Method::GET, "/api/generations/{id}/events"));
+        assert!(passes(&Method::GET, "/api/generations/{id}/events") && passes(&Method::GET, "/api/documents/{id}/file"));
+        assert!(!passes(&Method::POST, "/api/documents/{id}/file"));
         assert!(!passes(&Method::POST, "/api/datasets/create") && !passes(&Method::POST, "/api/something/new"));
-        for personal in ["/account", "/admin/models", "/api/documents/{id}/file", "/api/exports/{id}/file", "/auth/oidc/{provider}"] {
+        for personal in ["/account", "/admin/models", "/api/audit/{scope}/{format}", "/api/exports/{id}/file", "/auth/oidc/{provider}"] {
             assert!(!passes(&Method::GET, personal), "{personal}");
         }
     }

@@ -79,6 +79,7 @@ pub fn plain_routes() -> impl Iterator<Item = &'static PlainRoute> {
         api::generations::ROUTES,
         api::my_data::ROUTES,
         api::audit::ROUTES,
+        api::mails::ROUTES,
         api::oidc::ROUTES,
         api::passkeys::ROUTES,
     ]

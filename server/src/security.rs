@@ -36,11 +36,12 @@ impl Security {
         Self { public_url: public_url.into(), cookie: SessionCookie::new(public_url), connect: connect.into() }
     }
 
+    /// What our pages may do. Of ours only mails let themselves be framed (`api::mails`).
     fn policy(&self, nonce: &Nonce) -> String {
         format!(
             "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
              img-src 'self' data: blob:; connect-src 'self'{connect}; font-src 'self'; form-action 'self'; base-uri 'none'; \
-             object-src 'none'; frame-ancestors 'none'",
+             object-src 'none'; frame-src 'self'; frame-ancestors 'none'",
             connect = self.connect,
         )
     }

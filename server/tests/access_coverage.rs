@@ -7,14 +7,13 @@ mod support;
 
 use access::deeds::{Stage, deeds, is_read_only};
 use access::screens::{SCREENS, Screen};
-use access::{Key, OUTSIDE, PEOPLE, World, addresses_not_learned, rows};
+use access::{Key, OUTSIDE, PEOPLE, Trail, World, addresses_not_learned, rows};
 use axum::http::Method;
 use leptos_axum::{AxumRouteListing, generate_route_list};
 use server::keys::REACHABLE;
 use server::router::plain_routes;
 use sqlx::PgPool;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use support::Answer;
 
 /// Every server function and plain route.
@@ -31,38 +30,6 @@ fn every_route_has_a_row() {
     let missing: Vec<&String> = served.difference(&covered).collect();
     let stale: Vec<&String> = covered.difference(&served).collect();
     assert!(missing.is_empty() && stale.is_empty(), "without a row: {missing:?}; rows of nothing: {stale:?}");
-}
-
-/// What is served without standing in the lists: the watchers' addresses, which ask nobody who they are. A route that is put beside them
-/// by hand has no row.
-#[test]
-fn no_route_stands_beside_the_lists() {
-    let mut beside = BTreeSet::new();
-    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder of the server") {
-            let path = entry.expect("a file or a folder").path();
-            let file = path.file_name().expect("its name").to_string_lossy().into_owned();
-            if path.is_dir() {
-                folders.push(path);
-            } else if file != "tests.rs" {
-                let text = std::fs::read_to_string(path).expect("a file of the server");
-                let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-                for way in [".route(", ".route_service(", ".nest(", ".nest_service(", ".merge("] {
-                    let calls = code.match_indices(way).map(|(at, _)| code[at..].split([',', '\n']).next().unwrap_or_default());
-                    beside.extend(calls.map(|call| format!("{file}: {call}")));
-                }
-            }
-        }
-    }
-    let known = [
-        "health.rs: .route(\"/livez\"",
-        "health.rs: .route(\"/metrics\"",
-        "health.rs: .route(\"/readyz\"",
-        "router.rs: .merge(watchers)",
-        "router.rs: .route(route.path",
-    ];
-    assert_eq!(beside.iter().map(String::as_str).collect::<Vec<_>>(), known);
 }
 
 /// Forms whose rows are successes although they are redirects; those of the others lead back.
@@ -90,13 +57,10 @@ async fn everybody_is_answered_as_the_rows_say(pool: PgPool) {
         // Whoever is suspended in the team is outside of it, with a team of their own like everybody.
         let answer = world.ask_left_out(&row).await;
         wrong.extend(judge(&answer, row.statuses[OUTSIDE]).map(|what| format!("{} ({}) as left-out: {what}", row.route, row.case)));
-        for (key, name, expected) in [
-            (Key::All, "the owner's", row.by_key),
-            (Key::Reader, "the viewer's", row.by_reader),
-            (Key::Suspended, "somebody suspended's", 401),
-        ] {
+        for (key, name) in Key::EVERY {
             let answer = world.ask_with_key(&row, key).await;
-            wrong.extend(judge(&answer, expected).map(|what| format!("{} ({}) with {name} key: {what}", row.route, row.case)));
+            let what = judge(&answer, row.status_with(key));
+            wrong.extend(what.map(|what| format!("{} ({}) with {name} key: {what}", row.route, row.case)));
         }
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
@@ -149,10 +113,11 @@ async fn every_screen_answers_everybody_as_its_row_says_and_shows_the_others_not
         for what in Screen::judge(&answer, screen.statuses[OUTSIDE], &shown.words) {
             note("left-out", what);
         }
-        for (key, name, expected) in [(Key::All, "all", 404), (Key::Reader, "reader", 404), (Key::Suspended, "suspended", 401)] {
+        for (key, name) in Key::EVERY {
             let answer = world.open_with_key(&address, key).await;
+            let expected = if matches!(key, Key::Suspended) { 401 } else { 404 };
             if let Some(what) = judge(&answer, expected) {
-                note(&format!("a program with the key “{name}”"), what);
+                note(&format!("a program with {name} key"), what);
             }
         }
     }
@@ -237,7 +202,14 @@ const GOES_ON: &[(&str, &[&str])] = &[
     ("keeping what time would take", &["POST /api/team/restore"]),
     (
         "asking others, which changes nothing here",
-        &["POST /api/identity-providers/test", "POST /api/mails/send-test", "POST /api/models/test", "POST /api/models/test-draft"],
+        &[
+            "GET /auth/oidc/{provider}/callback (a trial)",
+            "POST /api/identity-providers/start-trial",
+            "POST /api/identity-providers/test",
+            "POST /api/mails/send-test",
+            "POST /api/models/test",
+            "POST /api/models/test-draft",
+        ],
     ),
     (
         "reading",
@@ -245,6 +217,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "GET /api/audit/{scope}/{format}",
             "GET /api/documents/{id}/file",
             "GET /api/generations/{id}/events",
+            "GET /api/mails/{kind}/preview",
             "POST /api/api-keys/list",
             "POST /api/api-keys/list-team",
             "POST /api/audit/choices",
@@ -262,6 +235,7 @@ const GOES_ON: &[(&str, &[&str])] = &[
             "POST /api/identity-providers/overview",
             "POST /api/identity-providers/own-ways",
             "POST /api/identity-providers/pending-link",
+            "POST /api/identity-providers/trial",
             "POST /api/identity-providers/two-step-rule",
             "POST /api/identity-providers/ways",
             "POST /api/identity/answer-preferences",
@@ -349,6 +323,7 @@ const UNTOLD: &[(&str, &str)] = &[
     ("POST /api/chat/rename", "the title of a chat is its person's alone, and no event holds one"),
     ("POST /api/chat/stop", "the event of the answer says that it was stopped"),
     ("POST /api/identity-providers/start-link", "whoever goes to a provider has not come back yet; what they link then is told"),
+    ("POST /api/identity-providers/start-trial", "whoever goes to a provider has not come back yet; what came of it then is told"),
     ("POST /api/identity/change-email", "the address is another one when the link is used that was mailed there, which is told"),
     ("POST /api/identity/confirm", "proving again who one is changes nothing for anybody; what is done after it is told"),
     ("POST /api/identity/mail-two-step-code", "a code that is mailed does nothing before it is typed"),
@@ -388,7 +363,7 @@ async fn whatever_changes_something_leaves_an_event(pool: PgPool) {
     let mut world = World::start(&pool).await;
     let mut wrong = Vec::new();
     for row in rows() {
-        let Some((answer, changed)) = world.leave_traces(&row).await else { continue };
+        let Some((answer, changed)) = world.leave_traces(&row, Trail::Open).await else { continue };
         if !answer.status.is_success() && !answer.status.is_redirection() {
             wrong.push(format!("{} ({}): {} {:.200}", row.route, row.case, answer.status.as_u16(), answer.text));
         }
@@ -405,7 +380,7 @@ async fn what_takes_steps_before_succeeds_and_leaves_an_event(pool: PgPool) {
     let stage = Stage::start(&pool).await;
     let mut wrong = Vec::new();
     for deed in deeds() {
-        let (answer, changed) = stage.leave_traces(&deed).await;
+        let (answer, changed) = stage.leave_traces(&deed, Trail::Open).await;
         if !deed.is_done(&answer) {
             wrong.push(deed.describe(&answer));
         }
@@ -425,6 +400,7 @@ fn no_plain_route_changes_anything_by_get() {
         "/api/generations/{id}/events",
         "/api/exports/{id}/file",
         "/api/audit/{scope}/{format}",
+        "/api/mails/{kind}/preview",
         "/auth/oidc/{provider}",
         "/auth/oidc/{provider}/callback",
     ];

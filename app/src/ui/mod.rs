@@ -86,4 +86,4 @@ pub use text_area::TextArea;
 pub use tick_box::TickBox;
 pub use time::{Time, TimeStyle, write_time};
 pub use toast::{NOT_FETCHED, Toaster, Toasts, provide_toasts, use_toasts};
-pub use viewer::{ViewerResource, includes, may, use_viewer, use_viewer_resource};
+pub use viewer::{ViewerResource, includes, may, may_change, use_viewer, use_viewer_resource};

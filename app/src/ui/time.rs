@@ -17,9 +17,8 @@ pub enum TimeStyle {
 }
 
 /// Names of the months.
-const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// Writes a moment in UTC.
 pub fn write_time(at: DateTime<Utc>, style: TimeStyle) -> String {

@@ -25,6 +25,12 @@ pub fn may(permission: Permission) -> Signal<bool> {
     Signal::derive(move || viewer.with(|viewer| viewer.may(permission)))
 }
 
+/// Whether the viewer may make and change things of a kind, which takes that they see them.
+pub fn may_change(see: Permission, change: Permission) -> Signal<bool> {
+    let viewer = use_viewer();
+    Signal::derive(move || viewer.with(|viewer| viewer.may(see) && viewer.may(change)))
+}
+
 /// Whether a part of the product is there; hides what the server would refuse. [`super::Included`] says why it is not.
 pub fn includes(feature: Feature) -> Signal<bool> {
     let viewer = use_viewer();

@@ -32,7 +32,7 @@ words! {
         InProgress = "InProgress",
         /// Complete.
         Success = "Success",
-        /// Stopped by the person; what was written stays.
+        /// Stopped by the person, or with their being kept out; what was written stays.
         Cancelled = "Cancelled",
         /// The model failed; what was written stays.
         Error = "Error",
@@ -199,7 +199,7 @@ pub enum ChatEvent {
     Delta(String),
     /// The answer is complete.
     Finished(Usage),
-    /// The person stopped it.
+    /// The person stopped it, or was kept out.
     Stopped,
     /// The model failed; the sentence says how.
     Failed(String),

@@ -1,5 +1,9 @@
 //! Identity providers: who vouches for people, as administrators set them up and as people meet them.
 
+mod trial;
+
+pub use trial::{Foretold, Trial, TrialClaims, TrialEnd};
+
 use crate::words::words;
 use crate::{IdentityId, IdentityProviderId, InvalidText, Role, TeamId};
 use chrono::{DateTime, Utc};

@@ -36,25 +36,19 @@ pub struct FailedMail {
     pub failed_at: DateTime<Utc>,
     /// What the mail server said last.
     pub reason: String,
-    /// Whether what it says is kept, so that it can be sent again.
+    /// Whether it can be sent again: what it says is kept, and its link works.
     pub is_kept: bool,
 }
 
-/// One mail as it is read.
+/// One mail to look at; its HTML is asked for by its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailPreview {
+    /// Its kind, as it is stored.
+    pub kind: String,
     /// What the administrator calls it.
     pub name: String,
     /// Its subject.
     pub subject: String,
-    /// Its heading.
-    pub heading: String,
-    /// What it says.
-    pub paragraphs: Vec<String>,
-    /// The words of its button, if it has one.
-    pub button: Option<String>,
-    /// The small print.
-    pub notes: Vec<String>,
     /// The version in plain text.
     pub text: String,
 }

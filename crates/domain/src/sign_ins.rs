@@ -114,7 +114,9 @@ impl SignInReason {
             Self::TooManyTries => "There were too many tries. Wait a moment.",
             Self::WrongCode => "This code is not right, or it was used before. Wait for the next one.",
             Self::CodeAsked => "Type the code to go on.",
-            Self::NoSeat => "All seats of this installation are taken. Ask its administrator to free one or to get more.",
+            Self::NoSeat => {
+                "All seats of this installation are taken. Ask its administrator to free one or to get more: what is yours here stays."
+            }
             Self::LicenceOver => "The licence of this installation is over: nobody new can come in. Ask its administrator.",
             Self::NotInLicence => {
                 "The licence of this installation does not include identity providers: only what was linked before opens an account. Ask its administrator."

@@ -4,10 +4,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use reqwest::redirect;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use std::time::Duration;
 
 use crate::resolver::FilteringResolver;
 use crate::target::Target;
 use crate::{EgressError, EgressPolicy, EgressResponse, HostPort};
+
+/// How long a connection is kept that nothing is asked over. Node and uvicorn, which many model servers run on, close theirs after five
+/// seconds: a request that is sent over one at that moment breaks off.
+const KEPT_IDLE: Duration = Duration::from_secs(4);
 
 /// Headers of a request. Values are secrets as a matter of course: they are never shown or logged.
 pub type SecretHeaders<'a> = &'a [(HeaderName, SecretString)];
@@ -104,6 +109,7 @@ fn build(policy: &EgressPolicy, resolver: FilteringResolver) -> Result<reqwest::
         .redirect(redirect::Policy::none())
         .referer(false)
         .connect_timeout(policy.limits.connect)
+        .pool_idle_timeout(KEPT_IDLE)
         .dns_resolver(resolver)
         .build()
         .map_err(|error| EgressError::Unsendable(Box::new(error)))

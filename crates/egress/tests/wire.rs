@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Json;
+use axum::extract::{ConnectInfo, Json};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Redirect;
 use axum::routing::{get, post};
@@ -158,4 +158,19 @@ async fn a_key_that_cannot_be_sent_is_named_and_not_shown() {
     let error = client.get_json("https://example.com/", &key).await.unwrap_err();
     assert!(matches!(error, EgressError::BadHeader { .. }));
     assert!(!format!("{error:?} {error}").contains("ken\""), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_is_given_up_before_servers_close_it() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let from = get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { Json(peer.port()) });
+    let service = Router::new().route("/from", from).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    let client = client(&[address.to_string()], Limits::default());
+    let from = async || client.get_json(&format!("http://{address}/from"), &[]).await.unwrap().json::<u16>().await.unwrap();
+    let before = [from().await, from().await];
+    // This one keeps them open; many close theirs after five seconds, and what is sent at that moment is lost.
+    tokio::time::sleep(Duration::from_millis(4_500)).await;
+    assert!(!before.contains(&from().await));
 }

@@ -4,7 +4,9 @@
 //! The invariants: without a team set, a query on team rows fails; a transaction never spans a model call; and what a person
 //! changes is changed in a [`Db::team_tx`] or, across teams, a [`Db::installation_tx`]. The statement that begins those makes them
 //! read-only once the licence is over, so that a new write is refused without knowing of licences. What goes on all the same says
-//! so by the transaction it takes: [`Db::ongoing_tx`], [`Db::tx_for`], [`Db::system_tx`].
+//! so by the transaction it takes: [`Db::ongoing_tx`], [`Db::ongoing_opening_tx`], [`Db::tx_for`], [`Db::system_tx`]. For an owner who sees
+//! the team as somebody else Postgres refuses all changes in those of a viewer, but in the two in whose names `opening_tx` stands, where
+//! what they open is told.
 
 use crate::{Result, Viewer};
 use domain::{TeamId, UserId};
@@ -74,6 +76,20 @@ impl Db {
         if viewer.seen_by.is_some() {
             return self.team_tx(viewer).await;
         }
+        self.tx_for(viewer.team_id, viewer.user_id).await
+    }
+
+    /// The same as [`Self::team_tx`] for opening something of somebody's own. For an owner who only looks it is no read-only one: that they
+    /// opened it is told in it (`audit::record_opened`), also when the licence is over. Nothing else is written in it.
+    pub async fn opening_tx(&self, viewer: &Viewer) -> Result<TeamTx> {
+        if viewer.seen_by.is_none() {
+            return self.team_tx(viewer).await;
+        }
+        self.ongoing_opening_tx(viewer).await
+    }
+
+    /// The same for what is taken out of Lyceum by being opened, which goes on when the licence is over, whoever does it.
+    pub async fn ongoing_opening_tx(&self, viewer: &Viewer) -> Result<TeamTx> {
         self.tx_for(viewer.team_id, viewer.user_id).await
     }
 

@@ -7,6 +7,7 @@ pub mod email_code;
 mod ending;
 pub mod generations;
 pub mod identity;
+pub mod mails;
 pub mod my_data;
 pub mod oidc;
 pub mod passkeys;

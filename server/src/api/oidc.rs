@@ -88,7 +88,11 @@ async fn finish(
             ([(header::SET_COOKIE, keep)], Redirect::to(&screen)).into_response()
         }
         Ok(Arrival::Linked) => forgetting(&state, Redirect::to("/account").into_response()),
-        // Whoever is signed in and does not sign in again wanted to link something, and is told where they began.
+        Ok(Arrival::Tried { token }) => {
+            let keep = set_cookie(&cookie(&state).keep(token.expose_secret()));
+            ([(header::SET_COOKIE, keep)], Redirect::to("/admin/sign-in")).into_response()
+        }
+        // Whoever is signed in and does not sign in again wanted to link or try something, and is told on a page of their own.
         Ok(Arrival::Refused { reason, again: false, .. }) if viewer.is_some() => lead_back(&state, "/account", reason, None, false),
         Ok(Arrival::Refused { reason, next, again }) => lead_back(&state, "/sign-in", reason, own_path::parse(&next), again),
         Err(error) => failed(&parts, error),

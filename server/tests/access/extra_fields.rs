@@ -1,10 +1,13 @@
 //! Fields that nobody asked for, in every server function and form: refused inside of what is asked for, and without effect beside it.
-//! What changes without them is found out first; with them nothing else does, and where they are refused nothing at all.
+//! What changes without them is found out first; with them nothing else does, and where they are refused nothing at all. What succeeds only
+//! after steps before is called with them by [`super::extra_fields_of_deeds`].
 
 use super::call::with_file;
+use super::deeds::deeds;
 use super::{ADMINISTRATOR, Call, OWNER, PEOPLE, Row, World, rows};
+use crate::served;
 use crate::support::{Answer, NOTHING, Snapshot};
-use domain::ViewerInfo;
+use domain::{TeamId, UserId, ViewerInfo};
 use reqwest::multipart::Form;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -15,28 +18,53 @@ const OTHER_TEAM: usize = 1;
 /// Gives power by what it is for.
 const GIVES_POWER: [&str; 3] = ["POST /api/people/make-administrator", "POST /api/team/create", "POST /api/team/hand-over"];
 /// Where tries are counted, with whatever fields they come.
-const COUNTS: &str = "throttles";
+pub(super) const COUNTS: &str = "throttles";
+/// Server functions whose call succeeds nowhere here with the fields, and why. Forms refuse whatever they do not know.
+const NOT_SHOWN: [(&str, &str); 0] = [];
 
-type Extra = (&'static str, Value);
+pub(super) type Extra = (&'static str, Value);
+
+/// Somebody outside of everything that is done here, and their team.
+#[derive(Clone, Copy)]
+pub(super) struct Bystander {
+    pub(super) user: UserId,
+    pub(super) team: TeamId,
+}
+
+impl Bystander {
+    /// The fields: their ids, and as much power as words give.
+    pub(super) fn fields(self) -> [Extra; 8] {
+        [
+            ("role", json!("Owner")),
+            ("roles", json!(["Owner"])),
+            ("is_admin", json!(true)),
+            ("is_system_administrator", json!(true)),
+            ("team_id", json!(self.team)),
+            ("owner_id", json!(self.user)),
+            ("user_id", json!(self.user)),
+            ("created_by", json!(self.user)),
+        ]
+    }
+}
+
+#[test]
+fn every_function_is_called_with_the_fields_and_succeeds() {
+    let by_row = rows().into_iter().filter(|row| row.statuses[least_who_may(row)] == 200).map(|row| row.route);
+    let shown: BTreeSet<&str> = by_row.chain(deeds().into_iter().map(|deed| deed.route)).collect();
+    let left = served().into_iter().filter(|route| route.starts_with("POST /api/") && !shown.contains(route.as_str()));
+    assert_eq!(left.collect::<Vec<_>>(), NOT_SHOWN.map(|(route, _)| route));
+}
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn fields_that_nobody_asked_for_are_refused_or_change_nothing(pool: PgPool) {
     let mut world = World::start(&pool).await;
     let other: ViewerInfo = world.clients[OTHER_TEAM].server_fn("identity/viewer", Value::Null).await.json();
-    let extras = [
-        ("role", json!("Owner")),
-        ("roles", json!(["Owner"])),
-        ("is_admin", json!(true)),
-        ("is_system_administrator", json!(true)),
-        ("team_id", json!(other.team_id)),
-        ("owner_id", json!(other.user_id)),
-        ("user_id", json!(other.user_id)),
-        ("created_by", json!(other.user_id)),
-    ];
+    let other = Bystander { user: other.user_id, team: other.team_id };
+    let extras = other.fields();
     let mut wrong = Vec::new();
     for row in rows().into_iter().filter(|row| row.route.starts_with("POST ")) {
         let person = least_who_may(&row);
-        let found = judge(&mut world, &row, person, &other, &extras).await;
+        let found = judge(&mut world, &row, person, other, &extras).await;
         wrong.extend(found.into_iter().map(|what| format!("{} ({}) as {}: {what}", row.route, row.case, PEOPLE[person])));
     }
     assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
@@ -49,7 +77,7 @@ fn least_who_may(row: &Row) -> usize {
 }
 
 /// Makes the call of a row without the fields, and then with them: what is wrong with the answers, or changes only by them.
-async fn judge(world: &mut World, row: &Row, person: usize, other: &ViewerInfo, extras: &[Extra]) -> Vec<String> {
+async fn judge(world: &mut World, row: &Row, person: usize, other: Bystander, extras: &[Extra]) -> Vec<String> {
     let (pool, mut wrong) = (world.app.pool.clone(), Vec::new());
     let mut expect = |answer: &Answer, status: u16| {
         if answer.status.as_u16() != status {
@@ -114,7 +142,7 @@ async fn changed(world: &World, before: &Snapshot) -> Vec<String> {
 }
 
 /// Every way to add the fields to a call: the calls that are refused for them, and the one that is taken all the same.
-fn smuggle(call: Call, extras: &[Extra]) -> (Vec<Call>, Option<Call>) {
+pub(super) fn smuggle(call: Call, extras: &[Extra]) -> (Vec<Call>, Option<Call>) {
     match call {
         Call::Arguments(mut arguments) => {
             let within = |place: String| {
@@ -167,7 +195,7 @@ fn text(value: &Value) -> String {
 }
 
 /// Who manages the installation or owns a team or is invited to, and what each role may do.
-async fn powers(pool: &PgPool) -> BTreeSet<String> {
+pub(super) async fn powers(pool: &PgPool) -> BTreeSet<String> {
     let all = "SELECT 'the installation, ' || id FROM users WHERE is_system_administrator
                UNION ALL SELECT 'a team, ' || team_id || ', ' || user_id FROM memberships WHERE 'Owner' = ANY (roles)
                UNION ALL SELECT 'an invitation, ' || id FROM invitations WHERE role = 'Owner'
@@ -176,12 +204,12 @@ async fn powers(pool: &PgPool) -> BTreeSet<String> {
 }
 
 /// How often the other person and their team stand in any row of any table.
-async fn traces(pool: &PgPool, other: &ViewerInfo) -> i64 {
+pub(super) async fn traces(pool: &PgPool, other: Bystander) -> i64 {
     let list = "SELECT format('(SELECT count(*) FROM %I WHERE %I IN ($1, $2))', relname, attname)
                 FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
                 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
                       AND atttypid = 'uuid'::regtype";
     let counts: Vec<String> = sqlx::query_scalar(list).fetch_all(pool).await.expect("columns");
     let sum = sqlx::AssertSqlSafe(format!("SELECT {}", counts.join(" + ")));
-    sqlx::query_scalar(sum).bind(other.user_id).bind(other.team_id).fetch_one(pool).await.expect("a sum")
+    sqlx::query_scalar(sum).bind(other.user).bind(other.team).fetch_one(pool).await.expect("a sum")
 }

@@ -21,6 +21,12 @@ pub fn rows() -> Vec<Row> {
         function("POST /api/identity-providers/test", "", ADMINISTRATORS, |_| {
             Box::pin(async move { Call::Arguments(json!({ "issuer": "https://nobody.invalid" })) })
         }),
+        function("POST /api/identity-providers/start-trial", "of an unknown one", NOBODYS, |_| {
+            Box::pin(async move { Call::Arguments(json!({ "id": IdentityProviderId::new() })) })
+        }),
+        function("POST /api/identity-providers/trial", "none was begun", ADMINISTRATORS, |_| {
+            Box::pin(async move { Call::Arguments(json!({})) })
+        }),
         function("POST /api/identity-providers/set-enabled", "", ADMINISTRATORS, |world| {
             Box::pin(async move { Call::Arguments(json!({ "id": provider(world).await, "is_enabled": false })) })
         }),

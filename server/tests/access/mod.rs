@@ -1,7 +1,9 @@
 //! Who may call what: one row per server function and plain route and way of looking at it; `access_coverage.rs` plays them.
 //!
 //! To add one: write a [`Row`] in the file of its noun. Its arguments are made afresh for every person, by the owner of the team.
-//! [`cross_site`] and [`extra_fields`] send the same calls as nobody may send them.
+//! [`cross_site`], [`foreign_keys`], [`extra_fields`] and [`extra_fields_of_deeds`] send the same calls as nobody may send them,
+//! [`refused_events`] has the trail refuse their events, and [`routes`] looks for what is served without standing in the lists.
+//! [`looking`] sends them in a view of somebody else's.
 #![allow(clippy::disallowed_methods, reason = "tests arrange and look with statements of their own")]
 
 mod api_keys;
@@ -12,25 +14,32 @@ mod cross_site;
 mod datasets;
 pub mod deeds;
 mod extra_fields;
+mod extra_fields_of_deeds;
+mod foreign_keys;
 mod identity;
 mod identity_providers;
 mod licences;
+mod looking;
 mod mails;
 mod models;
 mod my_data;
 mod onboarding;
 mod passkeys;
 mod people;
+mod programs;
 mod prompts;
+mod refused_events;
 mod roles;
+mod routes;
 pub mod screens;
 mod sharing;
 mod team;
 
 pub use call::Call;
+pub use programs::Key;
+pub use refused_events::Trail;
 
-use crate::support::{Answer, FakeProvider, PASSWORD, Snapshot, TestApp, TestClient};
-use domain::api_keys::{ApiScope, NewApiKey};
+use crate::support::{Answer, FakeProvider, Snapshot, TestApp, TestClient};
 use domain::chat::{Asked, NewQuestion};
 use domain::datasets::{NewDataset, Visibility};
 use domain::models::{ModelSummary, ModelType, NewModel, ProviderKind};
@@ -38,6 +47,7 @@ use domain::prompts::PromptDraft;
 use domain::{DatasetId, DocumentId, Permission, PromptId, Role};
 use futures::future::BoxFuture;
 use futures::{StreamExt as _, stream};
+use programs::Programs;
 use serde_json::{Value, json};
 use services::Viewer;
 use sqlx::PgPool;
@@ -88,7 +98,7 @@ pub struct Row {
     pub statuses: Statuses,
     /// What a program is answered that comes with an API key of the owner, with every scope there is.
     pub by_key: u16,
-    /// What it is answered with a key of the viewer's that may only read. With a key of somebody suspended it is always 401.
+    /// What it is answered with a key of the viewer's that may only read. What others are, [`Row::status_with`] says.
     pub by_reader: u16,
     /// Whether the call ends the session it is made with.
     pub ends_session: bool,
@@ -140,27 +150,6 @@ impl Row {
     }
 }
 
-/// Programs, each with an API key.
-struct Programs {
-    /// Of the owner, for everything.
-    all: TestClient,
-    /// Of the viewer, for reading.
-    reader: TestClient,
-    /// Of somebody who was suspended after it was made.
-    suspended: TestClient,
-}
-
-/// With whose key a program comes.
-#[derive(Clone, Copy)]
-pub enum Key {
-    /// The owner's, with every scope there is.
-    All,
-    /// The viewer's, with the scope to read.
-    Reader,
-    /// That of somebody suspended, with every scope there is.
-    Suspended,
-}
-
 /// A server, a team with somebody in every role, and somebody outside of it.
 pub struct World {
     /// The server.
@@ -196,11 +185,7 @@ impl World {
         }
         let suspended = app.sign_up_into(&owner, "suspended@example.org", Role::Owner).await;
         let provider = FakeProvider::start().await;
-        let programs = Programs {
-            all: program(&app, &owner, ApiScope::ALL).await,
-            reader: program(&app, &clients[VIEWER], &[ApiScope::Read]).await,
-            suspended: program(&app, &suspended, ApiScope::ALL).await,
-        };
+        let programs = Programs::make(&app, &clients, &owner, &suspended).await;
         app.suspend("suspended@example.org").await;
         let (owner_viewer, administrator_viewer) = (all_rights(&owner, false).await, all_rights(&administrator, true).await);
         let left_out = left_out(&app, &owner, &owner_viewer).await;
@@ -214,23 +199,6 @@ impl World {
             left_out,
             programs,
             count: AtomicU32::new(0),
-        }
-    }
-
-    /// Makes one call as a program with a key.
-    pub async fn ask_with_key(&self, row: &Row, key: Key) -> Answer {
-        self.wait_for_answers().await;
-        let call = (row.call)(self).await;
-        call.send(row.route, self.program(key).await).await
-    }
-
-    /// The program that comes with a key.
-    async fn program(&self, key: Key) -> &TestClient {
-        self.forget_attempts().await;
-        match key {
-            Key::All => &self.programs.all,
-            Key::Reader => &self.programs.reader,
-            Key::Suspended => &self.programs.suspended,
         }
     }
 
@@ -280,7 +248,7 @@ impl World {
 
     /// Makes the call of a row as the owner or the administrator: the answer, and the tables in which something is different afterwards.
     /// Nothing where the row lets neither of them.
-    pub async fn leave_traces(&mut self, row: &Row) -> Option<(Answer, Vec<String>)> {
+    pub async fn leave_traces(&mut self, row: &Row, trail: Trail) -> Option<(Answer, Vec<String>)> {
         let person = [OWNER, ADMINISTRATOR].into_iter().find(|person| matches!(row.statuses[*person], 200 | 303))?;
         self.stand_as_before().await;
         let call = self.prepare(row, person).await;
@@ -289,7 +257,9 @@ impl World {
         let seen = sqlx::query("UPDATE sessions SET last_seen_at = now()");
         seen.execute(&self.app.pool).await.expect("all were seen just now");
         let before = Snapshot::take(&self.app.pool).await;
+        trail.begin(&self.app.pool).await;
         let answer = call.send(row.route, &self.clients[person]).await;
+        trail.end(&self.app.pool).await;
         self.wait_for_answers().await;
         let changed = before.changed(&self.app.pool).await;
         if ends_one(row, person) {
@@ -408,14 +378,6 @@ async fn wait_for_answers(pool: &PgPool) {
     while sqlx::query_scalar::<_, i64>(running).fetch_one(pool).await.expect("a count") > 0 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-}
-
-/// A program with a key of somebody, in the team they work in.
-async fn program(app: &TestApp, owner: &TestClient, scopes: &[ApiScope]) -> TestClient {
-    let key = NewApiKey { name: "a program".to_owned(), scopes: scopes.to_vec(), days: None };
-    let viewer = all_rights(owner, false).await;
-    let made = app.services.api_keys().create(&viewer, key, PASSWORD.to_owned().into()).await.expect("a key");
-    TestClient::program(&app.url, &made.key)
 }
 
 /// Somebody who was let into the team and then suspended in it; they come in again, to their own team.

@@ -5,7 +5,7 @@ use crate::email_codes::code_after;
 use crate::oidc::Scene;
 use crate::passkeys;
 use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, TestClient};
-use domain::licences::LicenceInstalled;
+use domain::licences::{LicenceInstalled, LicenceOverview};
 use domain::sign_ins::SignInReason;
 use domain::team::InvitationSent;
 use serde_json::json;
@@ -99,6 +99,34 @@ async fn a_person_without_a_seat_is_told_at_the_entrance_and_so_are_their_progra
     ask().await.expect(409);
     app.sign_in("eve@example.org").await;
     ask().await.ok();
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn once_the_licence_is_over_a_person_without_a_seat_and_their_programs_read_and_none_is_taken(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let root = app.sign_up("root@example.org").await;
+    let eve = app.sign_up("eve@example.org").await;
+    let program = program(&app, &eve, &["read"]).await;
+    let ask = async || program.server_fn("datasets/list", json!({})).await;
+    assert_eq!(install(&root, "L-1", 1).await.turned_away, 1);
+    let form = [("email", "eve@example.org"), ("password", PASSWORD)];
+    let refused = app.anonymous().post_form("/sign-in", &form).await.expect(409);
+    assert!(refused.text.contains("What is yours stays: to read or export it, ask the administrator"), "{}", refused.text);
+    ask().await.expect(409);
+
+    end_now(&pool).await;
+    ask().await.ok();
+    let eve = app.sign_in("eve@example.org").await;
+    assert!(eve.get("/datasets").await.expect(200).text.contains("The licence expired on"));
+    eve.server_fn("my-data/request-export", json!({})).await.ok();
+    let new = json!({ "dataset": { "name": "Rules", "description": "", "visibility": "Team", "embedding_model_id": null } });
+    eve.server_fn("datasets/create", new).await.expect(403);
+    let overview: LicenceOverview = root.server_fn("licences/overview", json!({})).await.json();
+    assert_eq!(overview.licence.map(|licence| licence.seats_used), Some(1));
+
+    assert_eq!(install(&root, "L-2", 1).await.turned_away, 1);
+    eve.get("/chat").await.expect(303);
+    ask().await.expect(409);
 }
 
 /// The code that is mailed now.

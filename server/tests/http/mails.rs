@@ -1,9 +1,10 @@
 //! Mails on the wire: what the mail server is sent, and what the administrator is told.
 
 use crate::support::{Answer, FakeMailServer, PASSWORD, TestApp, form};
-use domain::mails::{MailOverview, MailReport};
+use domain::mails::{MailOverview, MailPreview, MailReport};
 use domain::team::InvitationSent;
 use reqwest::Method;
+use reqwest::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use serde_json::json;
 use sqlx::PgPool;
 
@@ -157,6 +158,24 @@ async fn what_was_refused_for_good_is_sent_again_when_the_administrator_says_so(
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_mail_whose_invitation_was_revoked_is_not_offered_and_a_call_says_why(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    server.refuse("550 Relaying denied");
+    let sent: InvitationSent = ada.server_fn("team/invite", json!({ "email": "grace@example.org", "role": "Viewer" })).await.json();
+    run_job(&app).await;
+    ada.server_fn("team/revoke-invitation", json!({ "id": sent.invitation.id })).await.ok();
+    let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
+    assert_eq!((overview.kept, overview.failed.len(), overview.failed[0].is_kept), (0, 1, false));
+    let page = ada.get("/admin/mails").await.expect(200);
+    assert!(page.text.contains("Cannot be sent again") && !page.text.contains("Send again"));
+    let refused = ada.server_fn("mails/send-again", json!({ "id": overview.failed[0].id })).await.expect(409);
+    assert!(refused.text.contains("what it leads to is over"), "{}", refused.text);
+    app.run_jobs().await;
+    assert!(server.mails().is_empty());
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn a_test_mail_reports_what_the_server_said(pool: PgPool) {
     let (app, server) = start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;
@@ -166,6 +185,46 @@ async fn a_test_mail_reports_what_the_server_said(pool: PgPool) {
     server.refuse("554 We do not know this sender");
     let report: MailReport = ada.server_fn("mails/send-test", json!({})).await.json();
     assert!(!report.is_sent && report.sentence.contains("We do not know this sender"), "{report:?}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn the_mail_that_is_shown_is_the_one_that_is_sent_under_a_policy_of_its_own(pool: PgPool) {
+    let (app, server) = start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    ada.server_fn("mails/send-test", json!({})).await.ok();
+    let shown = ada.get("/api/mails/Test/preview").await.expect(200);
+    assert!(shown.text.starts_with("<!doctype html>") && shown.text.contains("Mail arrives</h1>"), "{}", shown.text);
+    let sent = server.nth(1).await;
+    assert!(sent.words().contains(&shown.text), "{}\nand not\n{}", sent.raw, shown.text);
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, policy),
+        (X_FRAME_OPTIONS, "SAMEORIGIN"),
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "no-store"),
+    ] {
+        assert_eq!(shown.header(&name), Some(value), "{name}");
+    }
+
+    let page = ada.get("/admin/mails").await.expect(200);
+    let of_page = page.header(CONTENT_SECURITY_POLICY).unwrap_or_default();
+    assert!(of_page.contains("frame-src 'self'; frame-ancestors 'none'") && !of_page.contains("unsafe-inline"), "{of_page}");
+    let overview: MailOverview = ada.server_fn("mails/overview", json!({})).await.json();
+    assert_eq!(page.text.matches("sandbox=\"\"").count(), overview.previews.len());
+    for MailPreview { kind, text, .. } in &overview.previews {
+        let address = format!("/api/mails/{kind}/preview");
+        assert!(page.text.contains(&format!("src=\"{address}\"")), "{address}");
+        let heading = text.lines().next().unwrap_or_default();
+        let mail = ada.get(&address).await.expect(200);
+        assert!(mail.text.contains(&format!("{heading}</h1>")) && !mail.text.contains("<script"), "{address}: {}", mail.text);
+    }
+
+    let refused = ada.get("/api/mails/Nothing/preview").await.expect(404);
+    assert!(refused.header(CONTENT_SECURITY_POLICY).is_some_and(|policy| policy.contains("frame-ancestors 'none'")));
+    let eve = app.sign_up("eve@example.org").await;
+    eve.get("/api/mails/Test/preview").await.expect(404);
+    app.anonymous().get("/api/mails/Test/preview").await.expect(401);
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

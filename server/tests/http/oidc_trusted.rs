@@ -1,7 +1,7 @@
 //! Providers that do not say whether an address is verified: silence counts where an administrator trusts their addresses, a no never does.
 
 use crate::oidc::{Scene, expect_refusal, viewer};
-use crate::support::{Answer, PASSWORD};
+use crate::support::{Answer, Lie, PASSWORD};
 use domain::IdentityProviderId;
 use domain::identity_providers::{IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport};
 use serde_json::{Value, json};
@@ -85,6 +85,30 @@ async fn a_no_is_a_no_also_of_a_provider_that_is_trusted(pool: PgPool) {
     scene.provider.tell_late();
     vouch(&scene, "eve@example.org", &json!(false));
     expect_refused(&scene, "unverified-address").await;
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn a_no_that_stands_only_where_one_asks_for_more_is_heard(pool: PgPool) {
+    let scene = Scene::start(&pool, |draft| {
+        (draft.email_domains, draft.trusts_addresses) = ("example.org".to_owned(), true);
+    })
+    .await;
+    vouch_silently(&scene, "ada@example.org");
+    expect_in(&scene, "ada@example.org").await;
+    for email in ["eve@example.org", "ada@example.org"] {
+        vouch_silently(&scene, email);
+        scene.provider.lie(Lie::UnverifiedLate);
+        expect_refused(&scene, "unverified-address").await;
+        // Nor is silence trusted where the question is not answered.
+        scene.provider.lie(Lie::OtherSubject);
+        expect_refused(&scene, "unreadable").await;
+    }
+    // Where silence is not trusted, the answer decides nothing: what is linked opens its account by issuer and subject.
+    set_up(&scene, "", false).await.ok();
+    for lie in [Lie::OtherSubject, Lie::UnverifiedLate] {
+        scene.provider.lie(lie);
+        expect_in(&scene, "ada@example.org").await;
+    }
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]

@@ -105,6 +105,37 @@ async fn who_may_not_choose_models_is_told_what_answers_and_offered_no_choice(po
 }
 
 #[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn who_may_read_no_chats_is_refused_them_and_finds_every_other_screen(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    assert!(grace.get("/datasets").await.expect(200).text.contains("New chat"));
+
+    ada.server_fn("roles/change", change("Collaborator", "ViewChats", false)).await.ok();
+    let page = grace.get("/chat").await.expect(403).text;
+    assert!(page.contains("Your role in this team does not allow that.") && !page.contains("What would you like to know?"), "{page}");
+    let page = grace.get("/datasets").await.expect(200).text;
+    assert!(!page.contains("New chat") && !page.contains("Your role in this team does not allow that."), "{page}");
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
+async fn who_may_make_what_they_may_not_see_is_not_offered_it(pool: PgPool) {
+    let app = TestApp::start(&pool).await;
+    let ada = app.sign_up("ada@example.org").await;
+    let grace = app.sign_up_into(&ada, "grace@example.org", Role::Collaborator).await;
+    let page = grace.get("/chat").await.expect(200).text;
+    assert!(page.contains("New prompt") && page.contains("Create a dataset"), "{page}");
+
+    for permission in ["ViewPrompts", "ViewDatasets"] {
+        ada.server_fn("roles/change", change("Collaborator", permission, false)).await.ok();
+    }
+    let page = grace.get("/chat").await.expect(200).text;
+    assert!(!page.contains("New prompt") && !page.contains("Create a dataset"), "{page}");
+    assert!(!grace.get("/prompts").await.expect(403).text.contains("New prompt"));
+    assert!(!grace.get("/datasets").await.expect(403).text.contains("New dataset"));
+}
+
+#[sqlx::test(migrator = "services::MIGRATIONS")]
 async fn what_was_asked_by_a_role_that_invites_no_more_is_not_valid(pool: PgPool) {
     let app = TestApp::start(&pool).await;
     let ada = app.sign_up("ada@example.org").await;

@@ -23,7 +23,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// How long what is open may outlive its session.
-const PROMISE: Duration = Duration::from_secs(5);
+pub const PROMISE: Duration = Duration::from_secs(5);
 
 /// An upload of two files: the first is there, the second is sent to its half.
 struct Upload {
@@ -82,14 +82,14 @@ async fn an_upload_whose_person_or_key_is_turned_away_on_the_way_leaves_nothing(
 }
 
 /// The head of a file; its bytes are to come.
-async fn fetch(client: &TestClient, path: &str) -> reqwest::Response {
+pub async fn fetch(client: &TestClient, path: &str) -> reqwest::Response {
     let answer = client.own_request(Method::GET, path).send().await.expect("the server answers");
     assert_eq!(answer.status(), 200);
     answer
 }
 
 /// Reads a file to where it breaks off, which has to come as soon as it is promised.
-async fn expect_cut(mut file: reqwest::Response) {
+pub async fn expect_cut(mut file: reqwest::Response) {
     let since = Instant::now();
     while let Ok(piece) = tokio::time::timeout(PROMISE * 4, file.chunk()).await.expect("an end") {
         assert!(piece.is_some(), "it looks whole");

@@ -20,7 +20,7 @@ mod snapshot;
 pub use authenticator::Authenticator;
 pub use client::{Answer, TestClient};
 pub use encode::form;
-pub use even_time::{Quickest, ROUNDS};
+pub use even_time::{MOST_ROUNDS, Quickest, ROUNDS};
 pub use oidc::{CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie};
 pub use provider::{FakeProvider, Script, Step};
 pub use smtp::{FakeMailServer, ReceivedMail};

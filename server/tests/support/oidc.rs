@@ -2,7 +2,8 @@
 
 use super::encode::base64url as text;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -40,6 +41,8 @@ pub enum Lie {
     Expired,
     /// The address is not verified.
     Unverified,
+    /// Nothing of that in the token, and that it is not where one asks for more.
+    UnverifiedLate,
     /// No address at all.
     NoAddress,
     /// An error instead of a token.
@@ -201,8 +204,19 @@ async fn authorize(State(inner): State<Arc<Inner>>, Query(asked): Query<HashMap<
     axum::response::Redirect::to(&back).into_response()
 }
 
-/// A code works once, for whoever knows the verifier.
-async fn token(State(inner): State<Arc<Inner>>, Form(asked): Form<HashMap<String, String>>) -> Response {
+/// Whether the client proves itself with the secret it was given, as the `Basic` scheme does.
+fn knows_secret(headers: &HeaderMap) -> bool {
+    let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let sent = sent.trim_end_matches('=').replace('+', "-").replace('/', "_");
+    sent == format!("Basic {}", text(format!("{CLIENT_ID}:{CLIENT_SECRET}").as_bytes()))
+}
+
+/// A code works once, for a client that is known and whoever knows the verifier.
+async fn token(State(inner): State<Arc<Inner>>, headers: HeaderMap, Form(asked): Form<HashMap<String, String>>) -> Response {
+    if !knows_secret(&headers) {
+        let refusal = json!({ "error": "invalid_client", "error_description": "client authentication failed" });
+        return (StatusCode::UNAUTHORIZED, Json(refusal)).into_response();
+    }
     let lie = *inner.lie.lock().expect("no test panics while holding it");
     let known = inner.codes.lock().expect("no test panics while holding it").remove(&asked["code"]);
     let is_proven = known.as_ref().is_some_and(|known| {
@@ -236,6 +250,7 @@ fn id_token(inner: &Inner, lie: Lie, asked: &HashMap<String, String>) -> String 
     claims["exp"] = json!(if lie == Lie::Expired { now - 3600 } else { now + 300 });
     match lie {
         Lie::Unverified => claims["email_verified"] = json!(false),
+        Lie::UnverifiedLate => claims["email_verified"] = Value::Null,
         Lie::NoAddress => claims["email"] = Value::Null,
         _ => {}
     }
@@ -262,6 +277,7 @@ async fn user_info(State(inner): State<Arc<Inner>>) -> Json<Value> {
     let mut person = inner.person.lock().expect("no test panics while holding it").clone();
     match *inner.lie.lock().expect("no test panics while holding it") {
         Lie::OtherSubject => person["sub"] = json!("somebody-else"),
+        Lie::UnverifiedLate => person["email_verified"] = json!(false),
         Lie::NoAddress => person["email"] = Value::Null,
         _ => {}
     }

@@ -36,7 +36,9 @@ pub fn ChatScreen(
     shortcuts::on(Shortcut::Stop, move || if store.source.get_untracked().is_some() { store.source.set(None) } else { store.stop() });
     let scroller = NodeRef::<html::Div>::new();
     let at_bottom = RwSignal::new(true);
-    let is_new = Memo::new(move |_| store.entries.with(Vec::is_empty) && store.asking.with(Option::is_none));
+    // A first question that was refused is answered with why, in the transcript.
+    let is_new =
+        Memo::new(move |_| store.entries.with(Vec::is_empty) && store.asking.with(Option::is_none) && store.refusal.with(Option::is_none));
     let opening = StoredValue::new(opening);
     view! {
         <ScreenTitle text=store.title/>

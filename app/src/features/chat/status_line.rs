@@ -43,7 +43,7 @@ fn explain(status: MessageStatus, trouble: Option<String>) -> Option<(String, &'
             "status-line status-warning",
             lu::LuUnplug,
         ),
-        MessageStatus::Cancelled => ("You stopped this answer.".to_owned(), "status-line", lu::LuCircleStop),
+        MessageStatus::Cancelled => ("This answer was stopped.".to_owned(), "status-line", lu::LuCircleStop),
         MessageStatus::Pending | MessageStatus::InProgress | MessageStatus::Success => return None,
     };
     Some((words, class, icon))

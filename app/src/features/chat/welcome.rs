@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::features::onboarding::api::open_guide;
 use crate::features::onboarding::{GuideCard, WhomToAsk};
 use crate::features::prompts::api::get_prompt;
-use crate::ui::{Icon, IconDrawing, LiveView, ResourceView, may};
+use crate::ui::{Icon, IconDrawing, LiveView, ResourceView, may, may_change};
 use domain::Permission;
 use domain::chat::ChatOpening;
 use domain::models::ProviderKind;
@@ -119,7 +119,8 @@ const PROMPT_IS_MISSING: &str =
 /// What to do when there is nothing yet that answers from documents: first these, then a prompt that searches them.
 #[component]
 fn FirstSteps(opening: StoredValue<ChatOpening>) -> impl IntoView {
-    let (datasets, prompts) = (may(Permission::ManageDatasets), may(Permission::ManagePrompts));
+    let datasets = may_change(Permission::ViewDatasets, Permission::ManageDatasets);
+    let prompts = may_change(Permission::ViewPrompts, Permission::ManagePrompts);
     let (uses_prompts, models) = (may(Permission::ViewPrompts), may(Permission::ManageModels));
     let lacks_prompt = opening.with_value(|opening| opening.lacks_prompt);
     let (text, missing, what) = if lacks_prompt && uses_prompts.get_untracked() {

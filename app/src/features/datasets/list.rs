@@ -5,7 +5,7 @@ use super::create_dialog::CreateDialog;
 use super::state::{audience, documents_line, matching};
 use crate::features::onboarding::WhomToAsk;
 use crate::ui::{
-    Badge, Button, ButtonVariant, EmptyState, Field, FieldKind, ListSkeleton, LiveView, PageBody, PageHeader, Time, TimeStyle, may,
+    Badge, Button, ButtonVariant, EmptyState, Field, FieldKind, ListSkeleton, LiveView, PageBody, PageHeader, Time, TimeStyle, may_change,
 };
 use domain::Permission;
 use domain::datasets::DatasetSummary;
@@ -21,7 +21,7 @@ const SEARCH_FROM: usize = 7;
 pub fn DatasetsPage() -> impl IntoView {
     let datasets = Resource::new(|| (), |()| list_datasets());
     let creating = RwSignal::new(false);
-    let may_manage = may(Permission::ManageDatasets);
+    let may_manage = may_change(Permission::ViewDatasets, Permission::ManageDatasets);
     view! {
         <PageBody>
             <PageHeader title="Datasets" description="Documents that answers are drawn from.">

@@ -9,10 +9,13 @@ use crate::browser::passkey;
 use crate::error::AppError;
 use crate::features::passkeys::api::{confirm_with_passkey, start_passkey_confirmation};
 use crate::own_path;
-use crate::ui::{Button, ButtonLink, ButtonVariant, Dialog, DialogActions, FormError, NOT_FETCHED, Toasts, sign_in_address, use_toasts};
+use crate::ui::{
+    Button, ButtonLink, ButtonVariant, Dialog, DialogActions, FormError, NOT_FETCHED, Toasts, sign_in_address, use_toasts, use_viewer,
+};
 use domain::identity::ConfirmationTerms;
 use icondata_lu as lu;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,6 +83,13 @@ impl Confirming {
         .await
     }
 
+    /// Reads anew with what the person can prove it; what the dialog asks for follows.
+    async fn look_again(self) {
+        if let Ok(terms) = read_confirmation_terms().await {
+            self.terms.try_set(Some(terms));
+        }
+    }
+
     /// Answers the question that is open, if there is one, and closes the dialog.
     fn settle(self, answer: bool) {
         if let Some(question) = self.question.try_update_value(std::mem::take) {
@@ -123,6 +133,9 @@ fn show_ways_to_prove(terms: ConfirmationTerms, confirming: Confirming) -> Resul
 /// What the person can prove it with.
 #[component]
 fn WaysToProve(terms: ConfirmationTerms, confirming: Confirming) -> impl IntoView {
+    if !terms.has_password {
+        follow_first_password(confirming);
+    }
     if !terms.has_password && !terms.has_passkey {
         let again = own_path::asking_anew(&sign_in_address());
         return view! {
@@ -163,6 +176,18 @@ fn WaysToProve(terms: ConfirmationTerms, confirming: Confirming) -> impl IntoVie
         </ProofForm>
     }
     .into_any()
+}
+
+/// Whoever sets their first password in another tab is asked for it here: the frame learns of it when they come back.
+fn follow_first_password(confirming: Confirming) {
+    let viewer = use_viewer();
+    Effect::new(move |had_one: Option<bool>| {
+        let has_one = viewer.with(|viewer| viewer.has_password);
+        if had_one == Some(false) && has_one {
+            spawn_local(confirming.look_again());
+        }
+        has_one
+    });
 }
 
 /// A passkey, in place of password and code.

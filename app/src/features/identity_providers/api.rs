@@ -4,7 +4,7 @@
 use crate::error::AppError;
 use domain::identity_providers::{
     IdentityProviderDraft, IdentityProviderOverview, IdentityProviderReport, IdentityProviderSummary, OwnWay, OwnWayState, PendingLink,
-    SignInWays, TwoStepRequirement, TwoStepRule,
+    SignInWays, Trial, TwoStepRequirement, TwoStepRule,
 };
 use domain::{IdentityId, IdentityProviderId};
 use leptos::server;
@@ -29,6 +29,25 @@ pub async fn save_identity_provider(id: IdentityProviderId, draft: IdentityProvi
 pub async fn test_identity_provider(issuer: String) -> Result<IdentityProviderReport, AppError> {
     let (services, viewer) = crate::server_context::current().await?;
     services.identity_providers().test(&viewer, &issuer).await.map_err(crate::server_context::fail)
+}
+
+/// Begins a trial of a provider; the answer is where the browser goes.
+#[server(prefix = "/api", endpoint = "identity-providers/start-trial", input = Json, client = crate::page_team::PageClient)]
+pub async fn start_trial(id: IdentityProviderId) -> Result<String, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    let started = services.identity_providers().start_trial(&viewer, id).await.map_err(crate::server_context::fail)?;
+    let cookie = crate::features::identity::flow_cookie::FlowCookie::new(&services.settings().public_url);
+    crate::server_context::add_secret_cookie(&cookie.keep(started.token_text()));
+    Ok(started.address)
+}
+
+/// What came of the trial that the viewer began in this browser.
+#[server(prefix = "/api", endpoint = "identity-providers/trial", input = Json, client = crate::page_team::PageClient)]
+pub async fn read_trial() -> Result<Option<Trial>, AppError> {
+    let (services, viewer) = crate::server_context::current().await?;
+    let cookies = crate::server_context::cookies();
+    let token = crate::features::identity::flow_cookie::FlowCookie::new(&services.settings().public_url).find(&cookies);
+    services.identity_providers().trial(&viewer, token).await.map_err(crate::server_context::fail)
 }
 
 /// Turns a provider on or off.

@@ -117,7 +117,7 @@ fn AboutProvider(form: ProviderForm, trouble: Signal<Option<AppError>>, callback
             <Field label="Scopes" name="scopes" value=form.scopes error=wrong(trouble, "scopes") autocomplete="off"/>
             <Field
                 label="Email domains" name="email_domains" value=form.email_domains error=wrong(trouble, "email_domains") autocomplete="off"
-                placeholder="example.org" hint="Only people of these come in. Empty lets all come in."
+                placeholder="example.org" hint="Only people of these come in, also of those who are linked: you, too. Empty lets all come in."
             />
         </div>
         <Checkbox

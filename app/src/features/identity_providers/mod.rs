@@ -2,7 +2,7 @@
 //!
 //! The one invariant: a client secret goes to the server and never comes back.
 //!
-//! screens       [`page`]: `/admin/sign-in` → `table`, `dialog` (state: `form`), `own_ways`, `two_step_rule`; `/sign-in/link` (`link`); a card on `/account` (`ways`)
+//! screens       [`page`]: `/admin/sign-in` → `table`, `dialog` (state: `form`), `trial`, `own_ways`, `two_step_rule`; `/sign-in/link` (`link`); a card on `/account` (`ways`)
 //! server fns    [`api`]        there and back are plain routes (server/src/api/oidc.rs)
 //! rules + SQL   `services::identity_providers`        tables: identity_providers, identities, sign_in_flows
 
@@ -13,6 +13,7 @@ mod link;
 mod own_ways;
 pub mod page;
 mod table;
+mod trial;
 mod two_step_rule;
 mod ways;
 

@@ -5,6 +5,7 @@ use super::dialog::ProviderDialog;
 use super::form::Subject;
 use super::own_ways::OwnWaysCard;
 use super::table::{ProviderTable, Reports, RowActions};
+use super::trial::{TrialCard, TrialDialog};
 use super::two_step_rule::TwoStepRuleCard;
 use crate::features::identity::use_confirming;
 use crate::features::sign_ins::SignInRecord;
@@ -37,8 +38,9 @@ fn Screen(overview: Signal<IdentityProviderOverview>, reload: Callback<()>) -> i
     let (editing, removing) = (RwSignal::new(false), RwSignal::new(false));
     let subject = RwSignal::new(None::<Subject>);
     let doomed = RwSignal::new(None::<IdentityProviderSummary>);
+    let (trying, tried) = (RwSignal::new(false), RwSignal::new(None::<IdentityProviderSummary>));
     let reports: Reports = RwSignal::new(HashMap::new());
-    let actions = row_actions(reload, reports, (editing, subject), (removing, doomed));
+    let actions = row_actions(reload, reports, (editing, subject), (trying, tried), (removing, doomed));
     let remove = remove_action(reload);
     let add = move || {
         subject.set(Some(overview.with_untracked(Subject::fresh)));
@@ -57,12 +59,14 @@ fn Screen(overview: Signal<IdentityProviderOverview>, reload: Callback<()>) -> i
             </Included>
         </PageHeader>
         <div class="flow">
+            <TrialCard/>
             {providers}
             <OwnWaysCard/>
             <TwoStepRuleCard/>
             <SignInRecord/>
         </div>
         <ProviderDialog open=editing subject teams=Signal::derive(move || overview.with(|overview| overview.teams.clone())) on_saved=reload/>
+        <TrialDialog open=trying provider=tried/>
         <ConfirmDialog
             open=removing title=Signal::derive(move || format!("Remove “{}”?", name())) body=loss confirm="Remove provider"
             on_confirm=move || if let Some(provider) = doomed.get_untracked() { remove.dispatch(provider); }
@@ -95,6 +99,7 @@ fn row_actions(
     reload: Callback<()>,
     reports: Reports,
     (editing, subject): (RwSignal<bool>, RwSignal<Option<Subject>>),
+    (trying, tried): (RwSignal<bool>, RwSignal<Option<IdentityProviderSummary>>),
     (removing, doomed): (RwSignal<bool>, RwSignal<Option<IdentityProviderSummary>>),
 ) -> RowActions {
     let (toasts, confirming) = (use_toasts(), use_confirming());
@@ -122,6 +127,10 @@ fn row_actions(
             editing.set(true);
         }),
         test: Callback::new(move |provider| drop(test.dispatch(provider))),
+        try_out: Callback::new(move |provider| {
+            tried.set(Some(provider));
+            trying.set(true);
+        }),
         toggle: Callback::new(move |provider| drop(toggle.dispatch(provider))),
         remove: Callback::new(move |provider| {
             doomed.set(Some(provider));

@@ -18,6 +18,8 @@ pub struct RowActions {
     pub edit: Callback<IdentityProviderSummary>,
     /// Asks the provider.
     pub test: Callback<IdentityProviderSummary>,
+    /// Opens what leads there and back.
+    pub try_out: Callback<IdentityProviderSummary>,
     /// Turns it on or off.
     pub toggle: Callback<IdentityProviderSummary>,
     /// Opens the question whether to remove it.
@@ -77,6 +79,7 @@ fn ProviderMenu(provider: IdentityProviderSummary, actions: RowActions) -> impl 
         <Menu label>
             <MenuItem label="Edit" icon=lu::LuPencil on_select=move || actions.edit.run(provider.get_value())/>
             <MenuItem label="Test" icon=lu::LuPlugZap on_select=move || actions.test.run(provider.get_value())/>
+            <MenuItem label="Try signing in" icon=lu::LuLogIn on_select=move || actions.try_out.run(provider.get_value())/>
             <MenuItem label=toggle icon=icon on_select=move || actions.toggle.run(provider.get_value())/>
             <MenuSeparator/>
             <MenuItem label="Remove" icon=lu::LuTrash2 danger=true on_select=move || actions.remove.run(provider.get_value())/>

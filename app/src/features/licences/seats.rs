@@ -58,6 +58,7 @@ pub fn Seats(
             <h2 class="section-title">"Seats"</h2>
             <p class="cell-note">
                 "Who signs in takes a free seat. Whoever has none is told so and cannot come in, and their API keys open nothing. \
+                 Once the licence is over no seat is asked for: everybody comes in to read and export. \
                  First stand those whose seats are missed least: who is suspended, and then who was not seen for longest."
             </p>
             <Field label="Search people" name="search-seats" kind=FieldKind::Search value=words placeholder="Search people" hide_label=true autocomplete="off"/>

@@ -21,7 +21,7 @@ pub async fn send_test_mail() -> Result<MailReport, AppError> {
     services.mails().send_test(&viewer).await.map_err(crate::server_context::fail)
 }
 
-/// Sends a mail again that was given up, or all of them, as long as they are kept; how many.
+/// Sends a mail again that was given up, or all of them, as far as they are kept and their links work; how many.
 #[server(prefix = "/api", endpoint = "mails/send-again", input = Json, client = crate::page_team::PageClient)]
 pub async fn send_mails_again(id: Option<MailId>) -> Result<u32, AppError> {
     let (services, viewer) = crate::server_context::current().await?;

@@ -1,4 +1,4 @@
-//! Failed: the mails that were given up, and sending them again while what they say is kept.
+//! Failed: the mails that were given up, and sending them again while what they say is kept and of use.
 
 use super::api::send_mails_again;
 use crate::ui::{Button, ButtonSize, Column, Table, TableHead, Time, use_toasts};
@@ -81,7 +81,7 @@ fn FailedRow(mail: FailedMail, can_send: bool, again: Again) -> impl IntoView {
         }
         .into_any(),
         (true, false) => ().into_any(),
-        (false, _) => view! { <span class="cell-note">"Not kept"</span> }.into_any(),
+        (false, _) => view! { <span class="cell-note">"Cannot be sent again"</span> }.into_any(),
     };
     view! {
         <tr>

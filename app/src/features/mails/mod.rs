@@ -1,6 +1,6 @@
 //! Mails: what Lyceum sends and whether it arrives, for system administrators.
 //!
-//! screen        [`page`] → `failed`, `preview`
+//! screen        [`page`] → `failed`, `preview`; the mails in its frames come from `server::api::mails`
 //! server fns    [`api`]
 //! rules + SQL   `services::mails`        table: mails
 

@@ -5,6 +5,7 @@ use super::api::{make_default_model, models_overview, remove_model, test_model};
 use super::provider_dialog::{ProviderChange, ProviderDialog};
 use super::state::ProviderGroup;
 use super::table::{ModelTable, Reports, RowActions};
+use crate::features::identity::use_confirming;
 use crate::features::sharing::AccessDialog;
 use crate::ui::layout::AdminSections;
 use crate::ui::{Button, ButtonVariant, ConfirmDialog, LiveView, PageBody, PageHeader, TableSkeleton, use_toasts};
@@ -95,11 +96,11 @@ fn row_actions(
 }
 
 fn default_action(reload: Callback<()>) -> Action<ModelSummary, ()> {
-    let toasts = use_toasts();
+    let (toasts, confirming) = (use_toasts(), use_confirming());
     Action::new(move |model: &ModelSummary| {
         let (id, name) = (model.id, model.name.clone());
         async move {
-            match make_default_model(id).await {
+            match confirming.run(move || make_default_model(id)).await {
                 Ok(_) => toasts.success(format!("“{name}” is the default now")),
                 Err(error) => toasts.app_error(&error),
             }

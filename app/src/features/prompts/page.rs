@@ -8,7 +8,8 @@ use crate::error::AppError;
 use crate::features::onboarding::WhomToAsk;
 use crate::stay::use_param;
 use crate::ui::{
-    Button, ButtonVariant, EmptyState, ErrorPanel, FormSkeleton, ListSkeleton, LiveView, PageBody, PageHeader, PageWidth, ResourceView, may,
+    Button, ButtonVariant, EmptyState, ErrorPanel, FormSkeleton, ListSkeleton, LiveView, PageBody, PageHeader, PageWidth, ResourceView,
+    may, may_change,
 };
 use domain::prompts::{PromptChoices, PromptDetail};
 use domain::{Permission, PromptId};
@@ -21,7 +22,7 @@ use leptos_router::hooks::use_navigate;
 pub fn PromptsPage() -> impl IntoView {
     let prompts = Resource::new(|| (), |()| list_prompts());
     let reload = Callback::new(move |()| prompts.refetch());
-    let may_manage = may(Permission::ManagePrompts);
+    let may_manage = may_change(Permission::ViewPrompts, Permission::ManagePrompts);
     view! {
         <PageBody>
             <PageHeader title="Prompts" description="Saved assistants: instructions, a model and the documents to answer from.">

@@ -74,7 +74,7 @@ fn Question(member: MemberSummary, act: MemberAct, asking: RwSignal<bool>, confi
         match act {
         MemberAct::Suspend => "Their sessions in this team end within seconds, and so does what is being written for them. Open invitations that they made are revoked. Everything else of theirs stays, and you can reinstate them at any time.".to_owned(),
         MemberAct::HandOver => "They become the owner of this team, and you stay as a team manager. Only they can give it back. Whom you invited as an owner is invited no more.".to_owned(),
-        MemberAct::ViewAs => "You see what they see, their private prompts, datasets and chats included, and can change nothing. Beginning and end are recorded in the audit trail.".to_owned(),
+        MemberAct::ViewAs => "You see what they see, their private prompts, datasets and chats included, and can change nothing. Beginning, end and the chats, private prompts and documents you open are recorded in the audit trail.".to_owned(),
         _ => removal_sentence(belongings.value().get().and_then(Result::ok)),
     }
     });

@@ -17,8 +17,8 @@ use crate::ui::error_panel::{ErrorPanel, sign_in_address};
 use crate::ui::icon::Icon;
 use crate::ui::icon_button::IconButton;
 use crate::ui::resource_view::LiveView;
-use crate::ui::viewer::ViewerResource;
-use domain::ViewerInfo;
+use crate::ui::viewer::{ViewerResource, may};
+use domain::{Permission, ViewerInfo};
 use icondata_lu as lu;
 use leptos::html;
 use leptos::prelude::*;
@@ -55,6 +55,7 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
     crate::features::chat::provide_chat_changes();
     provide_confirming();
     let sidebar = Sidebar::provide();
+    let chats = may(Permission::ViewChats);
     let main = NodeRef::<html::Main>::new();
     shortcuts::provide(Signal::derive(move || viewer.with(|viewer| viewer.single_key_shortcuts)));
     listen(sidebar);
@@ -75,9 +76,11 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
             <div class="frame-main" inert=move || sidebar.is_drawer_open()>
                 <header class="topbar">
                     <IconButton label="Open sidebar" icon=lu::LuPanelLeft on_click=move || sidebar.toggle()/>
-                    <A href="/chat" exact=true attr:class="icon-button topbar-new" attr:aria-label="New chat" attr:title="New chat">
-                        <Icon icon=lu::LuSquarePen/>
-                    </A>
+                    <Show when=move || chats.get()>
+                        <A href="/chat" exact=true attr:class="icon-button topbar-new" attr:aria-label="New chat" attr:title="New chat">
+                            <Icon icon=lu::LuSquarePen/>
+                        </A>
+                    </Show>
                 </header>
                 <ViewAsBanner/>
                 <DeletionBanner/>
@@ -91,13 +94,19 @@ fn Frame(viewer: Signal<ViewerInfo>) -> impl IntoView {
 }
 
 /// The page stays that of one person in one team: who comes back to it after another tab has signed somebody else in or out, or gone on in
-/// another team, is shown what is theirs now.
+/// another team, is shown what is theirs now. Whoever set their first password there is asked for it from now on.
 fn stay_theirs(viewer: Signal<ViewerInfo>) {
+    let frame = expect_context::<ViewerResource>().0;
     Effect::new(move |_| viewer.with(page_team::meet));
-    returning::on(REST_MS, || {
-        spawn_local(async {
+    returning::on(REST_MS, move || {
+        spawn_local(async move {
             match current_viewer().await {
-                Ok(viewer) => page_team::meet(&viewer),
+                Ok(now) => {
+                    page_team::meet(&now);
+                    if viewer.try_with_untracked(|shown| has_other_proof(shown, &now)) == Some(true) {
+                        frame.set(Some(Ok(now)));
+                    }
+                }
                 // A conflict is the end of a view as somebody else, told once: what is pressed next would be the owner's own doing.
                 Err(AppError::SignedOut | AppError::Conflict(_)) => page_team::begin_afresh(),
                 // Whatever it is passes, or is said by what the person does next.
@@ -105,6 +114,11 @@ fn stay_theirs(viewer: Signal<ViewerInfo>) {
             }
         });
     });
+}
+
+/// Whether a page that stays theirs has yet to learn that they have a password, or have none any more.
+fn has_other_proof(shown: &ViewerInfo, now: &ViewerInfo) -> bool {
+    (shown.user_id, shown.team_id) == (now.user_id, now.team_id) && shown.has_password != now.has_password
 }
 
 /// The keys of the frame, and the drawer that closes when the person has chosen where to go.

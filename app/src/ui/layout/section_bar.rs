@@ -11,10 +11,13 @@ use leptos_router::components::A;
 #[component]
 pub fn TeamSections() -> impl IntoView {
     let (members, audits, sets_up) = (may(Permission::ViewMembers), may(Permission::ViewAudit), may(Permission::ManageTeam));
+    let enters = Signal::derive(move || members.get() || audits.get() || sets_up.get());
     view! {
-        <Bar label="Team" when=members>
-            <ScreenLink href="/team" label="Members"/>
-            <ScreenLink href="/team/groups" label="Groups"/>
+        <Bar label="Team" when=enters>
+            <Show when=move || members.get()>
+                <ScreenLink href="/team" label="Members"/>
+                <ScreenLink href="/team/groups" label="Groups"/>
+            </Show>
             <Show when=move || audits.get()><ScreenLink href="/team/audit" label="Audit trail"/></Show>
             <Show when=move || sets_up.get()><ScreenLink href="/team/settings" label="Settings"/></Show>
         </Bar>

@@ -163,6 +163,8 @@ words! {
         SignInProviderDisabled = "sign-in.provider-disabled",
         /// An identity provider was removed, and what was linked to it.
         SignInProviderRemoved = "sign-in.provider-removed",
+        /// Somebody went to an identity provider and back to see what it says.
+        SignInProviderTried = "sign-in.provider-tried",
         /// A provider has another key, or none.
         ProviderKeyReplaced = "provider.key-replaced",
         /// A provider is at another address.
@@ -191,6 +193,8 @@ words! {
         DocumentDeleted = "document.deleted",
         /// The file of a document was downloaded.
         DocumentDownloaded = "document.downloaded",
+        /// An owner read passages of a document while they saw the team as one of its members does.
+        DocumentOpenedInView = "document.opened-in-view",
         /// Its passages go to an embedding model that is not part of Lyceum.
         DocumentEmbedded = "document.embedded",
         /// A prompt was made.
@@ -205,12 +209,16 @@ words! {
         PromptDuplicated = "prompt.duplicated",
         /// It was deleted.
         PromptDeleted = "prompt.deleted",
+        /// An owner opened a private one while they saw the team as one of its members does.
+        PromptOpenedInView = "prompt.opened-in-view",
         /// A question and documents went to a model.
         ChatAnswered = "chat.answered",
         /// A chat was deleted.
         ChatDeleted = "chat.deleted",
         /// Chats were deleted because their team keeps them no longer.
         ChatExpired = "chat.expired",
+        /// An owner opened a chat while they saw the team as its person does.
+        ChatOpenedInView = "chat.opened-in-view",
         /// Somebody made an API key for themselves.
         ApiKeyCreated = "api-key.created",
         /// An API key opens nothing any more.
@@ -337,6 +345,7 @@ impl Action {
             Self::SignInProviderEnabled => "turned the identity provider “{}” on",
             Self::SignInProviderDisabled => "turned the identity provider “{}” off",
             Self::SignInProviderRemoved => "removed the identity provider “{}”",
+            Self::SignInProviderTried => "tried signing in with the identity provider “{}”",
             Self::ProviderKeyReplaced => "replaced the key of the provider “{}”",
             Self::ProviderAddressChanged => "changed the address of the provider “{}”",
             Self::ModelAdded => "added the model “{}”",
@@ -351,6 +360,7 @@ impl Action {
             Self::DocumentRetried => "had “{}” read again",
             Self::DocumentDeleted => "deleted the document “{}”",
             Self::DocumentDownloaded => "downloaded “{}”",
+            Self::DocumentOpenedInView => "opened “{}” while viewing the team as a member",
             Self::DocumentEmbedded => "had “{}” sent to an embedding model",
             Self::PromptCreated => "made the prompt “{}”",
             Self::PromptChanged => "changed the prompt “{}”",
@@ -358,9 +368,11 @@ impl Action {
             Self::PromptUnshared => "stopped sharing the prompt “{}”",
             Self::PromptDuplicated => "made the prompt “{}” as a copy",
             Self::PromptDeleted => "deleted the prompt “{}”",
+            Self::PromptOpenedInView => "opened the prompt “{}” while viewing the team as a member",
             Self::ChatAnswered => "asked a model",
             Self::ChatDeleted => "deleted a chat",
             Self::ChatExpired => "deleted chats that were too old",
+            Self::ChatOpenedInView => "opened a chat while viewing the team as a member",
             Self::ApiKeyCreated => "made the API key “{}”",
             Self::ApiKeyRevoked => "revoked the API key “{}”",
             Self::LicenceInstalled => "installed the licence “{}”",

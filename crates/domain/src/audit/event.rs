@@ -6,6 +6,7 @@ use super::Action;
 use crate::api_keys::ApiScope;
 use crate::chat::MessageStatus;
 use crate::datasets::Visibility;
+use crate::identity_providers::TrialEnd;
 use crate::sharing::{ShareLevel, ShareWith};
 use crate::team::Belongings;
 use crate::{DocumentId, Permission, Role, UserId};
@@ -138,6 +139,9 @@ pub struct Details {
     /// Who was in it until then, likewise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<UserId>,
+    /// As whom an owner saw the team when they did it, by their id alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub viewed_as: Option<UserId>,
     /// Size of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<u64>,
@@ -153,6 +157,9 @@ pub struct Details {
     /// How an answer ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<MessageStatus>,
+    /// What a trial of an identity provider showed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial: Option<TrialEnd>,
     /// The documents that went to the model; in an answer also when there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub documents: Option<Vec<SentDocument>>,

@@ -29,6 +29,7 @@ fn ending(action: Action, details: &Details) -> String {
         Action::InvitationMade | Action::InvitationAccepted | Action::MemberJoined => format!(" as {}", roles(&details.roles)),
         Action::MemberRolesProvided => format!(": {}", roles(&details.roles)),
         Action::RoleGranted | Action::RoleTaken => details.permission.map(|right| format!(": {}", right_words(right))).unwrap_or_default(),
+        Action::DocumentDownloaded if details.viewed_as.is_some() => " while viewing the team as a member".to_owned(),
         Action::DocumentEmbedded => details.model.as_ref().map(|model| format!(" ({})", model.name)).unwrap_or_default(),
         Action::ChatAnswered => {
             let model = details.model.as_ref().map(|model| format!(" ({})", model.name)).unwrap_or_default();
@@ -71,6 +72,7 @@ pub fn facts(details: &Details) -> Vec<Fact> {
     note("Chats are kept for", details.expired.map(|expired| days_in_words(expired.days)));
     note("Model", details.model.as_ref().map(|model| model.name.clone()));
     note("Outcome", details.outcome.map(|outcome| outcome.to_string()));
+    note("Outcome", details.trial.map(|end| end.words().to_owned()));
     if let Some(documents) = &details.documents {
         note("Documents sent", documents.is_empty().then(|| "none".to_owned()));
         for document in documents {
@@ -128,6 +130,8 @@ const fn level_words(level: ShareLevel) -> &'static str {
 mod tests {
     use super::*;
     use crate::audit::Named;
+    use crate::identity_providers::{Foretold, TrialEnd};
+    use crate::sign_ins::SignInReason;
     use uuid::Uuid;
 
     fn document(name: &str, pages: &[u32]) -> SentDocument {
@@ -153,6 +157,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_opened_in_a_view_reads_so() {
+        let seen = Details { viewed_as: Some(crate::UserId::new()), ..Details::default() };
+        assert_eq!(sentence("Ada", Action::ChatOpenedInView, "", &seen), "Ada opened a chat while viewing the team as a member");
+        let read = sentence("Ada", Action::DocumentOpenedInView, "a.pdf", &seen);
+        assert_eq!(read, "Ada opened “a.pdf” while viewing the team as a member");
+        let prompt = sentence("Ada", Action::PromptOpenedInView, "Helper", &seen);
+        assert_eq!(prompt, "Ada opened the prompt “Helper” while viewing the team as a member");
+        let taken = sentence("Ada", Action::DocumentDownloaded, "a.pdf", &seen);
+        assert_eq!(taken, "Ada downloaded “a.pdf” while viewing the team as a member");
+        assert_eq!(sentence("Ada", Action::DocumentDownloaded, "a.pdf", &Details::default()), "Ada downloaded “a.pdf”");
+    }
+
+    #[test]
     fn chats_that_were_too_old_are_told_with_their_number_and_how_long_they_are_kept() {
         let told = |chats, days| {
             let expired = Details { expired: Some(ExpiredChats { chats, days }), ..Details::default() };
@@ -170,6 +187,18 @@ mod tests {
         let told = sentence("", Action::MemberRolesProvided, "Grace Hopper", &given);
         assert_eq!(told, "Lyceum brought the roles of Grace Hopper in line with their identity provider: viewer");
         assert_eq!(facts(&given), [Fact::new("Roles", "viewer"), Fact::new("Identity provider", "Works")]);
+    }
+
+    #[test]
+    fn a_trial_of_a_provider_is_told_with_its_outcome() {
+        let tried = |end| Details { trial: Some(end), ..Details::default() };
+        let refused = tried(TrialEnd::Refused(SignInReason::WrongAudience));
+        let told = sentence("Ada", Action::SignInProviderTried, "Works", &refused);
+        assert_eq!(told, "Ada tried signing in with the identity provider “Works”");
+        assert_eq!(facts(&refused), [Fact::new("Outcome", "Wrong audience")]);
+        assert_eq!(facts(&tried(TrialEnd::Would(Foretold::NewAccount))), [Fact::new("Outcome", "Would make an account")]);
+        let read: Details = serde_json::from_value(serde_json::to_value(&refused).unwrap()).unwrap();
+        assert_eq!(read, refused);
     }
 
     #[test]

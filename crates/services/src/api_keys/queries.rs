@@ -45,7 +45,7 @@ pub(super) struct BearerRow {
     pub lets_in: bool,
     /// Whether the licence lets programs in at all.
     pub is_included: bool,
-    /// Whether its person has a seat, where seats are counted.
+    /// Whether its person has a seat, where seats are counted and the licence is not over.
     pub has_seat: bool,
     pub requests_per_minute: Option<i32>,
     pub allowed_origins: Vec<String>,
@@ -157,7 +157,8 @@ pub(super) async fn find_bearer(connection: &mut PgConnection, selector: &str, n
     .await
 }
 
-/// Whether a key stands, its time is not over, its person may work in its team and has a seat, and the licence lets programs in.
+/// Whether a key stands, its time is not over, its person may work in its team and has a seat where one is needed, and the licence lets
+/// programs in.
 pub(super) async fn lets_in(connection: &mut PgConnection, id: ApiKeyId, now: DateTime<Utc>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM api_keys k

@@ -4,7 +4,7 @@
 //! every change (the migration `audit` says how), so record an event last: its chain stays locked until the transaction ends.
 //! The words about a person who is gone are erased ([`forget`]); what they did stays, under the end of their id.
 //!
-//! writing   [`record()`], [`record_in`]   (`record`)
+//! writing   [`record()`], [`record_in`]   (`record`), [`record_opened`] (`opened`)
 //! reading   [`Audit::list`], [`Audit::choices`] (`list`, `filter`), [`Audit::export`] (`export`), [`Audit::verify`] (`verify`)
 //!           people whom an event names by their ids: `people`
 //! table     audit_events
@@ -12,6 +12,7 @@
 mod export;
 mod filter;
 mod list;
+mod opened;
 mod people;
 mod queries;
 mod record;
@@ -21,6 +22,7 @@ mod tests;
 mod verify;
 
 pub use export::ExportStream;
+pub(crate) use opened::record_opened;
 pub(crate) use record::{Author, forget, record, record_in, seal, those_that_hold};
 
 use crate::{Result, Services, TeamTx, Viewer};

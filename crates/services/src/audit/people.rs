@@ -1,5 +1,5 @@
 //! People: whom an event speaks of by their ids alone, under the names they have now, or had when they left the team: with whom something
-//! is shared, who was put into a group and who was taken out.
+//! is shared, as whom an owner saw the team, who was put into a group and who was taken out.
 
 use super::list::{actions_naming_others, former_person};
 use super::queries::{self, EventRow};
@@ -33,7 +33,8 @@ impl People {
         let many = [("Put in", &details.added), ("Taken out", &details.removed)];
         let many = many.into_iter().filter(|(_, people)| !people.is_empty());
         let shared = details.shared.iter().map(|shared| Fact::new("With", self.with_whom(shared)));
-        shared.chain(many.map(|(label, people)| Fact::new(label, self.list(people)))).collect()
+        let seen = details.viewed_as.iter().map(|person| Fact::new("Seen as", self.called(*person)));
+        shared.chain(seen).chain(many.map(|(label, people)| Fact::new(label, self.list(people)))).collect()
     }
 
     /// The same in one line.
@@ -71,5 +72,5 @@ fn named(details: &Details) -> Vec<UserId> {
         ShareWith::Group(_) => None,
     });
     let many = details.added.iter().take(MOST_NAMED).chain(details.removed.iter().take(MOST_NAMED));
-    shared.chain(many.copied()).collect()
+    shared.chain(details.viewed_as).chain(many.copied()).collect()
 }

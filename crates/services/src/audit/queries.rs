@@ -2,8 +2,9 @@
 //! function `forget_person`.
 
 use super::filter::Filter;
+use super::opened::Opened;
 use chrono::{DateTime, Utc};
-use domain::audit::{Event, Via};
+use domain::audit::{Action, Event, Via};
 use domain::{TeamId, UserId};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -17,6 +18,24 @@ pub(super) struct NewEventRow<'a> {
     pub ip: String,
     pub event: &'a Event,
     pub details: Value,
+}
+
+/// What somebody opened in a team, about to be stored.
+pub(super) struct NewEventRows<'a> {
+    pub team: TeamId,
+    pub actor: UserId,
+    pub via: Via,
+    pub ip: String,
+    pub details: Value,
+    pub opened: &'a [Opened<'a>],
+}
+
+/// An owner's view of their team as one of its members.
+#[derive(Clone, Copy)]
+pub(super) struct View {
+    pub team: TeamId,
+    pub owner: UserId,
+    pub subject: UserId,
 }
 
 /// A stored event.
@@ -76,6 +95,73 @@ pub(super) async fn insert(connection: &mut PgConnection, row: NewEventRow<'_>) 
         row.event.target_name,
         row.ip,
         row.details
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Adds an event for each thing that was opened, in their order; number, time, name and hashes are the database's, row by row.
+pub(super) async fn insert_opened(connection: &mut PgConnection, rows: NewEventRows<'_>) -> sqlx::Result<()> {
+    let (actions, ids) = actions_and_ids(rows.opened);
+    let kinds: Vec<String> = rows.opened.iter().map(|(action, ..)| action.target().as_str().to_owned()).collect();
+    let names: Vec<String> = rows.opened.iter().map(|(_, _, name)| (*name).to_owned()).collect();
+    sqlx::query!(
+        "INSERT INTO audit_events (team_id, actor_id, via, action, target_type, target_id, target_name, ip, details)
+         SELECT $1::uuid, $2::uuid, $3::text, o.action, o.kind, o.id, o.name, $4::text, $5::jsonb
+         FROM unnest($6::text[], $7::text[], $8::uuid[], $9::text[]) WITH ORDINALITY AS o (action, kind, id, name, place)
+         ORDER BY o.place",
+        rows.team.as_uuid(),
+        rows.actor.as_uuid(),
+        rows.via.as_str(),
+        rows.ip,
+        rows.details,
+        &actions,
+        &kinds,
+        &ids,
+        &names
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The things that an owner's view of the team as somebody has not told of yet. It began with the latest event that says so.
+pub(super) async fn list_untold<'a>(connection: &mut PgConnection, view: View, opened: &[Opened<'a>]) -> sqlx::Result<Vec<Opened<'a>>> {
+    let (actions, ids) = actions_and_ids(opened);
+    let places = sqlx::query_scalar!(
+        r#"SELECT o.place AS "place!"
+           FROM unnest($4::text[], $5::uuid[]) WITH ORDINALITY AS o (action, id, place)
+           WHERE NOT EXISTS (
+               SELECT FROM audit_events e
+               WHERE e.team_id = $1 AND e.actor_id = $2 AND e.action = o.action AND e.target_id = o.id
+                 AND e.details ->> 'viewed_as' = $3::uuid::text
+                 AND e.position > coalesce((SELECT max(b.position) FROM audit_events b
+                                            WHERE b.team_id = $1 AND b.actor_id = $2 AND b.target_id = $3::uuid AND b.action = $6), 0))
+           ORDER BY o.place"#,
+        view.team.as_uuid(),
+        view.owner.as_uuid(),
+        view.subject.as_uuid(),
+        &actions,
+        &ids,
+        Action::MemberViewStarted.as_str()
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(places.into_iter().filter_map(|place| opened.get(usize::try_from(place - 1).ok()?).copied()).collect())
+}
+
+fn actions_and_ids(opened: &[Opened<'_>]) -> (Vec<String>, Vec<Uuid>) {
+    opened.iter().map(|(action, id, _)| (action.as_str().to_owned(), *id)).unzip()
+}
+
+/// Makes the running transaction another person's, in the same team, and the only one that adds to its chain until it ends: under the lock
+/// that the trigger of the chain takes (the migration `audit`).
+pub(super) async fn go_on_as(connection: &mut PgConnection, team: TeamId, person: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "SELECT set_viewer($1, $2), pg_advisory_xact_lock(hashtextextended('audit ' || $1::uuid, 0))",
+        team.as_uuid(),
+        person.as_uuid()
     )
     .execute(connection)
     .await?;

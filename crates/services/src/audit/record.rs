@@ -1,10 +1,12 @@
 //! Record: writes an event into the transaction of the act. Call it last: the chain of the team is locked from then on.
 
-use super::queries::{self, NewEventRow};
+use super::opened::Opened;
+use super::queries::{self, NewEventRow, NewEventRows};
 use crate::written::hex;
 use crate::{Result, Viewer};
-use domain::audit::{Event, SealedChain, Via};
+use domain::audit::{Details, Event, SealedChain, Via};
 use domain::{TeamId, UserId};
+use serde_json::Value;
 use sqlx::PgConnection;
 use std::net::IpAddr;
 
@@ -29,6 +31,11 @@ impl Author {
     pub(crate) const fn in_the_name_of(actor: UserId) -> Self {
         Self { actor: Some(actor), via: Via::System, ip: None }
     }
+
+    /// From where, as the trail holds it.
+    fn address(self) -> String {
+        self.ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default()
+    }
 }
 
 impl From<&Viewer> for Author {
@@ -45,15 +52,27 @@ pub(crate) async fn record(tx: &mut PgConnection, viewer: &Viewer, event: Event)
 /// Records what somebody did in a team, or on the installation where none is given.
 pub(crate) async fn record_in(tx: &mut PgConnection, team: Option<TeamId>, author: impl Into<Author>, event: Event) -> Result<()> {
     let author = author.into();
-    let row = NewEventRow {
-        team,
-        actor: author.actor,
-        via: author.via,
-        ip: author.ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default(),
-        details: serde_json::to_value(&event.details).expect("details are plain data"),
-        event: &event,
-    };
+    let row =
+        NewEventRow { team, actor: author.actor, via: author.via, ip: author.address(), details: stored(&event.details), event: &event };
     Ok(queries::insert(tx, row).await?)
+}
+
+/// Records what the viewer opened in their team, each thing in an event of its own.
+pub(super) async fn record_each(tx: &mut PgConnection, viewer: &Viewer, details: &Details, opened: &[Opened<'_>]) -> Result<()> {
+    let author = Author::from(viewer);
+    let rows = NewEventRows {
+        team: viewer.team_id,
+        actor: viewer.actor(),
+        via: author.via,
+        ip: author.address(),
+        details: stored(details),
+        opened,
+    };
+    Ok(queries::insert_opened(tx, rows).await?)
+}
+
+fn stored(details: &Details) -> Value {
+    serde_json::to_value(details).expect("details are plain data")
 }
 
 /// What is left to tell of a team's trail before it goes with the team.

@@ -5,7 +5,8 @@ use super::queries::{conversations, generations, messages};
 use super::{Chat, parse_event, period};
 use crate::sharing::Standing;
 use crate::written::containing;
-use crate::{Error, Result, TeamTx, Viewer};
+use crate::{Error, Result, TeamTx, Viewer, audit};
+use domain::audit::Action;
 use domain::chat::{ChatOpening, Citation, ConversationDetail, ConversationList, ConversationSummary, MessageView, Usage};
 use domain::datasets::Visibility;
 use domain::models::ModelType;
@@ -35,10 +36,10 @@ impl Chat<'_> {
     }
 
     /// A conversation of the viewer with all its messages. One that is being written carries its text so far, the number
-    /// of the last event in it, and the run to follow.
+    /// of the last event in it, and the run to follow. That an owner who sees the team as its person opened it is told.
     pub async fn open(&self, viewer: &Viewer, id: ConversationId) -> Result<ConversationDetail> {
         viewer.require(Permission::ViewChats)?;
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let mut tx = self.services.parts.db.opening_tx(viewer).await?;
         let row = conversations::find(&mut tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
         let rows = messages::list(&mut tx, id).await?;
         let mut citations = citations_by_message(&mut tx, id).await?;
@@ -51,11 +52,16 @@ impl Chat<'_> {
             }
             views.push(message);
         }
+        if viewer.seen_by.is_some() {
+            views.iter_mut().flat_map(|message| &mut message.citations).for_each(leave_passage_to_document);
+        }
+        record_opened(tx, viewer, id).await?;
         Ok(ConversationDetail { id, title: row.title, prompt_id: row.prompt_id, model_id: row.model_id, messages: views })
     }
 
     /// What the chat screen starts from: a conversation of the viewer, or a new one, and what can answer in it.
     pub async fn opening(&self, viewer: &Viewer, id: Option<ConversationId>) -> Result<ChatOpening> {
+        viewer.require(Permission::ViewChats)?;
         let conversation = match id {
             Some(id) => Some(self.open(viewer, id).await?),
             None => None,
@@ -82,6 +88,20 @@ pub(crate) async fn standing_of(tx: &mut TeamTx, viewer: &Viewer, id: Conversati
     viewer.require(Permission::ViewChats)?;
     conversations::find(tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
     Ok(Standing { team_id: viewer.team_id, visibility: Visibility::Private, created_by: viewer.user_id, share: None })
+}
+
+/// Has it told that an owner opens a chat who sees the team as its person does.
+pub(super) async fn record_opened(tx: TeamTx, viewer: &Viewer, id: ConversationId) -> Result<()> {
+    // A title is made of the question, so it is not told.
+    audit::record_opened(tx, viewer, &[(Action::ChatOpenedInView, id.as_uuid(), "")]).await
+}
+
+/// In a view a chat shows nothing of a document that is there: its passage is read on its page, and that is told. Of one that was deleted
+/// the chat alone holds something.
+pub(super) fn leave_passage_to_document(citation: &mut Citation) {
+    if citation.document_id.is_some() {
+        citation.excerpt.clear();
+    }
 }
 
 async fn citations_by_message(tx: &mut TeamTx, id: ConversationId) -> Result<HashMap<MessageId, Vec<Citation>>> {

@@ -2,9 +2,10 @@
 //!
 //! On the server that writes the answer they come from its log; elsewhere from the table, on a hint or twice a second.
 
+use super::conversations::{leave_passage_to_document, record_opened};
 use super::live::Live;
 use super::queries::generations::{self, FollowRow};
-use super::{Chat, parse_event};
+use super::{Chat, event_json, parse_event};
 use crate::{Error, Result, Services, Viewer};
 use domain::chat::ChatEvent;
 use domain::{GenerationId, Permission};
@@ -38,6 +39,13 @@ impl StoredEvent {
         // Deltas are nearly all events, and parsing each only to see that more will come is not worth it.
         !self.json.contains("\"Delta\"") && self.event().is_ok_and(|event| event.is_last())
     }
+
+    /// The same as it is told in a view.
+    fn in_view(self) -> Self {
+        let Ok(ChatEvent::Source(mut citation)) = self.event() else { return self };
+        leave_passage_to_document(&mut citation);
+        Self { json: event_json(&ChatEvent::Source(citation)).into(), ..self }
+    }
 }
 
 /// Events in order; ends after the last one, or when the database went away.
@@ -59,9 +67,16 @@ struct Follower {
 }
 
 impl Chat<'_> {
-    /// Follows a run of the viewer after the event number `after`. `None` when the run has ended and nothing follows.
+    /// Follows a run of the viewer after the event number `after`. `None` when the run has ended and nothing follows. An owner who sees the
+    /// team as somebody else opens its chat by that, which is told first.
     pub async fn follow(&self, viewer: &Viewer, id: GenerationId, after: i64) -> Result<Option<EventStream>> {
         viewer.require(Permission::ViewChats)?;
+        let is_view = viewer.seen_by.is_some();
+        if is_view {
+            let mut tx = self.services.parts.db.opening_tx(viewer).await?;
+            let chat = generations::find_conversation(&mut tx, id, viewer.user_id).await?.ok_or(Error::NotFound)?;
+            record_opened(tx, viewer, chat).await?;
+        }
         let after = after.max(0);
         let log = self.runtime().live(id).filter(|live| live.belongs_to(viewer));
         let origin = log.map_or_else(|| Origin::Table(self.runtime().hints()), Origin::Log);
@@ -78,7 +93,7 @@ impl Chat<'_> {
             let event = follower.next().await?;
             Some((event, follower))
         });
-        Ok(Some(events.boxed()))
+        Ok(Some(if is_view { events.map(StoredEvent::in_view).boxed() } else { events.boxed() }))
     }
 }
 

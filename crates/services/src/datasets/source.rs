@@ -2,21 +2,23 @@
 
 use super::queries::{self, PassagePlace};
 use super::{Datasets, access};
-use crate::{Error, Result, Viewer};
+use crate::{Error, Result, Viewer, audit};
 use documents::Format;
+use domain::audit::Action;
 use domain::datasets::SourcePage;
 use domain::{ChunkId, DocumentId, PageText};
 
 impl Datasets<'_> {
     /// A page of a document the viewer may see. A passage that is gone (the document was read anew) is simply not marked.
     pub async fn source_page(&self, viewer: &Viewer, id: DocumentId, page: u32, chunk: Option<ChunkId>) -> Result<SourcePage> {
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let mut tx = self.services.parts.db.opening_tx(viewer).await?;
         let document = access::visible_document(&mut tx, viewer, id).await?;
         let text = queries::find_page(&mut tx, id, page).await?.ok_or(Error::NotFound)?;
         let place = match chunk {
             Some(chunk) => queries::find_passage(&mut tx, id, chunk).await?,
             None => None,
         };
+        audit::record_opened(tx, viewer, &[(Action::DocumentOpenedInView, id.as_uuid(), document.name.as_str())]).await?;
         Ok(SourcePage {
             document_id: id,
             document_name: document.name,

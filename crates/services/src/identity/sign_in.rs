@@ -150,8 +150,8 @@ impl Identity<'_> {
         })
     }
 
-    /// A session of this person in this team; its token is new, whatever the browser held before. All sessions begin here: with a
-    /// licence nobody gets one without a seat.
+    /// A session of this person in this team; its token is new, whatever the browser held before. All sessions begin here: while a
+    /// licence is valid nobody gets one without a seat.
     pub(crate) async fn start_session(
         &self,
         tx: &mut SystemTx,

@@ -165,6 +165,10 @@ impl Identity<'_> {
         let account = checked.hashed().await?;
 
         let mut tx = db.installation_tx().await?;
+        // Seats before the account and the invitation, as everywhere.
+        if let Some(refusal) = seats::refusal_of_newcomer(&mut tx).await? {
+            return Err(refusal);
+        }
         let is_first = self.is_first(&mut tx).await?;
         if !is_first && invitation.is_none() {
             self.refuse_second()?;

@@ -18,8 +18,18 @@ use domain::team::invitation_in;
 use domain::text::{EmailAddress, FirstName, LastName};
 use domain::{Role, TeamId, UserId};
 
+/// What becomes of somebody a provider vouches for.
+pub(super) enum Verdict {
+    /// Their identity is known: into this team of theirs.
+    Known(IdentityRow, TeamId),
+    /// Somebody has an account with their address, whose password is asked for.
+    Account(UserId, EmailAddress),
+    /// They get an account, and into the team that invited them.
+    Newcomer(EmailAddress, Option<OpenInvitation>),
+}
+
 impl IdentityProviders<'_> {
-    /// Lets somebody in whose identity is known, and decides about everybody else by their verified address.
+    /// Does with somebody a provider vouches for what becomes of them.
     pub(super) async fn admit(
         &self,
         provider: &ProviderRow,
@@ -28,66 +38,74 @@ impl IdentityProviders<'_> {
         origin: &Origin,
     ) -> Result<Result<Arrival, Refusal>> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        let known = queries::find_identity(&mut tx, &vouch.issuer, &vouch.subject).await?;
-        let user = known.as_ref().map(|known| known.user_id);
-        let refused = |reason| Ok(Err(Refusal { reason, user, email: vouch.email.clone() }));
-        if !provider.email_domains.is_empty() || known.is_none() {
-            match checked_address(provider, &vouch) {
-                Ok(_) => {}
-                Err(reason) => return refused(reason),
-            }
-        }
-        if let Some(known) = known {
-            // Held, so that a suspension at this moment either was first or ends the session that begins here.
-            if known.is_suspended || !self.services.identity().hold_person(&mut tx, known.user_id).await? {
-                return refused(SignInReason::Suspended);
-            }
-            let Some(team) = self.services.identity().home_team(&mut tx, known.user_id).await? else {
-                return refused(SignInReason::NoTeam);
-            };
-            return self.let_in(tx, provider, &vouch, (&known, team, next), origin).await;
-        }
-        if !licences::includes(&mut tx, Feature::IdentityProviders).await? {
-            return refused(SignInReason::NotInLicence);
-        }
-        let Some(email) = vouch.email.clone() else { return refused(SignInReason::NoAddress) };
-        match self.services.identity().find_account(&mut tx, &email).await? {
-            Some(account) => {
-                let refused = |reason| Ok(Err(Refusal { reason, user: Some(account.user), email: Some(email.clone()) }));
-                if account.is_suspended {
-                    return refused(SignInReason::Suspended);
-                }
-                if !account.has_password {
-                    return refused(SignInReason::NotLinked);
-                }
+        match self.judge(&mut tx, provider, &vouch, &next).await? {
+            Err(refusal) => Ok(Err(refusal)),
+            Ok(Verdict::Known(known, team)) => self.let_in(tx, provider, &vouch, (&known, team, next), origin).await,
+            Ok(Verdict::Account(_, email)) => {
                 let Vouch { issuer, subject, roles, .. } = vouch;
-                let kept = Kept::Unproven { issuer, subject, email: email.clone(), next: next.clone(), roles };
+                let kept = Kept::Unproven { issuer, subject, email, next: next.clone(), roles };
                 let token = self.keep(&mut tx, provider.id, &kept).await?;
                 tx.commit().await?;
                 Ok(Ok(Arrival::NeedsProof { token, next }))
             }
-            None => self.admit_newcomer(tx, provider, &vouch, (&email, next), origin).await,
+            Ok(Verdict::Newcomer(email, invitation)) => {
+                self.welcome(tx, provider, &vouch, (&email, invitation, next), origin).await.map(Ok)
+            }
         }
     }
 
-    /// Decides about somebody without an account: what lets them in is that the provider makes accounts, or an invitation.
-    async fn admit_newcomer(
+    /// Decides about somebody whose identity is known by that, where there is a rule of domains if their address obeys it, and about
+    /// everybody else by their verified address: what lets those in who have no account is that the provider makes some, or an invitation.
+    /// Somebody who is linked is held until the transaction ends, and so are the seats where somebody new would take one; nothing else is,
+    /// and nothing is changed.
+    pub(super) async fn judge(
         &self,
-        mut tx: SystemTx,
+        tx: &mut SystemTx,
         provider: &ProviderRow,
         vouch: &Vouch,
-        (email, next): (&EmailAddress, String),
-        origin: &Origin,
-    ) -> Result<Result<Arrival, Refusal>> {
-        let refused = |reason| Ok(Err(Refusal { reason, user: None, email: Some(email.clone()) }));
-        let invitation = self.invitation_of(&mut tx, provider, email, &next).await?;
-        if invitation.is_none() && !provider.creates_accounts {
-            return refused(SignInReason::NoAccount);
+        next: &str,
+    ) -> Result<Result<Verdict, Refusal>> {
+        let identity = self.services.identity();
+        let known = queries::find_identity(tx, &vouch.issuer, &vouch.subject).await?;
+        let user = known.as_ref().map(|known| known.user_id);
+        let refused = |user, reason| Ok(Err(Refusal { reason, user, email: vouch.email.clone() }));
+        if (!provider.email_domains.is_empty() || known.is_none())
+            && let Err(reason) = check_address(provider, vouch)
+        {
+            return refused(user, reason);
         }
-        match seats::refusal_of_newcomer(&mut tx).await? {
-            Some(Error::ReadOnly) => refused(SignInReason::LicenceOver),
-            Some(_) => refused(SignInReason::NoSeat),
-            None => self.welcome(tx, provider, vouch, (email, invitation, next), origin).await.map(Ok),
+        if let Some(known) = known {
+            // Held, so that a suspension at this moment either was first or ends the session that begins here.
+            if known.is_suspended || !identity.hold_person(tx, known.user_id).await? {
+                return refused(user, SignInReason::Suspended);
+            }
+            return match identity.home_team(tx, known.user_id).await? {
+                Some(team) => Ok(Ok(Verdict::Known(known, team))),
+                None => refused(user, SignInReason::NoTeam),
+            };
+        }
+        if !licences::includes(tx, Feature::IdentityProviders).await? {
+            return refused(None, SignInReason::NotInLicence);
+        }
+        let Some(email) = vouch.email.clone() else { return refused(None, SignInReason::NoAddress) };
+        if let Some(account) = identity.find_account(tx, &email).await? {
+            let user = Some(account.user);
+            if account.is_suspended {
+                return refused(user, SignInReason::Suspended);
+            }
+            if !account.has_password {
+                return refused(user, SignInReason::NotLinked);
+            }
+            return Ok(Ok(Verdict::Account(account.user, email)));
+        }
+        let invitation = self.invitation_of(tx, provider, &email, next).await?;
+        if invitation.is_none() && !provider.creates_accounts {
+            return refused(None, SignInReason::NoAccount);
+        }
+        match seats::refusal_of_newcomer(tx).await? {
+            Some(Error::ReadOnly) => refused(None, SignInReason::LicenceOver),
+            Some(_) => refused(None, SignInReason::NoSeat),
+            None => Ok(Ok(Verdict::Newcomer(email, invitation))),
         }
     }
 
@@ -234,21 +252,22 @@ pub(super) fn through<'a>(provider: &'a ProviderRow, user: UserId, email: Option
     }
 }
 
-/// The address, when the provider vouches for it and its domain may come in. That it says nothing is enough where its addresses are
-/// trusted, which are those of the domains below alone; a no never is.
-fn checked_address<'a>(provider: &ProviderRow, vouch: &'a Vouch) -> Result<&'a EmailAddress, SignInReason> {
+/// Refuses an address that the provider does not vouch for, or whose domain may not come in. That it says nothing is enough where its
+/// addresses are trusted, which are those of the domains below alone; a no never is. It is the same of whoever is linked: they would meet
+/// the rule of domains by an address that they typed themselves otherwise.
+fn check_address(provider: &ProviderRow, vouch: &Vouch) -> Result<(), SignInReason> {
     let email = vouch.email.as_ref().ok_or(SignInReason::NoAddress)?;
-    let is_trusted = provider.trusts_addresses && !provider.email_domains.is_empty();
+    let is_trusted = provider.trusts_silence();
     if !vouch.is_verified.unwrap_or(is_trusted) {
         return Err(SignInReason::UnverifiedAddress);
     }
     let domain = email.as_str().rsplit('@').next().unwrap_or_default();
     let is_welcome = provider.email_domains.is_empty() || provider.email_domains.iter().any(|allowed| allowed == domain);
-    if is_welcome { Ok(email) } else { Err(SignInReason::WrongDomain) }
+    if is_welcome { Ok(()) } else { Err(SignInReason::WrongDomain) }
 }
 
 /// The highest role that a rule gives; none where the claim is missing or names nothing that a rule is about.
-fn given_role(provider: &ProviderRow, claimed: &[String]) -> Option<Role> {
+pub(super) fn given_role(provider: &ProviderRow, claimed: &[String]) -> Option<Role> {
     let rules: Vec<RoleRule> = serde_json::from_value(provider.role_rules.clone()).unwrap_or_default();
     rules.iter().filter(|rule| claimed.contains(&rule.value)).map(|rule| rule.role).max()
 }

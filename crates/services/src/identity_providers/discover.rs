@@ -1,5 +1,6 @@
 //! Discover: what a provider publishes about itself, over the one way out, and what is wrong with it in words.
 
+use super::diagnosis::quotable;
 use super::{IdentityProviders, draft};
 use crate::{Result, Viewer};
 use domain::identity_providers::IdentityProviderReport;
@@ -34,8 +35,13 @@ pub(super) fn requests(
     }
 }
 
-/// What the provider publishes, with its keys.
-pub(super) async fn discover(egress: &EgressClient, issuer: &str) -> Result<CoreProviderMetadata, DiscoveryError<EgressError>> {
+/// What a provider that people can be sent to publishes, with its keys; or in words what is wrong with it.
+pub(super) async fn discover(egress: &EgressClient, issuer: &str) -> Result<CoreProviderMetadata, String> {
+    let metadata = published(egress, issuer).await.map_err(|error| trouble(&error))?;
+    fault(&metadata).map_or(Ok(metadata), |sentence| Err(sentence.to_owned()))
+}
+
+async fn published(egress: &EgressClient, issuer: &str) -> Result<CoreProviderMetadata, DiscoveryError<EgressError>> {
     let issuer = IssuerUrl::new(issuer.to_owned()).map_err(DiscoveryError::UrlParse)?;
     CoreProviderMetadata::discover_async(issuer, &requests(egress)).await
 }
@@ -53,11 +59,8 @@ impl IdentityProviders<'_> {
         let egress = &self.services.parts.egress;
         let issuer = draft::issuer(issuer, egress)?;
         Ok(match discover(egress, &issuer).await {
-            Ok(metadata) => match fault(&metadata) {
-                Some(sentence) => IdentityProviderReport { is_working: false, sentence: sentence.to_owned() },
-                None => works(&metadata),
-            },
-            Err(error) => IdentityProviderReport { is_working: false, sentence: trouble(&error) },
+            Ok(metadata) => works(&metadata),
+            Err(sentence) => IdentityProviderReport { is_working: false, sentence },
         })
     }
 }
@@ -65,9 +68,8 @@ impl IdentityProviders<'_> {
 fn works(metadata: &CoreProviderMetadata) -> IdentityProviderReport {
     let keys = metadata.jwks().keys().len();
     let keys = if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") };
-    let mut sentence = format!(
-        "It answers, calls itself by this name and publishes {keys}. Whether ID and secret are right shows when somebody signs in."
-    );
+    let mut sentence =
+        format!("It answers, calls itself by this name and publishes {keys}. Whether ID and secret are right, “Try signing in” shows.");
     if !tells_verification(metadata) {
         sentence.push_str(" It may not say whether addresses are verified: see “Trust this provider’s addresses”.");
     }
@@ -80,7 +82,7 @@ fn tells_verification(metadata: &CoreProviderMetadata) -> bool {
 }
 
 /// What keeps a provider that answers from being used.
-pub(super) fn fault(metadata: &CoreProviderMetadata) -> Option<&'static str> {
+fn fault(metadata: &CoreProviderMetadata) -> Option<&'static str> {
     let is_web = matches!(metadata.authorization_endpoint().url().scheme(), "http" | "https");
     if !is_web {
         Some("Its authorization endpoint is not a web address.")
@@ -95,19 +97,31 @@ pub(super) fn fault(metadata: &CoreProviderMetadata) -> Option<&'static str> {
     }
 }
 
-/// Why a provider could not be asked.
+/// Why a provider could not be asked. What it says itself, or how it is spelled there, is quoted as words of somebody else.
 fn trouble(error: &DiscoveryError<EgressError>) -> String {
     match error {
-        DiscoveryError::Request(cause) => cause.to_string(),
+        DiscoveryError::Request(cause) => quotable(&cause.to_string()),
         DiscoveryError::Response(status, ..) if !status.is_success() => {
             format!(
                 "It answered with status {} where its configuration should be. Is the issuer spelled as the provider spells it?",
                 status.as_u16()
             )
         }
-        DiscoveryError::Response(_, _, what) => format!("Its answer is not what it should be: {what}."),
-        DiscoveryError::Parse(cause) => format!("Its configuration or its keys cannot be read: {}.", cause.inner()),
-        DiscoveryError::Validation(what) => format!("It calls itself something else: {what}. Enter the issuer exactly so."),
-        other => format!("It cannot be asked: {other}."),
+        DiscoveryError::Response(_, _, what) => format!("Its answer is not what it should be: {}.", quotable(what)),
+        DiscoveryError::Parse(cause) => format!("Its configuration or its keys cannot be read: {}.", quotable(&cause.inner().to_string())),
+        DiscoveryError::Validation(what) => format!("It calls itself something else: {}. Enter the issuer exactly so.", quotable(what)),
+        other => format!("It cannot be asked: {}.", quotable(&other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_provider_calls_itself_is_cut_to_a_line_and_the_advice_stays() {
+        let sentence = trouble(&DiscoveryError::Validation(format!("first\nsecond{}", "x".repeat(10_000))));
+        assert!(sentence.starts_with("It calls itself something else: first secondx"), "{sentence}");
+        assert!(sentence.ends_with("Enter the issuer exactly so.") && sentence.chars().count() < 400, "{sentence}");
     }
 }

@@ -3,22 +3,25 @@
 //! The invariant: what was sent along (state, nonce, verifier) is kept here, sealed; the browser holds a token of it, and coming back
 //! uses it up, whatever comes of it. No database connection is held while the provider is asked.
 
-use super::discover::{discover, fault, requests, signatures};
+use super::diagnosis::Diagnosis;
+use super::discover::{discover, requests, signatures};
 use super::queries::{self, FlowRow, NewFlow, ProviderRow};
-use super::verify::{self, Redeem};
+use super::verify::{self, Redeem, Vouch};
 use super::{IdentityProviders, secret_place};
 use crate::identity::{Origin, SignedIn, throttle, token};
 use crate::secrets::place;
 use crate::sign_ins::{self, Attempt};
 use crate::{Error, Result, SystemTx, Viewer};
 use chrono::TimeDelta;
+use domain::identity_providers::Trial;
 use domain::sign_ins::{SignInMethod, SignInReason};
 use domain::text::EmailAddress;
-use domain::{IdentityProviderId, SignInFlowId, UserId};
-use openidconnect::core::{CoreAuthPrompt, CoreResponseType};
+use domain::{IdentityProviderId, SessionId, SignInFlowId, UserId};
+use openidconnect::core::{CoreAuthPrompt, CoreProviderMetadata, CoreResponseType};
 use openidconnect::{AuthenticationFlow, CsrfToken, Nonce, PkceCodeChallenge, Scope};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
@@ -42,7 +45,7 @@ pub struct Started {
     /// Where the browser goes.
     pub address: String,
     /// What it keeps until it is back.
-    token: SecretString,
+    pub(super) token: SecretString,
 }
 
 impl Started {
@@ -62,6 +65,8 @@ pub struct Callback {
     pub state: Option<String>,
     /// What went wrong, as a word of the standard.
     pub error: Option<String>,
+    /// The same in the provider's own words.
+    pub error_description: Option<String>,
     /// Who it claims to come from.
     pub iss: Option<String>,
 }
@@ -92,6 +97,11 @@ pub enum Arrival {
     },
     /// The identity is linked to the account that is signed in.
     Linked,
+    /// It was a trial; whoever began it sees what came of it with this token.
+    Tried {
+        /// What stands for what came of it.
+        token: SecretString,
+    },
     /// Nowhere.
     Refused {
         /// Why.
@@ -101,6 +111,14 @@ pub enum Arrival {
         /// Whether they wanted to sign in again.
         again: bool,
     },
+}
+
+/// What is sent along to a provider, and has to fit its answer.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Sent {
+    state: String,
+    nonce: String,
+    verifier: String,
 }
 
 /// What is kept of a sign-in that is under way.
@@ -126,6 +144,10 @@ pub(super) enum Kept {
         #[serde(default)]
         roles: Vec<String>,
     },
+    /// At the provider for a trial, begun in this session. A server of the version before cannot read it, and signs nobody in by it.
+    Trying { sent: Sent, session: SessionId },
+    /// Back from a trial.
+    Tried { trial: Trial, session: SessionId },
 }
 
 impl Kept {
@@ -134,6 +156,7 @@ impl Kept {
         match self {
             Self::Underway { next, link_to, anew, .. } => (next, anew && link_to.is_none()),
             Self::Unproven { next, .. } => (next, false),
+            Self::Trying { .. } | Self::Tried { .. } => (String::new(), false),
         }
     }
 }
@@ -168,33 +191,34 @@ impl IdentityProviders<'_> {
         };
         let Some(provider) = provider else { return Ok(Err(SignInReason::ProviderOff)) };
         let metadata = match discover(&parts.egress, &provider.issuer).await {
-            Ok(metadata) if fault(&metadata).is_none() => metadata,
-            found => {
-                tracing::info!(provider = %id, error = ?found.err().map(|error| error.to_string()), "an identity provider cannot be used");
+            Ok(metadata) => metadata,
+            Err(trouble) => {
+                tracing::info!(provider = %id, %trouble, "an identity provider cannot be used");
                 self.note(&provider.name, SignInReason::Unreachable.into(), origin).await?;
                 return Ok(Err(SignInReason::Unreachable));
             }
         };
-        let client = verify::client(metadata, &provider, self.secret(&provider)?, self.callback(id))?;
+        let anew = purpose != Purpose::SignIn;
+        let (address, Sent { state, nonce, verifier }) = self.way_there(&provider, metadata, anew)?;
+        let link_to = if let Purpose::Link(user) = purpose { Some(user) } else { None };
+        let kept = Kept::Underway { state, nonce, verifier, next: next.to_owned(), link_to, anew };
+        let mut tx = parts.db.system_tx().await?;
+        let token = self.keep(&mut tx, id, &kept).await?;
+        tx.commit().await?;
+        Ok(Ok(Started { address, token }))
+    }
+
+    /// Where the browser goes, and what is sent along.
+    pub(super) fn way_there(&self, provider: &ProviderRow, metadata: CoreProviderMetadata, anew: bool) -> Result<(String, Sent)> {
+        let client = verify::client(metadata, provider, self.secret(provider)?, self.callback(provider.id))?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let scopes = provider.scopes.split(' ').filter(|scope| *scope != "openid").map(|scope| Scope::new(scope.to_owned()));
         let request = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random).add_scopes(scopes);
-        let anew = purpose != Purpose::SignIn;
         let request = if anew { request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO) } else { request };
         let (address, state, nonce) = request.set_pkce_challenge(challenge).url();
-        let kept = Kept::Underway {
-            state: state.secret().clone(),
-            nonce: nonce.secret().clone(),
-            verifier: verifier.secret().clone(),
-            next: next.to_owned(),
-            link_to: if let Purpose::Link(user) = purpose { Some(user) } else { None },
-            anew,
-        };
-        let mut tx = parts.db.system_tx().await?;
-        let token = self.keep(&mut tx, id, &kept).await?;
-        tx.commit().await?;
-        Ok(Ok(Started { address: address.into(), token }))
+        let sent = Sent { state: state.secret().clone(), nonce: nonce.secret().clone(), verifier: verifier.secret().clone() };
+        Ok((address.into(), sent))
     }
 
     /// Comes back: checks what the provider says and decides what becomes of it. Whatever is refused is written down.
@@ -207,7 +231,7 @@ impl IdentityProviders<'_> {
         origin: &Origin,
     ) -> Result<Arrival> {
         let mut tx = self.services.parts.db.system_tx().await?;
-        let provider = self.usable(&mut tx, id).await?;
+        let found = queries::find(&mut tx, id).await?;
         let kept = match token {
             Some(token) => queries::take_flow(&mut tx, &token::hash(token), self.services.parts.clock.now()).await?,
             None => None,
@@ -216,8 +240,14 @@ impl IdentityProviders<'_> {
         if kept.is_none() {
             self.throttle(origin).await?; // whoever began here was counted then
         }
-        let (next, again) = kept.as_ref().map(|row| self.open(row)).transpose()?.map(Kept::onward).unwrap_or_default();
-        let Some(provider) = provider else { return Ok(Arrival::Refused { reason: SignInReason::ProviderOff, next, again }) };
+        let opened = kept.as_ref().map(|row| self.open(row)).transpose()?;
+        if let (Some(Kept::Trying { .. }), Some(row), Some(provider)) = (&opened, &kept, &found) {
+            return self.finish_trial(provider, row, callback, viewer, origin).await;
+        }
+        let (next, again) = opened.map(Kept::onward).unwrap_or_default();
+        let Some(provider) = found.filter(|row| row.is_enabled) else {
+            return Ok(Arrival::Refused { reason: SignInReason::ProviderOff, next, again });
+        };
         match self.arrive(&provider, callback, kept, viewer, origin).await? {
             Ok(arrival) => {
                 throttle::give_back(&self.services.parts.db, &throttle_keys(origin)).await?;
@@ -243,21 +273,12 @@ impl IdentityProviders<'_> {
         let Kept::Underway { state, nonce, verifier, next, link_to, anew } = self.open(&row)? else {
             return Ok(Err(SignInReason::WrongState.into()));
         };
-        let is_ours = bool::from(callback.state.unwrap_or_default().as_bytes().ct_eq(state.as_bytes()));
-        if !is_ours || link_to.is_some_and(|user| viewer.is_none_or(|viewer| viewer.user_id != user)) {
+        if link_to.is_some_and(|user| viewer.is_none_or(|viewer| viewer.user_id != user)) {
             return Ok(Err(SignInReason::WrongState.into()));
         }
-        if callback.iss.is_some_and(|issuer| issuer != provider.issuer) {
-            return Ok(Err(SignInReason::WrongIssuer.into()));
-        }
-        let code = match (callback.code, callback.error.as_deref()) {
-            (Some(code), None) => code,
-            (_, Some("access_denied")) => return Ok(Err(SignInReason::Cancelled.into())),
-            _ => return Ok(Err(SignInReason::ProviderRefused.into())),
-        };
-        let vouched = match self.redeem(provider, Redeem { code, nonce, verifier, anew }).await? {
+        let vouched = match self.hear(provider, callback, (Sent { state, nonce, verifier }, anew)).await? {
             Ok(vouched) => vouched,
-            Err(reason) => return Ok(Err(reason.into())),
+            Err(diagnosis) => return Ok(Err(diagnosis.reason.into())),
         };
         match (link_to, viewer) {
             (None, _) => self.admit(provider, vouched, next, origin).await,
@@ -266,17 +287,37 @@ impl IdentityProviders<'_> {
         }
     }
 
+    /// What the provider vouches for, if what it sent back fits what was sent along.
+    pub(super) async fn hear(
+        &self,
+        provider: &ProviderRow,
+        callback: Callback,
+        (sent, anew): (Sent, bool),
+    ) -> Result<Result<Vouch, Diagnosis>> {
+        if !bool::from(callback.state.unwrap_or_default().as_bytes().ct_eq(sent.state.as_bytes())) {
+            return Ok(Err(SignInReason::WrongState.into()));
+        }
+        if callback.iss.is_some_and(|issuer| issuer != provider.issuer) {
+            return Ok(Err(SignInReason::WrongIssuer.into()));
+        }
+        let code = match (callback.code, callback.error) {
+            (Some(code), None) => code,
+            (_, error) => return Ok(Err(Diagnosis::of_callback(error.as_deref(), callback.error_description.as_deref()))),
+        };
+        self.redeem(provider, Redeem { code, nonce: sent.nonce, verifier: sent.verifier, anew }).await
+    }
+
     /// Asks the provider what the code stands for.
-    async fn redeem(&self, provider: &ProviderRow, redeem: Redeem) -> Result<Result<verify::Vouch, SignInReason>> {
+    async fn redeem(&self, provider: &ProviderRow, redeem: Redeem) -> Result<Result<Vouch, Diagnosis>> {
         let parts = &self.services.parts;
         let metadata = match discover(&parts.egress, &provider.issuer).await {
-            Ok(metadata) if fault(&metadata).is_none() => metadata,
-            _ => return Ok(Err(SignInReason::Unreachable)),
+            Ok(metadata) => metadata,
+            Err(trouble) => return Ok(Err(Diagnosis::new(SignInReason::Unreachable, trouble))),
         };
         let signatures = signatures(&metadata);
         let client = verify::client(metadata, provider, self.secret(provider)?, self.callback(provider.id))?;
         let requests = requests(&parts.egress);
-        Ok(verify::redeem(&client, &requests, signatures, redeem, &provider.role_claim, parts.clock.now()).await)
+        Ok(verify::redeem(&client, &requests, signatures, redeem, provider, parts.clock.now()).await)
     }
 
     fn secret(&self, provider: &ProviderRow) -> Result<Option<String>> {
@@ -285,7 +326,7 @@ impl IdentityProviders<'_> {
         Ok(Some(String::from_utf8(opened).map_err(Error::internal)?))
     }
 
-    async fn throttle(&self, origin: &Origin) -> Result<()> {
+    pub(super) async fn throttle(&self, origin: &Origin) -> Result<()> {
         throttle::take(&self.services.parts.db, self.services.parts.clock.now(), throttle_keys(origin)).await?;
         Ok(())
     }
@@ -307,7 +348,7 @@ impl IdentityProviders<'_> {
     }
 
     /// Writes a refusal down.
-    async fn note(&self, provider: &str, refusal: Refusal, origin: &Origin) -> Result<()> {
+    pub(super) async fn note(&self, provider: &str, refusal: Refusal, origin: &Origin) -> Result<()> {
         let Refusal { reason, user, email } = refusal;
         let address_hash = email.as_ref().map(sign_ins::hash_of);
         let attempt = Attempt { user, address_hash, method: SignInMethod::Provider, provider, reason: Some(reason) };
@@ -317,7 +358,13 @@ impl IdentityProviders<'_> {
     }
 }
 
-fn throttle_keys(origin: &Origin) -> Vec<(String, throttle::Limit)> {
+/// Where the viewer's request comes from.
+pub(super) fn origin_of(viewer: &Viewer) -> Origin {
+    let ip = viewer.came_from.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    Origin { ip, user_agent: String::new() }
+}
+
+pub(super) fn throttle_keys(origin: &Origin) -> Vec<(String, throttle::Limit)> {
     vec![(throttle::ip_key("provider", origin.ip), throttle::PROVIDER_PER_IP)]
 }
 

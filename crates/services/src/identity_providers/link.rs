@@ -1,7 +1,7 @@
 //! Link: identities and the accounts they open: proving that an account is one's own, linking another way in, and ending it.
 
 use super::admit::{through, update_role};
-use super::flow::{Kept, Purpose, Started};
+use super::flow::{Kept, Purpose, Started, origin_of};
 use super::{IdentityProviders, queries};
 use crate::identity::{Origin, Proven, SignedIn, token};
 use crate::mails::SecurityAct;
@@ -12,7 +12,6 @@ use domain::licences::Feature;
 use domain::sign_ins::SignInReason;
 use domain::{IdentityId, IdentityProviderId};
 use secrecy::SecretString;
-use std::net::{IpAddr, Ipv4Addr};
 
 impl IdentityProviders<'_> {
     /// Begins to link an identity to the viewer's account, in return for their password: what is linked opens the account.
@@ -22,8 +21,7 @@ impl IdentityProviders<'_> {
             licences::require(&mut read, Feature::IdentityProviders).await?;
         }
         self.services.identity().prove_password(viewer, password).await?;
-        let ip = viewer.came_from.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        match self.start(id, "", Purpose::Link(viewer.user_id), &Origin { ip, user_agent: String::new() }).await? {
+        match self.start(id, "", Purpose::Link(viewer.user_id), &origin_of(viewer)).await? {
             Ok(started) => Ok(started),
             Err(SignInReason::ProviderOff) => Err(Error::NotFound),
             Err(reason) => Err(Error::Conflict(reason.sentence().to_owned())),
@@ -38,7 +36,7 @@ impl IdentityProviders<'_> {
         let Some(provider) = self.usable(&mut tx, row.provider_id).await? else { return Ok(None) };
         Ok(match self.open(&row)? {
             Kept::Unproven { email, .. } => Some(PendingLink { provider: provider.name, email: email.into() }),
-            Kept::Underway { .. } => None,
+            Kept::Underway { .. } | Kept::Trying { .. } | Kept::Tried { .. } => None,
         })
     }
 

@@ -9,10 +9,12 @@
 //! set up by administrators  `manage` (with `draft`), `discover` ("Test")
 //! signing in                `flow` (there and back) → `verify` (what the provider says) → `admit` (what becomes of it)
 //! linking                   `link`
+//! trying it                 `trial` (the same way without a sign-in), `diagnosis` (what is wrong, in words)
 //! without a provider        `own_ways`: which of them administrators allow; `two_step_rule`: of whom they require a second step
 //! tables                    identity_providers, identities, sign_in_flows, settings
 
 mod admit;
+mod diagnosis;
 mod discover;
 mod draft;
 mod flow;
@@ -21,6 +23,7 @@ mod manage;
 mod own_ways;
 mod queries;
 mod queries_own_ways;
+mod trial;
 mod two_step_rule;
 mod verify;
 

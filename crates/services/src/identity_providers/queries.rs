@@ -29,6 +29,13 @@ pub(super) struct ProviderRow {
     pub people: i64,
 }
 
+impl ProviderRow {
+    /// Whether an address counts as verified where the provider says nothing about that.
+    pub(super) fn trusts_silence(&self) -> bool {
+        self.trusts_addresses && !self.email_domains.is_empty()
+    }
+}
+
 pub(super) async fn list(tx: &mut PgConnection) -> sqlx::Result<Vec<ProviderRow>> {
     sqlx::query_as!(
         ProviderRow,
@@ -122,6 +129,21 @@ pub(super) async fn has_team(tx: &mut PgConnection, team: TeamId) -> sqlx::Resul
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM teams WHERE id = $1 AND deleted_at IS NULL) AS "exists!""#, team.as_uuid())
         .fetch_one(tx)
         .await
+}
+
+/// The name of a team that lives.
+pub(super) async fn find_team_name(tx: &mut PgConnection, team: TeamId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("SELECT name FROM teams WHERE id = $1 AND deleted_at IS NULL", team.as_uuid()).fetch_optional(tx).await
+}
+
+/// What a person is called, with their address: for those who manage the installation.
+pub(super) async fn get_person(tx: &mut PgConnection, user: UserId) -> sqlx::Result<String> {
+    sqlx::query_scalar!(
+        r#"SELECT concat_ws(' · ', nullif(trim(first_name || ' ' || last_name), ''), email) AS "person!" FROM users WHERE id = $1"#,
+        user.as_uuid()
+    )
+    .fetch_one(tx)
+    .await
 }
 
 // ---- sign-ins that are under way ---------------------------------------------------------------------------------

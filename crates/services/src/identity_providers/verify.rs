@@ -1,5 +1,6 @@
 //! Verify: what a provider says of somebody, once its signature, issuer, audience, age and nonce were checked.
 
+use super::diagnosis::Diagnosis;
 use super::queries::ProviderRow;
 use crate::{Error, Result};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,9 +22,13 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// How long ago a proof may be, and how far the provider's clock may be ahead.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
+/// How long a sign-in waits for more about a person than it needs.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Claims that the standard does not name.
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,6 +77,8 @@ pub(super) struct Vouch {
     pub proved_at: Option<DateTime<Utc>>,
     /// As the provider says it, if that is an address.
     pub email: Option<EmailAddress>,
+    /// What it says in the place of one.
+    pub unusable_email: Option<String>,
     /// Whether the provider says that it is theirs; none where it says nothing about that.
     pub is_verified: Option<bool>,
     pub first_name: String,
@@ -101,9 +108,9 @@ pub(super) async fn redeem<R>(
     requests: &R,
     signatures: Vec<CoreJwsSigningAlgorithm>,
     redeem: Redeem,
-    role_claim: &str,
+    provider: &ProviderRow,
     now: DateTime<Utc>,
-) -> Result<Vouch, SignInReason>
+) -> Result<Vouch, Diagnosis>
 where
     R: Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, EgressError>> + Send + Sync,
 {
@@ -112,12 +119,15 @@ where
     let tokens = request.set_pkce_verifier(verifier).request_async(requests).await.map_err(|error| {
         tracing::info!(%error, "an identity provider gave no token");
         match error {
-            RequestTokenError::Request(_) => SignInReason::Unreachable,
-            RequestTokenError::Parse(..) => SignInReason::Unreadable,
-            _ => SignInReason::ProviderRefused,
+            RequestTokenError::Request(cause) => Diagnosis::new(SignInReason::Unreachable, cause.to_string()),
+            RequestTokenError::Parse(..) => SignInReason::Unreadable.into(),
+            RequestTokenError::ServerResponse(told) => {
+                Diagnosis::of_token(told.error().as_ref(), told.error_description().map(String::as_str))
+            }
+            RequestTokenError::Other(_) => SignInReason::ProviderRefused.into(),
         }
     })?;
-    let token = tokens.id_token().ok_or(SignInReason::Unreadable)?;
+    let token = tokens.id_token().ok_or_else(|| Diagnosis::new(SignInReason::Unreadable, "The provider gave no ID token."))?;
     let checks = client.id_token_verifier().set_allowed_algs(signatures).set_time_fn(move || now);
     let claims = token.claims(&checks, &Nonce::new(redeem.nonce)).map_err(|error| {
         tracing::info!(%error, "a token of an identity provider was refused");
@@ -126,11 +136,19 @@ where
     if redeem.anew {
         check_freshness(claims.auth_time(), now)?;
     }
+    let role_claim = provider.role_claim.as_str();
     let roles = values(&claims.additional_claims().0, role_claim);
-    if claims.email().is_some() && (role_claim.is_empty() || !roles.is_empty()) {
+    let is_told = claims.email().is_some() && (role_claim.is_empty() || !roles.is_empty());
+    if is_told && claims.email_verified().is_some() {
         return Ok(vouch(claims, None, roles));
     }
-    let info = ask_more(client, requests, tokens.access_token().clone(), claims.subject().clone()).await?;
+    let asked = ask_for_more(client, requests, tokens.access_token().clone(), claims.subject().clone());
+    let info = if is_told && !provider.trusts_silence() {
+        // It may say that the address is verified. Where it does not answer, that is as if it said nothing.
+        timeout(PATIENCE, asked).await.ok().and_then(Result::ok).flatten()
+    } else {
+        asked.await?
+    };
     let roles = if roles.is_empty() {
         info.as_ref().map(|info| values(&info.additional_claims().0, role_claim)).unwrap_or_default()
     } else {
@@ -141,13 +159,13 @@ where
 
 type Info = UserInfoClaims<OtherClaims, CoreGenderClaim>;
 
-/// Many providers tell addresses and groups only where one asks for them once more.
-async fn ask_more<R>(
+/// Many providers tell addresses and groups, or whether an address is verified, only where one asks for them once more.
+async fn ask_for_more<R>(
     client: &OidcClient,
     requests: &R,
     token: AccessToken,
     subject: SubjectIdentifier,
-) -> Result<Option<Info>, SignInReason>
+) -> Result<Option<Info>, Diagnosis>
 where
     R: Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, EgressError>> + Send + Sync,
 {
@@ -156,20 +174,23 @@ where
     info.map(Some).map_err(|error| {
         tracing::info!(%error, "an identity provider told nothing of a person");
         match error {
-            UserInfoError::Request(_) => SignInReason::Unreachable,
-            UserInfoError::ClaimsVerification(error) => reason(&error),
-            _ => SignInReason::Unreadable,
+            UserInfoError::Request(cause) => Diagnosis::new(SignInReason::Unreachable, cause.to_string()),
+            UserInfoError::ClaimsVerification(error) => reason(&error).into(),
+            _ => Diagnosis::new(
+                SignInReason::Unreadable,
+                "The provider was asked for more about the person (userinfo), and its answer cannot be read.",
+            ),
         }
     })
 }
 
 fn vouch(claims: &IdTokenClaims<OtherClaims, CoreGenderClaim>, info: Option<&Info>, roles: Vec<String>) -> Vouch {
-    // Address and its verification come from one place, or the one could vouch for the other's. Where that says nothing, a no of the
-    // other still counts.
+    // Where the token tells an address and nothing of its verification, what is said of the same address counts, and a no in any case.
     let (email, is_verified) = match (claims.email(), info) {
         (Some(email), info) => {
-            let doubt = info.and_then(Info::email_verified).filter(|is_verified| !is_verified);
-            (Some(email), claims.email_verified().or(doubt))
+            let is_the_same = info.and_then(Info::email) == Some(email);
+            let late = info.and_then(Info::email_verified).filter(|is_verified| is_the_same || !is_verified);
+            (Some(email), claims.email_verified().or(late))
         }
         (None, Some(info)) => (info.email(), info.email_verified()),
         (None, None) => (None, None),
@@ -187,11 +208,15 @@ fn vouch(claims: &IdTokenClaims<OtherClaims, CoreGenderClaim>, info: Option<&Inf
         },
         (None, family, None) => (String::new(), family.unwrap_or_default()),
     };
+    let told = email.map(|email| email.as_str().trim()).filter(|told| !told.is_empty());
+    let email = told.and_then(|told| EmailAddress::parse(told).ok());
+    let unusable_email = told.filter(|_| email.is_none()).map(str::to_owned);
     Vouch {
         issuer: claims.issuer().to_string(),
         subject: claims.subject().to_string(),
         proved_at: claims.auth_time(),
-        email: email.and_then(|email| EmailAddress::parse(email.as_str()).ok()),
+        email,
+        unusable_email,
         is_verified,
         first_name,
         last_name,
@@ -265,7 +290,9 @@ mod tests {
         assert_eq!((said(&no, None), said(&says(json!("false")), None)), (Some(false), Some(false)));
         let late = json!({ "sub": "s" });
         assert_eq!([&silent, &yes, &no].map(|more| said(&late, Some(more))), [None, Some(true), Some(false)]);
-        assert_eq!([&silent, &yes, &no].map(|more| said(&silent, Some(more))), [None, None, Some(false)]);
+        assert_eq!([&silent, &yes, &no].map(|more| said(&silent, Some(more))), [None, Some(true), Some(false)]);
+        let of_another = |word: bool| json!({ "sub": "s", "email": "eve@example.org", "email_verified": word });
+        assert_eq!([true, false].map(|word| said(&silent, Some(&of_another(word)))), [None, Some(false)]);
     }
 
     #[test]

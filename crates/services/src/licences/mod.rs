@@ -1,12 +1,12 @@
 //! Licences: what the installation may be used for, by how many people and until when.
 //!
-//! The invariants. Without a licence there are no limits. With one, whoever has a session has a seat: every session begins in
-//! `Identity::start_session`, which takes one ([`seats::take`]), and losing a seat ends the sessions; an API key opens only while its
+//! The invariants. Without a licence there are no limits. With one that is valid, whoever has a session has a seat: every session begins
+//! in `Identity::start_session`, which takes one ([`seats::take`]), and losing a seat ends the sessions; an API key opens only while its
 //! person has one ([`seats::missing`]). Who manages the installation always has one, so that somebody can replace the licence. When the
-//! licence is over, [`crate::Db::team_tx`] and [`crate::Db::installation_tx`] are read-only; signing in, reading, exporting and
-//! installing a licence go on, and what time alone would take from teams stays ([`is_over`]). A licence is believed because of its
-//! signature, at the moment it is installed; from then on its row counts. What it does not name of [`Feature`] is off, also when it is
-//! over: each of those is refused by [`require`], where it is done.
+//! licence is over, [`crate::Db::team_tx`] and [`crate::Db::installation_tx`] are read-only; signing in, for which no seat is asked then,
+//! reading, exporting and installing a licence go on, and what time alone would take from teams stays ([`is_over`]). A licence is believed
+//! because of its signature, at the moment it is installed; from then on its row counts. What it does not name of [`Feature`] is off, also
+//! when it is over: each of those is refused by [`require`], where it is done.
 //!
 //! the file      [`LicenceKey`], `file`           in force   [`Licences::overview`], [`Licences::install`]
 //! who sits      `seats`                          what is included   `features`

@@ -37,7 +37,11 @@ impl Licences<'_> {
         if queries::find_in_force(&mut tx).await?.is_none() {
             return Err(Error::Conflict("Without a licence nobody needs a seat.".to_owned()));
         }
-        if seats::take(&mut tx, user).await?.is_some() {
+        // Nobody needs one then, so that nothing would be written that Postgres could refuse.
+        if queries::is_over(&mut tx).await? {
+            return Err(Error::ReadOnly);
+        }
+        if seats::give(&mut tx, user).await?.is_some() {
             audit::record_in(&mut tx, None, viewer, Event::new(Action::SeatGiven, user.as_uuid(), email)).await?;
         }
         tx.commit().await

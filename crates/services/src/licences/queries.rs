@@ -98,7 +98,7 @@ pub(super) async fn insert(
 
 // ---- seats -----------------------------------------------------------------------------------------------------
 
-/// How somebody stands to the licence in force; none where there is no licence.
+/// How somebody stands to the licence in force; none where there is no licence, or it is over.
 pub(super) struct Standing {
     pub seats: i32,
     pub has_seat: bool,
@@ -110,7 +110,7 @@ pub(super) async fn standing(connection: &mut PgConnection, user: UserId) -> sql
         Standing,
         r#"SELECT licences.seats, EXISTS (SELECT FROM seats WHERE user_id = $1) AS "has_seat!",
                   coalesce((SELECT is_system_administrator FROM users WHERE id = $1), false) AS "is_system_administrator!"
-           FROM licences WHERE replaced_at IS NULL"#,
+           FROM licences WHERE replaced_at IS NULL AND expires_at > now()"#,
         user.as_uuid()
     )
     .fetch_optional(connection)

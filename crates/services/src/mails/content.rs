@@ -130,6 +130,17 @@ impl Mail {
         }
     }
 
+    /// The link that works once, or until its time is over; none of a mail that only tells of something.
+    pub(super) fn link(&self) -> Option<&str> {
+        match self {
+            Self::Invitation { link, .. }
+            | Self::PasswordReset { link, .. }
+            | Self::EmailChange { link, .. }
+            | Self::SignUp { link, .. } => Some(link),
+            Self::Security(_) | Self::EmailChanged { .. } | Self::Code { .. } | Self::AccountExists { .. } | Self::Test { .. } => None,
+        }
+    }
+
     /// Until when what it says is kept once it was given up. A code never is: whoever waits for one asks for another.
     pub(super) fn keep_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
@@ -206,18 +217,15 @@ impl Mail {
         Letter { id: id.to_string(), to: to.email.clone(), to_name: to.name.clone(), subject: head.subject, text, html }
     }
 
-    /// Ready to be looked at.
+    /// As it is sent to somebody made up.
+    pub(super) fn sample(&self) -> Letter {
+        self.letter(MailId::new(), &Recipient { email: "grace@example.org".to_owned(), name: "Grace Hopper".to_owned() })
+    }
+
+    /// Ready to be looked at; the HTML of it is asked for by its kind.
     pub(super) fn preview(&self) -> MailPreview {
-        let head = self.letterhead();
-        MailPreview {
-            name: name_of(self.kind()).to_owned(),
-            text: text(&head),
-            subject: head.subject,
-            heading: head.heading,
-            paragraphs: head.paragraphs,
-            button: head.button.map(|(words, _)| words),
-            notes: head.notes,
-        }
+        let Letter { subject, text, .. } = self.sample();
+        MailPreview { kind: self.kind().to_owned(), name: name_of(self.kind()).to_owned(), subject, text }
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn html(head: &Letterhead) -> String {
             .expect("writing to a String cannot fail");
     }
     format!(
-        "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title></head>\
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title></head>\
          <body style=\"margin:0;padding:24px;background:#f5f5f4;color:#1c1917;font:16px/26px -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif\">\
          <div style=\"max-width:560px;margin:0 auto;background:#ffffff;border:1px solid #e7e5e4;border-radius:10px;padding:32px\">\
          <p style=\"margin:0 0 24px;font-weight:600;color:#0f6b66\">Lyceum</p>{body}</div></body></html>",

@@ -5,10 +5,11 @@
 //!
 //! what they say   [`Mail`] → `letter` (text and HTML)      sent by   [`deliver()`]
 //! of an account   [`SecurityNotice`], accepted by `services::identity`
-//! on the screen   [`Mails::overview`], [`Mails::send_test`], [`Mails::send_again`]
+//! on the screen   [`Mails::overview`], [`Mails::sample`], [`Mails::send_test`], [`Mails::send_again`] (`again`)
 //! with a person   [`forget`]
 //! table: mails
 
+mod again;
 mod content;
 mod deliver;
 mod letter;
@@ -84,14 +85,14 @@ impl Mails<'_> {
         let mut tx = self.services.parts.db.system_tx().await?;
         let waiting = queries::get_waiting(&mut tx).await?;
         let failed = queries::list_failed(&mut tx).await?;
-        let kept = queries::count_kept(&mut tx).await?;
+        let useful = self.list_useful(&mut tx, None).await?;
         let named = |row: queries::FailedRow| FailedMail {
             id: row.id,
             name: content::name_of(&row.kind).to_owned(),
             recipient: row.recipient,
             failed_at: row.failed_at,
             reason: row.failure,
-            is_kept: row.is_kept,
+            is_kept: useful.contains(&row.id),
         };
         Ok(MailOverview {
             server: self.mailer().map(|mailer| mailer.server().to_owned()),
@@ -99,9 +100,17 @@ impl Mails<'_> {
             waiting: u32::try_from(waiting.count).unwrap_or(u32::MAX),
             last_failure: waiting.last_failure,
             failed: failed.into_iter().map(named).collect(),
-            kept: u32::try_from(kept).unwrap_or(u32::MAX),
+            kept: u32::try_from(useful.len()).unwrap_or(u32::MAX),
             previews: Mail::examples(&self.services.settings().public_url).iter().map(Mail::preview).collect(),
         })
+    }
+
+    /// The HTML of the mail of this kind as it is sent, with made-up people in it.
+    pub fn sample(&self, viewer: &Viewer, kind: &str) -> Result<String> {
+        viewer.require_system_administrator()?;
+        let examples = Mail::examples(&self.services.settings().public_url);
+        let mail = examples.iter().find(|mail| mail.kind() == kind).ok_or(Error::NotFound)?;
+        Ok(mail.sample().html)
     }
 
     /// Sends the viewer a mail at once and says what the mail server said.
@@ -117,22 +126,6 @@ impl Mails<'_> {
             Ok(said) => MailReport { is_sent: true, sentence: format!("{} took the mail to {email}: {said}", mailer.server()) },
             Err(error) => MailReport { is_sent: false, sentence: error.to_string() },
         })
-    }
-
-    /// Sends a mail again that was given up, or all of them, as long as they are kept; how many. Their jobs are those of the viewer's team.
-    pub async fn send_again(&self, viewer: &Viewer, id: Option<MailId>) -> Result<u32> {
-        viewer.require_system_administrator()?;
-        self.mailer().ok_or_else(not_set_up)?;
-        let mut tx = self.services.parts.db.system_tx().await?; // what was accepted needs no licence to be sent
-        let reopened = queries::reopen(&mut tx, id).await?;
-        if id.is_some() && reopened.is_empty() {
-            return Err(Error::NotFound);
-        }
-        for id in &reopened {
-            enqueue(&mut tx, viewer.team_id, *id).await?;
-        }
-        tx.commit().await?;
-        Ok(u32::try_from(reopened.len()).unwrap_or(u32::MAX))
     }
 
     /// Wipes what is kept of mails that are of no use any more, and forgets mails after 30 days; how many were forgotten.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{MailId, UserId};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// A mail to be accepted.
 pub(super) struct NewMail<'a> {
@@ -105,37 +106,51 @@ pub(super) struct FailedRow {
     pub recipient: String,
     pub failed_at: DateTime<Utc>,
     pub failure: String,
-    pub is_kept: bool,
 }
 
 pub(super) async fn list_failed(connection: &mut PgConnection) -> sqlx::Result<Vec<FailedRow>> {
     sqlx::query_as!(
         FailedRow,
         r#"SELECT id AS "id: MailId", kind, coalesce(recipient, '') AS "recipient!", failed_at AS "failed_at!",
-                  coalesce(failure, 'It was tried too often.') AS "failure!",
-                  (sealed IS NOT NULL AND coalesce(keep_until > now(), false)) AS "is_kept!"
+                  coalesce(failure, 'It was tried too often.') AS "failure!"
            FROM mails WHERE failed_at IS NOT NULL ORDER BY failed_at DESC, id DESC LIMIT 20"#
     )
     .fetch_all(connection)
     .await
 }
 
-/// How many of those that were given up can be sent again.
-pub(super) async fn count_kept(connection: &mut PgConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM mails WHERE failed_at IS NOT NULL AND sealed IS NOT NULL AND keep_until > now()"#
+/// What is kept of a mail that was given up.
+pub(super) struct KeptRow {
+    pub id: MailId,
+    pub sealed: Vec<u8>,
+}
+
+/// What is kept of those that were given up, or of this one.
+pub(super) async fn list_kept(connection: &mut PgConnection, id: Option<MailId>) -> sqlx::Result<Vec<KeptRow>> {
+    sqlx::query_as!(
+        KeptRow,
+        r#"SELECT id AS "id: MailId", sealed AS "sealed!" FROM mails
+           WHERE failed_at IS NOT NULL AND sealed IS NOT NULL AND keep_until > now() AND ($1::uuid IS NULL OR id = $1)"#,
+        id.map(MailId::as_uuid)
     )
-    .fetch_one(connection)
+    .fetch_all(connection)
     .await
 }
 
-/// Takes one of those back that were given up and are kept, or all of them.
-pub(super) async fn reopen(connection: &mut PgConnection, id: Option<MailId>) -> sqlx::Result<Vec<MailId>> {
+pub(super) async fn is_given_up(connection: &mut PgConnection, id: MailId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM mails WHERE id = $1 AND failed_at IS NOT NULL) AS "is_given_up!""#, id.as_uuid())
+        .fetch_one(connection)
+        .await
+}
+
+/// Takes those of these back that were given up and are kept.
+pub(super) async fn reopen(connection: &mut PgConnection, ids: &[MailId]) -> sqlx::Result<Vec<MailId>> {
+    let ids: Vec<Uuid> = ids.iter().copied().map(MailId::as_uuid).collect();
     sqlx::query_scalar!(
         r#"UPDATE mails SET failed_at = NULL, failure = NULL, tried_at = NULL
-           WHERE failed_at IS NOT NULL AND sealed IS NOT NULL AND keep_until > now() AND ($1::uuid IS NULL OR id = $1)
+           WHERE failed_at IS NOT NULL AND sealed IS NOT NULL AND keep_until > now() AND id = ANY ($1)
            RETURNING id AS "id: MailId""#,
-        id.map(MailId::as_uuid)
+        &ids
     )
     .fetch_all(connection)
     .await

@@ -7,6 +7,8 @@ use domain::MailId;
 use domain::mails::MailOverview;
 use sqlx::PgPool;
 
+mod again;
+
 fn with_mailer(pool: &PgPool) -> Services {
     Services::new(crate::Parts { mailer: Some(mailer()), ..parts(pool) })
 }
@@ -173,7 +175,7 @@ async fn what_is_of_no_use_any_more_is_neither_sent_again_nor_kept(pool: PgPool)
         bury(&services, id).await;
     }
     sqlx::query("UPDATE mails SET keep_until = now() WHERE id = $1").bind(over).execute(&pool).await.unwrap();
-    assert!(matches!(services.mails().send_again(&administrator(&ada), Some(over)).await, Err(Error::NotFound)));
+    assert!(matches!(services.mails().send_again(&administrator(&ada), Some(over)).await, Err(Error::Conflict(_))));
     assert_eq!(overview(&services, &ada).await.kept, 1);
     assert_eq!(services.mails().purge().await.unwrap(), 0, "the lines stay for 30 days");
     assert_eq!((is_sealed(&pool, over).await, is_sealed(&pool, good).await), (false, true));
@@ -206,6 +208,7 @@ async fn mails_are_for_administrators(pool: PgPool) {
     let services = services(&pool);
     let ada = owner(&services, "ada@example.org").await;
     assert!(matches!(services.mails().overview(&ada).await, Err(Error::NotFound)));
+    assert!(matches!(services.mails().sample(&ada, "Test"), Err(Error::NotFound)));
     assert!(matches!(services.mails().send_test(&ada).await, Err(Error::NotFound)));
     assert!(matches!(services.mails().send_again(&ada, None).await, Err(Error::NotFound)));
 }
@@ -223,8 +226,10 @@ async fn every_mail_is_there_to_be_looked_at_under_a_name_of_its_own(pool: PgPoo
         let is_here = preview.text.contains("Firefox on Linux") && preview.text.contains("192.0.2.1");
         let is_by_others = matches!(act, SecurityAct::PasswordResetOnServer | SecurityAct::DeletionOrdered { .. });
         assert_eq!(is_here, !is_by_others, "{preview:?}");
-        assert!(preview.text.contains("2026") && preview.button.is_some() && preview.notes.len() == 1, "{preview:?}");
+        let html = services.mails().sample(&administrator(&ada), &preview.kind).unwrap();
+        assert!(preview.text.contains("2026") && html.contains("2026") && html.matches("<a href=").count() == 1, "{preview:?}");
     }
+    assert!(matches!(services.mails().sample(&administrator(&ada), "Nothing"), Err(Error::NotFound)));
 }
 
 #[test]

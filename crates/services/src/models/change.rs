@@ -29,6 +29,8 @@ impl Models<'_> {
     /// Makes a model the one that new prompts, chats and datasets start with.
     pub async fn make_default(&self, viewer: &Viewer, id: ModelId) -> Result<ModelSummary> {
         require_managing(viewer)?;
+        // Questions of all teams go to another server from now on, as when its address is changed.
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let row = queries::find(&mut tx, id).await?.filter(|row| !row.is_removed).ok_or(Error::NotFound)?;
         queries::clear_default(&mut tx, row.model_type).await?;

@@ -128,8 +128,10 @@ impl MyData<'_> {
     }
 
     /// All rows in one transaction, the events last: the installation's before those of the teams, as everywhere.
-    async fn remove_person(&self, person: UserId, until: DateTime<Utc>) -> Result<bool> {
+    pub(super) async fn remove_person(&self, person: UserId, until: DateTime<Utc>) -> Result<bool> {
         let mut tx = self.services.parts.db.system_tx().await?;
+        // Before the person: of two who are in a team together the second is looked at when the first is gone.
+        leaving::lock_ends(&mut tx).await?;
         if !leaving::lock_gone(&mut tx, person, until).await? {
             return Ok(false);
         }

@@ -20,7 +20,7 @@ impl People<'_> {
             return Ok(());
         }
         // Whoever manages the installation has a seat: somebody has to be able to come in and replace the licence.
-        let seated = seats::take(&mut tx, person).await?;
+        let seated = seats::give(&mut tx, person).await?;
         queries::set_administrator(&mut tx, person, true).await?;
         if let Some(email) = seated {
             audit::record_in(&mut tx, None, viewer, Event::new(Action::SeatGiven, person.as_uuid(), email)).await?;

@@ -33,6 +33,8 @@ impl People<'_> {
     /// Lets somebody in again who was suspended. They sign in anew.
     pub async fn reinstate(&self, viewer: &Viewer, person: UserId) -> Result<()> {
         viewer.require_system_administrator()?;
+        // Who comes in again may administer.
+        self.services.identity().require_recent(viewer).await?;
         let mut tx = self.services.parts.db.installation_tx().await?;
         let subject = judge(&mut tx, viewer, person).await?;
         if !subject.is_suspended {

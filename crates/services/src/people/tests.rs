@@ -171,7 +171,8 @@ async fn what_is_dangerous_wants_a_session_that_was_confirmed_lately(pool: PgPoo
     sqlx::query("UPDATE users SET password_hash = '' WHERE id = $1").bind(root.user_id).execute(&pool).await.unwrap();
     people.suspend(&root, ada.user_id).await.unwrap();
     sqlx::query("UPDATE sessions SET confirmed_at = now() - interval '11 minutes'").execute(&pool).await.unwrap();
-    people.reinstate(&root, ada.user_id).await.unwrap();
+    assert!(matches!(people.reinstate(&root, ada.user_id).await, Err(Error::ConfirmFirst)));
+    sqlx::query("UPDATE users SET suspended_at = NULL").execute(&pool).await.unwrap();
     assert!(matches!(people.suspend(&root, ada.user_id).await, Err(Error::ConfirmFirst)));
     assert!(matches!(people.make_administrator(&root, ada.user_id).await, Err(Error::ConfirmFirst)));
     assert!(matches!(people.take_administration(&root, eve.user_id).await, Err(Error::ConfirmFirst)));

@@ -4,7 +4,9 @@ use super::Prompts;
 use super::queries::{self, PromptRow};
 use crate::models::removed;
 use crate::sharing::{Standing, may_share_with_company};
-use crate::{Error, Result, TeamTx, Viewer};
+use crate::{Error, Result, TeamTx, Viewer, audit};
+use domain::audit::Action;
+use domain::datasets::Visibility;
 use domain::models::ModelType;
 use domain::prompts::{DatasetChoice, PromptChoices, PromptDetail, PromptDraft, PromptSummary};
 use domain::{Permission, PromptId};
@@ -31,11 +33,16 @@ impl Prompts<'_> {
         Ok(rows.into_iter().map(summary).collect())
     }
 
-    /// One prompt the viewer may use; its datasets are those the viewer may read.
+    /// One prompt the viewer may use; its datasets are those the viewer may read. That an owner who sees the team as somebody else opened a
+    /// private one is told.
     pub async fn get(&self, viewer: &Viewer, id: PromptId) -> Result<PromptDetail> {
         viewer.require(Permission::ViewPrompts)?;
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
-        detail(&mut tx, viewer, id).await
+        let mut tx = self.services.parts.db.opening_tx(viewer).await?;
+        let prompt = detail(&mut tx, viewer, id).await?;
+        if prompt.draft.visibility == Visibility::Private {
+            audit::record_opened(tx, viewer, &[(Action::PromptOpenedInView, id.as_uuid(), prompt.draft.name.as_str())]).await?;
+        }
+        Ok(prompt)
     }
 
     /// What the form of a prompt offers the viewer.

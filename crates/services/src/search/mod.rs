@@ -11,10 +11,12 @@ mod queries;
 #[allow(clippy::disallowed_methods, reason = "tests look at rows that the code has no query for")]
 mod tests;
 
-use crate::{Error, Result, Services, Viewer};
+use crate::{Error, Result, Services, TeamTx, Viewer, audit};
+use domain::audit::Action;
 use domain::datasets::{RankedChunk, SearchResult};
-use domain::{DatasetId, ModelId, Permission};
+use domain::{DatasetId, DocumentId, ModelId, Permission};
 use pgvector::Vector;
+use std::collections::BTreeMap;
 
 /// Longest part of a question that is searched for, in characters: the rest of a pasted page says nothing new.
 const QUESTION_CHARS: usize = 4_000;
@@ -42,14 +44,16 @@ impl Search<'_> {
         let models = queries::embedding_models(&mut tx, datasets).await?;
         tx.commit().await?;
         let (groups, notice) = self.embed(models, &question).await;
-        let mut tx = self.services.parts.db.team_tx(viewer).await?;
+        let mut tx = self.services.parts.db.opening_tx(viewer).await?;
         let mut chunks: Vec<RankedChunk> = Vec::new();
         for group in groups {
             chunks.extend(queries::search(&mut tx, &group.datasets, &question, group.vector, limit).await?);
         }
-        tx.commit().await?;
         chunks.sort_by(|a, b| b.score.total_cmp(&a.score));
         chunks.truncate(limit as usize);
+        if viewer.seen_by.is_some() {
+            record_found(tx, viewer, &chunks).await?;
+        }
         Ok(SearchResult { chunks, notice })
     }
 
@@ -101,4 +105,11 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// Tells of every document of which a view shows passages.
+async fn record_found(tx: TeamTx, viewer: &Viewer, chunks: &[RankedChunk]) -> Result<()> {
+    let documents: BTreeMap<DocumentId, &str> = chunks.iter().map(|chunk| (chunk.document_id, chunk.document_name.as_str())).collect();
+    let opened: Vec<_> = documents.into_iter().map(|(id, name)| (Action::DocumentOpenedInView, id.as_uuid(), name)).collect();
+    audit::record_opened(tx, viewer, &opened).await
 }

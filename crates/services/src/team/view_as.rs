@@ -1,10 +1,10 @@
 //! View as: an owner sees the team as one of its members does, to find out what they can and cannot do.
 //!
 //! The invariant: whoever looks changes nothing. The server refuses what is not known to be reading, and Postgres refuses the rest; what
-//! was done is recorded under the owner's name, and the end by a trigger, however the session ends.
+//! was opened is recorded under the owner's name, and the end by a trigger, however the session ends.
 
 use super::Team;
-use super::queries::members;
+use super::queries::{self, members};
 use crate::identity::set_view;
 use crate::{Error, Result, Viewer, audit, licences};
 use domain::audit::{Action, Event};
@@ -33,10 +33,11 @@ impl Team<'_> {
         tx.commit().await
     }
 
-    /// Sees it as oneself again. The database records that.
+    /// Sees it as oneself again. The database records that, as done by the viewer from where they are.
     pub async fn stop_viewing(&self, viewer: &Viewer) -> Result<()> {
         let session = viewer.session_id.ok_or(Error::SignedOut)?;
         let mut tx = self.services.parts.db.system_tx().await?;
+        queries::views::tell_where_from(&mut tx, viewer.came_from).await?;
         set_view(&mut tx, session, None).await?;
         tx.commit().await
     }

@@ -30,6 +30,7 @@ pub fn deeds() -> Vec<Deed> {
         function("POST /api/my-data/delete-account", "with the password", |stage| {
             Box::pin(async move { (stage.person().await.0, password()) })
         }),
+        function("POST /api/my-data/keep-account", "after asking for its end", |stage| Box::pin(keep_account(stage))),
     ]
 }
 
@@ -76,4 +77,10 @@ async fn confirm_email(stage: &Stage) -> (TestClient, Call) {
     let link = "/confirm-email?token=";
     let token = stage.mail_to(&wanted, link).await.token(link);
     (stage.app.anonymous(), form("/confirm-email", &[("token", &token)]))
+}
+
+async fn keep_account(stage: &Stage) -> (TestClient, Call) {
+    let (client, _) = stage.person().await;
+    client.server_fn("my-data/delete-account", json!({ "password": PASSWORD })).await.ok();
+    (client, Call::Arguments(json!({})))
 }

@@ -11,11 +11,11 @@ mod providers;
 mod sign_in;
 mod team;
 
-use super::{Call, end_licence_in, forget_attempts, wait_for_answers};
+use super::{Call, Trail, end_licence_in, forget_attempts, wait_for_answers};
 use crate::support::{Answer, FakeIdentityProvider, FakeMailServer, PASSWORD, ReceivedMail, Snapshot, TestApp, TestClient};
 use app::error::AppError;
 use axum::http::header::LOCATION;
-use domain::IdentityProviderId;
+use domain::{IdentityProviderId, Role, ViewerInfo};
 use futures::future::BoxFuture;
 use serde_json::json;
 use services::MockClock;
@@ -128,13 +128,21 @@ impl Stage {
         Self { app, mail, clock, vouching, provider, count: AtomicU32::new(0) }
     }
 
-    /// Does a deed: its answer, and the tables in which something is different afterwards.
-    pub async fn leave_traces(&self, deed: &Deed) -> (Answer, Vec<String>) {
+    /// Takes the steps before a deed: who makes its call, and what is sent.
+    pub async fn take_steps(&self, deed: &Deed) -> (TestClient, Call) {
         forget_attempts(&self.app.pool).await;
-        let (client, call) = (deed.prepare)(self).await;
+        let taken = (deed.prepare)(self).await;
         wait_for_answers(&self.app.pool).await;
+        taken
+    }
+
+    /// Does a deed: its answer, and the tables in which something is different afterwards.
+    pub async fn leave_traces(&self, deed: &Deed, trail: Trail) -> (Answer, Vec<String>) {
+        let (client, call) = self.take_steps(deed).await;
         let before = Snapshot::take(&self.app.pool).await;
+        trail.begin(&self.app.pool).await;
         let answer = call.send(deed.route, &client).await;
+        trail.end(&self.app.pool).await;
         wait_for_answers(&self.app.pool).await;
         let changed = before.changed(&self.app.pool).await;
         (answer, changed)
@@ -147,6 +155,24 @@ impl Stage {
         wait_for_answers(&self.app.pool).await;
         end_licence_in(&self.app.pool, 0).await;
         call.send(deed.route, &client).await
+    }
+
+    /// Has a deed's last call made by an owner who sees the team as whoever would do the deed: the answer, and the tables in which
+    /// something is different afterwards. Who is not signed in yet leaves what they would send to somebody who is.
+    pub async fn act_in_view(&self, deed: &Deed) -> (Answer, Vec<String>) {
+        forget_attempts(&self.app.pool).await;
+        let (client, call) = (deed.prepare)(self).await;
+        let is_signed_in = client.server_fn("identity/viewer", json!({})).await.status == 200;
+        let seen = if is_signed_in { client } else { self.person().await.0 };
+        let person: ViewerInfo = seen.server_fn("identity/viewer", json!({})).await.json();
+        let looker = self.app.sign_up_into(&seen, &self.fresh_address(), Role::Owner).await;
+        looker.server_fn("team/view-as", json!({ "user_id": person.user_id })).await.ok();
+        wait_for_answers(&self.app.pool).await;
+        let before = Snapshot::take(&self.app.pool).await;
+        let answer = call.send(deed.route, &looker).await;
+        wait_for_answers(&self.app.pool).await;
+        let changed = before.changed(&self.app.pool).await;
+        (answer, changed)
     }
 
     /// Puts a licence in force that nobody had before.

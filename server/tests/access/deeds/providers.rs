@@ -21,6 +21,19 @@ pub fn deeds() -> Vec<Deed> {
                 (client, Call::Get(back))
             })
         }),
+        plain("GET /auth/oidc/{provider}/callback", "a trial", "/admin/sign-in", |stage| {
+            Box::pin(async move {
+                let administrator = stage.administrator().await;
+                vouch(stage, &stage.fresh_address());
+                let start = json!({ "id": stage.provider });
+                let there: String = administrator.server_fn("identity-providers/start-trial", start).await.json();
+                let back = stage.vouching.agree(&there).await;
+                (administrator, Call::Get(back))
+            })
+        }),
+        function("POST /api/identity-providers/start-trial", "one that is set up", |stage| {
+            Box::pin(async move { (stage.administrator().await, Call::Arguments(json!({ "id": stage.provider }))) })
+        }),
         plain("POST /sign-in/link", "with the password", "/chat", |stage| Box::pin(prove_account(stage))),
         function("POST /api/identity-providers/start-link", "with the password", |stage| {
             Box::pin(async move { (stage.person().await.0, Call::Arguments(json!({ "id": stage.provider, "password": PASSWORD }))) })

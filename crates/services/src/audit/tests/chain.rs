@@ -10,6 +10,17 @@ use domain::audit::{Action, AuditScope, Event};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use std::sync::Arc;
 
+/// What nobody does to events.
+const CHANGES: [&str; 4] = [
+    "UPDATE audit_events SET action = 'x'",
+    "UPDATE audit_events SET target_name = 'x'",
+    "DELETE FROM audit_events",
+    "TRUNCATE audit_events",
+];
+/// In which words Postgres refuses them to whoever was not granted the right, and the trigger to whoever was.
+const NO_RIGHT: &str = "permission denied for table audit_events";
+const BY_THE_TRIGGER: &str = "the audit trail is append-only";
+
 /// A team with three events.
 async fn three_events(services: &Services) -> Viewer {
     let ada = owner(services, "ada@example.org").await;
@@ -22,6 +33,11 @@ async fn three_events(services: &Services) -> Viewer {
 async fn refusal(connection: &mut PgConnection, statement: &'static str) -> String {
     let refused = sqlx::query(statement).execute(connection).await.expect_err(statement);
     refused.as_database_error().and_then(sqlx::error::DatabaseError::code).map(std::borrow::Cow::into_owned).unwrap_or_default()
+}
+
+async fn refusal_in_words(connection: &mut PgConnection, statement: &'static str) -> String {
+    let refused = sqlx::query(statement).execute(connection).await.expect_err(statement);
+    refused.as_database_error().map(|error| error.message().to_owned()).unwrap_or_default()
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
@@ -57,19 +73,36 @@ async fn events_at_the_same_moment_stand_in_a_row(pool: PgPool) {
 async fn nobody_changes_or_removes_an_event(pool: PgPool) {
     let services = services(&pool);
     let ada = three_events(&services).await;
-    let statements = [
-        "UPDATE audit_events SET action = 'x'",
-        "UPDATE audit_events SET target_name = 'x'",
-        "DELETE FROM audit_events",
-        "TRUNCATE audit_events",
-    ];
-    for statement in statements {
+    let rights = "SELECT rolname::text || ' ' || kind
+                  FROM pg_roles, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS kind
+                  WHERE rolname IN ('lyceum_app', 'lyceum_system') AND has_table_privilege(pg_roles.oid, 'audit_events', kind) ORDER BY 1";
+    let rights: Vec<String> = sqlx::query_scalar(rights).fetch_all(&pool).await.unwrap();
+    assert_eq!(rights, ["lyceum_app INSERT", "lyceum_app SELECT", "lyceum_system INSERT", "lyceum_system SELECT"]);
+    let of_columns = "SELECT rolname::text FROM pg_roles
+                      WHERE rolname IN ('lyceum_app', 'lyceum_system') AND has_any_column_privilege(oid, 'audit_events', 'UPDATE')";
+    let of_columns: Vec<String> = sqlx::query_scalar(of_columns).fetch_all(&pool).await.unwrap();
+    assert!(of_columns.is_empty(), "some columns: {of_columns:?}");
+    for statement in CHANGES {
         let mut app = services.db().team_tx(&ada).await.unwrap();
-        assert_eq!(refusal(&mut app, statement).await, "42501", "{statement}");
+        assert_eq!(refusal_in_words(&mut app, statement).await, NO_RIGHT, "{statement}");
         let mut system = services.db().system_tx().await.unwrap();
-        assert_eq!(refusal(&mut system, statement).await, "42501", "{statement}");
-        let mut everything = pool.acquire().await.unwrap();
-        assert_eq!(refusal(&mut everything, statement).await, "42501", "{statement}");
+        assert_eq!(refusal_in_words(&mut system, statement).await, NO_RIGHT, "{statement}");
+    }
+    assert_eq!(actions(&pool).await.len(), 3);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn the_trigger_alone_refuses_whoever_owns_the_table_or_was_given_every_right(pool: PgPool) {
+    let services = services(&pool);
+    three_events(&services).await;
+    let is_owner = "SELECT pg_get_userbyid(relowner) = current_user FROM pg_class WHERE oid = 'audit_events'::regclass";
+    assert!(sqlx::query_scalar::<_, bool>(is_owner).fetch_one(&pool).await.unwrap());
+    sqlx::query("GRANT ALL ON audit_events TO lyceum_system").execute(&pool).await.unwrap();
+    for statement in CHANGES {
+        let mut owner = pool.acquire().await.unwrap();
+        assert_eq!(refusal_in_words(&mut owner, statement).await, BY_THE_TRIGGER, "{statement}");
+        let mut system = services.db().system_tx().await.unwrap();
+        assert_eq!(refusal_in_words(&mut system, statement).await, BY_THE_TRIGGER, "{statement}");
     }
     assert_eq!(actions(&pool).await.len(), 3);
 }

@@ -2,6 +2,7 @@
 
 mod chain;
 mod events;
+mod opened;
 mod reading;
 
 use crate::{Services, Viewer};

@@ -184,6 +184,21 @@ pub(in crate::chat) async fn events(tx: &mut PgConnection, id: GenerationId) -> 
     .await
 }
 
+/// The conversation that a run of the person is in.
+pub(in crate::chat) async fn find_conversation(
+    tx: &mut PgConnection,
+    id: GenerationId,
+    person: UserId,
+) -> sqlx::Result<Option<ConversationId>> {
+    sqlx::query_scalar!(
+        r#"SELECT conversation_id AS "id: ConversationId" FROM generations WHERE id = $1 AND user_id = $2"#,
+        id.as_uuid(),
+        person.as_uuid()
+    )
+    .fetch_optional(tx)
+    .await
+}
+
 /// Where a run of the person is and its next events; no row when the run is not theirs.
 pub(in crate::chat) async fn follow(
     tx: &mut PgConnection,

@@ -1,10 +1,12 @@
 //! Passages: what a prompt puts before the model, and what becomes of the numbers in its answer.
 
 use super::{Scene, generation, rest};
+use crate::Viewer;
+use crate::testing::member;
 use domain::chat::{Asked, ChatEvent, MessageRole, NewQuestion};
 use domain::datasets::{NewDataset, Visibility};
 use domain::prompts::PromptDraft;
-use domain::{ConversationId, DocumentId, PromptId};
+use domain::{ConversationId, DocumentId, PromptId, Role};
 use serde_json::json;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -120,4 +122,29 @@ async fn a_number_that_was_offered_becomes_a_citation_and_an_invented_one_does_n
             .await
             .unwrap();
     assert_eq!(rows, [(1, Some(i32::try_from(page).unwrap()), citation.chunk_id.as_uuid())]);
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn in_a_view_passages_are_left_to_their_document_while_that_is_there(pool: PgPool) {
+    let scene = Scene::new(&pool).await;
+    let olga = member(&scene.services, &scene.viewer, "olga@example.org", Role::Owner).await;
+    let looking = Viewer { seen_by: Some(olga.user_id), ..scene.viewer.clone() };
+    let prompt = prompt(&pool, &scene, PromptDraft::default()).await;
+    let asked = ask(&scene, prompt, None, QUESTION).await;
+    answer(&scene, &asked, "In the blue cabinet [1].").await;
+    let chat = scene.services.chat();
+    let kept = async |viewer: &Viewer| {
+        let opened = chat.open(viewer, asked.conversation_id).await.unwrap();
+        let cited = opened.messages.into_iter().flat_map(|message| message.citations);
+        cited.map(|citation| citation.excerpt.contains("SECRET")).collect::<Vec<_>>()
+    };
+    let streamed = async |viewer: &Viewer| {
+        let events = rest(chat.follow(viewer, generation(&asked), 0).await.unwrap().expect("its events")).await;
+        let passage = |event: &ChatEvent| if let ChatEvent::Source(citation) = event { Some(citation.excerpt.clone()) } else { None };
+        events.iter().filter_map(passage).map(|passage| passage.contains("SECRET")).collect::<Vec<_>>()
+    };
+    assert_eq!((kept(&scene.viewer).await, streamed(&scene.viewer).await), (vec![true], vec![true; 2]));
+    assert_eq!((kept(&looking).await, streamed(&looking).await), (vec![false], vec![false; 2]));
+    sqlx::query("UPDATE message_citations SET document_id = NULL").execute(&pool).await.unwrap();
+    assert_eq!(kept(&looking).await, [true], "of a deleted document the chat alone holds something");
 }

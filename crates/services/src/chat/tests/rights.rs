@@ -66,6 +66,7 @@ async fn without_the_permission_nothing_is_asked(pool: PgPool) {
     let chat = scene.services.chat();
     assert!(matches!(chat.ask(&powerless, scene.question(None, "Hello?")).await, Err(Error::Forbidden)));
     assert!(matches!(chat.list(&powerless, PageRequest::default()).await, Err(Error::Forbidden)));
+    assert!(matches!(chat.opening(&powerless, None).await, Err(Error::Forbidden)), "what is asked could not be read");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

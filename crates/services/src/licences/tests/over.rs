@@ -1,6 +1,6 @@
 //! The end of a licence: changes are refused by the database, and nothing is locked in. (Every address is asked in `server`.)
 
-use super::{administrator, end_in, install, services, sign_in, sign_up};
+use super::{actions, administrator, end_in, install, origin, sentence, services, sign_in, sign_up};
 use crate::testing::{member, owner, parts};
 use crate::{Clock as _, Error, MockClock, Parts, Services, Viewer};
 use chrono::{TimeDelta, Utc};
@@ -9,6 +9,7 @@ use domain::licences::LicenceStanding;
 use domain::my_data::ExportSummary;
 use domain::team::TeamSettings;
 use domain::{PageRequest, Role};
+use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -49,6 +50,32 @@ async fn after_its_end_everything_is_read_and_nothing_changed(pool: PgPool) {
 
     install(&services, &root, "L-2", 5).await;
     services.datasets().create(&root, dataset("More")).await.unwrap();
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn whoever_has_no_seat_comes_in_then_to_read_and_export_and_takes_none(pool: PgPool) {
+    let services = services(&pool);
+    let root = administrator(&services, &pool).await;
+    for email in ["ada@example.org", "eve@example.org"] {
+        sign_up(&services, email).await.unwrap();
+    }
+    assert_eq!(install(&services, &root, "L-1", 1).await.turned_away, 2);
+    let refused = sentence(sign_in(&services, "ada@example.org").await);
+    let way_out = "What is yours stays: to read or export it, ask the administrator of this installation to free a seat or to get more.";
+    assert_eq!(refused, format!("The only seat of this installation is taken. {way_out}"));
+
+    end_in(&pool, 0).await;
+    let session = sign_in(&services, "ada@example.org").await.unwrap();
+    let ada = services.identity().viewer_for_token(session.token.expose_secret(), &origin()).await.unwrap().unwrap();
+    assert!(services.datasets().list(&ada).await.unwrap().is_empty());
+    services.my_data().request_export(&ada).await.unwrap();
+    assert!(matches!(services.datasets().create(&ada, dataset("More")).await, Err(Error::ReadOnly)));
+    sign_in(&services, "eve@example.org").await.unwrap();
+    assert_eq!(services.licences().overview(&root).await.unwrap().licence.unwrap().seats_used, 1);
+    assert_eq!(actions(&pool).await, ["licence.installed"]);
+
+    let next = install(&services, &root, "L-2", 2).await;
+    assert_eq!((next.licence.seats_used, next.turned_away), (2, 1), "seats count again");
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]

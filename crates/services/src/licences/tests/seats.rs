@@ -1,11 +1,14 @@
 //! Seats: taken by signing in, never twice, and given back.
 
 use super::{PASSWORD, actions, administrator, end_in, install, origin, sentence, services, sign_in, sign_up};
-use crate::identity::SignedIn;
+use crate::identity::{NewPerson, Newcomer, SignedIn, SignedUp};
+use crate::licences::seats;
 use crate::testing::owner;
 use crate::{Error, Services, SystemTx, Viewer};
+use domain::Role;
 use domain::api_keys::{ApiScope, NewApiKey};
 use domain::sign_ins::SignInMethod;
+use domain::text::{EmailAddress, FirstName, LastName};
 use secrecy::ExposeSecret as _;
 use sqlx::PgPool;
 use std::cell::Cell;
@@ -63,7 +66,8 @@ async fn a_freed_seat_signs_its_person_out_and_is_taken_by_the_next(pool: PgPool
     assert!(matches!(services.licences().free_seat(&root, ada.user_id).await, Err(Error::NotFound)));
     let eve = sign_up(&services, "eve@example.org").await.unwrap();
     assert!(sentence(sign_in(&services, "ada@example.org").await).starts_with("All 2 seats"));
-    assert!(sentence(services.licences().give_seat(&root, ada.user_id).await).starts_with("All 2 seats"));
+    let refused = sentence(services.licences().give_seat(&root, ada.user_id).await);
+    assert_eq!(refused, "All 2 seats of this installation are taken. Free one first, or install a licence with more.");
     services.licences().free_seat(&root, eve.user_id).await.unwrap();
     services.licences().give_seat(&root, ada.user_id).await.unwrap();
     services.licences().give_seat(&root, ada.user_id).await.unwrap();
@@ -142,8 +146,10 @@ async fn a_key_opens_only_while_its_person_has_a_seat(pool: PgPool) {
     let another_secret = format!("{}_{}", key.rsplit_once('_').unwrap().0, "0".repeat(64));
     assert!(keys.let_in(&another_secret, origin().ip).await.viewer.unwrap().is_none(), "who only guesses is not told");
     end_in(&pool, 0).await;
-    assert!(is_shut().await, "a licence that is over counts seats as before");
+    assert!(is_open().await, "everything is read-only then, and no seat is asked for");
+    assert_eq!(used(&services, &root).await, 1, "nor taken");
     end_in(&pool, 30).await;
+    assert!(is_shut().await);
     licences.give_seat(&root, ada.user_id).await.unwrap();
     assert!(is_open().await);
     licences.free_seat(&root, ada.user_id).await.unwrap();
@@ -284,4 +290,57 @@ async fn the_first_licence_seats_whoever_signs_in_at_that_moment(pool: PgPool) {
     let installed = meanwhile(&pool, signing_in, install(&services, &root, "L-1", 2)).await;
     assert_eq!((installed.licence.seats_used, installed.turned_away), (2, 0));
     assert_eq!((count(&pool, SESSIONS).await, count(&pool, WITHOUT_SEAT).await), (1, 0));
+}
+
+/// What becomes of somebody new a provider vouches for: an account by their latest invitation, and a session.
+async fn come_by_provider(services: &Services, email: &EmailAddress) -> Result<(), Error> {
+    let identity = services.identity();
+    let mut tx = services.db().system_tx().await?;
+    if let Some(refusal) = seats::refusal_of_newcomer(&mut tx).await? {
+        return Err(refusal);
+    }
+    let invitation = identity.find_invitation_of(&mut tx, email).await?;
+    let (first_name, last_name) = (FirstName::parse("Ada")?, LastName::parse("")?);
+    let place = identity.welcome(&mut tx, Newcomer { email, first_name, last_name, joins: None, invitation }, &origin()).await?;
+    identity.start_session(&mut tx, place, SignInMethod::Provider, &origin()).await?;
+    tx.commit().await
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn whoever_comes_twice_at_once_with_one_invitation_by_different_ways_is_in_once_and_nobody_is_cut_off(pool: PgPool) {
+    let services = services(&pool);
+    let root = administrator(&services, &pool).await;
+    install(&services, &root, "L-1", 5).await;
+    let email = EmailAddress::parse("ada@example.org").unwrap();
+    let sent = services.team().invite(&root, email.as_str(), Role::Viewer).await.unwrap();
+    let person = NewPerson {
+        first_name: "Ada".to_owned(),
+        last_name: String::new(),
+        email: email.as_str().to_owned(),
+        password: PASSWORD.to_owned().into(),
+        invitation: Some(sent.link.split_once("?invitation=").unwrap().1.to_owned()),
+    };
+    // Whoever signs up gets as far as the invitation, and the other as far as they can, before either goes on.
+    let mut held = pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM invitations FOR UPDATE").execute(&mut *held).await.unwrap();
+    let is_over = Cell::new(false);
+    let signs_up = async {
+        let done = services.identity().sign_up(person, origin()).await;
+        is_over.set(true);
+        done
+    };
+    let comes = async {
+        until_waiting(&pool, 1, &is_over).await;
+        let done = come_by_provider(&services, &email).await;
+        is_over.set(true);
+        done
+    };
+    let release = async {
+        until_waiting(&pool, 2, &is_over).await;
+        held.rollback().await.unwrap();
+    };
+    let (signed_up, came, ()) = futures::join!(signs_up, comes, release);
+    assert!(matches!(signed_up, Ok(SignedUp::In(_))), "{signed_up:?}");
+    assert!(sentence(came).starts_with("Somebody made this account at the same moment."));
+    assert_eq!(used(&services, &root).await, 2);
 }

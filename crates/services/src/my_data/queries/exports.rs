@@ -353,9 +353,9 @@ pub(in crate::my_data) struct TrailRow {
 }
 
 /// Some of what the trail holds of the person, the earliest first: what they did, what others did to them, what others shared with them,
-/// and the groups that others put them into or took them out of, where only the details name them (`domain::audit::Details`). The address
-/// is told of their own acts alone: the other one is somebody else's. Of teams they are not in any more no name is told. What others
-/// shared is named while the person may see it, a group while they are in it.
+/// the groups that others put them into or took them out of, and what an owner opened who saw the team as they do, where only the details
+/// name them (`domain::audit::Details`). The address is told of their own acts alone: the other one is somebody else's. Of teams they are
+/// not in any more no name is told. What others shared is named while the person may see it, a group while they are in it.
 pub(in crate::my_data) async fn trail(tx: &mut PgConnection, person: UserId, limit: i64, after: i64) -> sqlx::Result<Vec<TrailRow>> {
     sqlx::query_as!(
         TrailRow,
@@ -381,6 +381,7 @@ pub(in crate::my_data) async fn trail(tx: &mut PgConnection, person: UserId, lim
            LEFT JOIN teams t ON t.id = b.team_id AND t.deleted_at IS NULL
            WHERE (e.actor_id = $1 OR e.target_id = $1
                   OR (e.target_type IN ('Dataset', 'Prompt') AND e.details #>> '{shared,with,Person}' = $1::uuid::text)
+                  OR (e.target_type IN ('Chat', 'Document', 'Prompt') AND e.details ->> 'viewed_as' = $1::uuid::text)
                   OR (e.target_type = 'Group'
                       AND ((e.details -> 'added') @> to_jsonb($1::uuid) OR (e.details -> 'removed') @> to_jsonb($1::uuid))))
              AND e.position > $3

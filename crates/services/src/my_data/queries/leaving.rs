@@ -1,10 +1,20 @@
-//! The SQL of the end of an account. It runs across teams, in a `SystemTx`, and takes the person first.
+//! The SQL of the end of an account. It runs across teams, in a `SystemTx`, and takes the person first; what removes them takes the ends
+//! before ([`lock_ends`]).
 
 use chrono::{DateTime, Utc};
 use domain::people::TeamHeir;
 use domain::team::Belongings;
 use domain::{ExportId, TeamId, UserId};
 use sqlx::PgConnection;
+
+/// Anything that may stand for "an account is removed"; only its equality with itself matters.
+const ENDS_LOCK: i64 = 0x6c79_6365_756d_0006;
+
+/// Held until the transaction ends: accounts are removed one after the other, since each reaches for the teams and heirs of others.
+pub(in crate::my_data) async fn lock_ends(tx: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", ENDS_LOCK).execute(tx).await?;
+    Ok(())
+}
 
 pub(in crate::my_data) async fn requested_at(tx: &mut PgConnection, person: UserId) -> sqlx::Result<Option<DateTime<Utc>>> {
     sqlx::query_scalar!("SELECT deletion_requested_at FROM users WHERE id = $1", person.as_uuid()).fetch_one(tx).await

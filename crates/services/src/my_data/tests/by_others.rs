@@ -1,12 +1,14 @@
-//! What an export tells of what others did to its person: invitations, sharing and groups, without a word about who it was.
+//! What an export tells of what others did to its person: invitations, sharing, groups and views, without a word about who it was.
 
 use super::export::{dataset, exported, list, prompt, untimed};
 use crate::testing::{member, owner, services};
 use crate::{CameFrom, Services, Viewer};
 use domain::Role;
 use domain::audit::Via;
+use domain::chat::NewQuestion;
 use domain::sharing::{ShareLevel, ShareWith, Shared};
 use domain::team::NewInvitation;
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -176,4 +178,25 @@ async fn groups_that_others_put_one_into_and_took_one_out_of_are_told_without_wh
     let told = acts_of_others(&exported(&services, &ada).await);
     assert_eq!(told.len(), expected.len());
     assert!(told.iter().all(|event| event[1].is_null() && event[3].is_null()), "a team she left has no names: {told:?}");
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn what_an_owner_opened_who_saw_the_team_as_oneself_is_told_without_who_it_was(pool: PgPool) {
+    let services = services(&pool);
+    let olga = owner(&services, "olga@example.org").await;
+    let ada = member(&services, &olga, "ada@example.org", Role::Collaborator).await;
+    let question = NewQuestion { conversation_id: None, prompt_id: None, model_id: None, text: "Where is the key?".to_owned() };
+    let asked = services.chat().ask(&ada, question).await.unwrap();
+    if let Some(mut events) = services.chat().follow(&ada, asked.answer.generation_id.unwrap(), 0).await.unwrap() {
+        while events.next().await.is_some() {}
+    }
+    let came_from = CameFrom { via: Via::Screen, ip: Some("198.51.100.9".parse().unwrap()) };
+    let looking = Viewer { seen_by: Some(olga.user_id), came_from, ..ada.clone() };
+    services.chat().open(&looking, asked.conversation_id).await.unwrap();
+    let diary = prompt(&services, &ada, "Diary").await;
+    services.prompts().get(&looking, diary).await.unwrap();
+    let files = exported(&services, &ada).await;
+    let opened = |action: &str, name: Option<&str>| json!([action, name, null, "olga@example.org"]);
+    assert_eq!(acts_of_others(&files), [opened("chat.opened-in-view", None), opened("prompt.opened-in-view", Some("Diary"))]);
+    assert!(files.values().all(|text| !text.contains("198.51.100.9")));
 }

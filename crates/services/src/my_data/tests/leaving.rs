@@ -77,6 +77,24 @@ async fn an_end_that_breaks_off_takes_no_file_and_the_next_one_forgets_none(pool
 }
 
 #[sqlx::test(migrator = "crate::MIGRATIONS")]
+async fn two_who_share_a_team_go_at_once_and_leave_no_team_to_nobody(pool: PgPool) {
+    let (services, ..) = installation(&pool).await;
+    let my_data = services.my_data();
+    let until = services.parts.clock.now() - TimeDelta::days(14);
+    for round in 0..10 {
+        let ada = owner(&services, &format!("ada{round}@example.org")).await;
+        let bob = member(&services, &ada, &format!("bob{round}@example.org"), Role::Owner).await;
+        let asked = "UPDATE users SET deletion_requested_at = now() - interval '15 days' WHERE NOT is_system_administrator";
+        sqlx::query(asked).execute(&pool).await.unwrap();
+        // Each is the other's heir.
+        let (first, second) = futures::join!(my_data.remove_person(ada.user_id, until), my_data.remove_person(bob.user_id, until));
+        assert!(matches!((&first, &second), (Ok(true), Ok(true))), "{first:?} {second:?}");
+    }
+    let deserted = "SELECT count(*) FROM teams t WHERE NOT EXISTS (SELECT FROM memberships m WHERE m.team_id = t.id)";
+    assert_eq!((count(&pool, "SELECT count(*) FROM users").await, count(&pool, deserted).await), (1, 0));
+}
+
+#[sqlx::test(migrator = "crate::MIGRATIONS")]
 async fn private_things_that_colleagues_work_with_are_handed_over(pool: PgPool) {
     let (services, clock, _) = installation(&pool).await;
     let olga = owner(&services, "olga@example.org").await;
