@@ -127,12 +127,10 @@ async fn begin(world: &mut World, row: &Row, person: usize) -> Call {
     world.prepare(row, person).await
 }
 
-/// What there is now. A session notes once a minute that it was seen, whatever is asked for.
+/// What there is now.
 async fn look(world: &World) -> Snapshot {
     world.wait_for_answers().await;
-    let seen = sqlx::query("UPDATE sessions SET last_seen_at = now()");
-    seen.execute(&world.app.pool).await.expect("all were seen just now");
-    Snapshot::take(&world.app.pool).await
+    Snapshot::take_with_all_seen(&world.app.pool).await
 }
 
 /// The tables in which something is different since then.

@@ -157,12 +157,9 @@ impl World {
 
     async fn changes_by(&self, asking: impl Future<Output = Answer>) -> Looked {
         self.wait_for_answers().await;
-        // A session notes once a minute that it was seen, whatever is asked for.
-        let seen = sqlx::query("UPDATE sessions SET last_seen_at = now()");
-        seen.execute(&self.app.pool).await.expect("all were seen just now");
         let latest = sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM audit_events");
         let latest: i64 = latest.fetch_one(&self.app.pool).await.expect("a number");
-        let before = Snapshot::take(&self.app.pool).await;
+        let before = Snapshot::take_with_all_seen(&self.app.pool).await;
         let answer = asking.await;
         self.wait_for_answers().await;
         let changed = before.changed(&self.app.pool).await;

@@ -253,10 +253,7 @@ impl World {
         self.stand_as_before().await;
         let call = self.prepare(row, person).await;
         self.wait_for_answers().await;
-        // A session notes once a minute that it was seen, whatever is asked for.
-        let seen = sqlx::query("UPDATE sessions SET last_seen_at = now()");
-        seen.execute(&self.app.pool).await.expect("all were seen just now");
-        let before = Snapshot::take(&self.app.pool).await;
+        let before = Snapshot::take_with_all_seen(&self.app.pool).await;
         trail.begin(&self.app.pool).await;
         let answer = call.send(row.route, &self.clients[person]).await;
         trail.end(&self.app.pool).await;

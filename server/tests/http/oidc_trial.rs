@@ -48,9 +48,7 @@ fn vouch(scene: &Scene, email: &str) {
 
 /// A trial ends so, names who it is about, and nobody is made, linked, let in or changed by it.
 async fn expect_end(scene: &Scene, end: TrialEnd, words: &str) -> Trial {
-    // A session notes once a minute that it was seen.
-    sqlx::query("UPDATE sessions SET last_seen_at = now()").execute(&scene.app.pool).await.expect("all were seen just now");
-    let before = Snapshot::take(&scene.app.pool).await;
+    let before = Snapshot::take_with_all_seen(&scene.app.pool).await;
     let trial = try_out(scene).await;
     assert_eq!(trial.end, Some(end), "{}", trial.sentence);
     assert!(trial.sentence.contains(words), "{}", trial.sentence);

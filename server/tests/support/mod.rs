@@ -14,6 +14,7 @@ mod encode;
 mod even_time;
 mod oidc;
 mod provider;
+mod reading;
 mod smtp;
 mod snapshot;
 
@@ -23,6 +24,7 @@ pub use encode::form;
 pub use even_time::{MOST_ROUNDS, Quickest, ROUNDS};
 pub use oidc::{CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider, Lie};
 pub use provider::{FakeProvider, Script, Step};
+pub use reading::READING;
 pub use smtp::{FakeMailServer, ReceivedMail};
 pub use snapshot::{NOTHING, RowCounts, Snapshot};
 

@@ -23,6 +23,12 @@ impl Snapshot {
         Self(prints)
     }
 
+    /// The same with all sessions seen just now: each notes once a minute that it was, whatever is asked for.
+    pub async fn take_with_all_seen(pool: &PgPool) -> Self {
+        sqlx::query("UPDATE sessions SET last_seen_at = now()").execute(pool).await.expect("all were seen just now");
+        Self::take(pool).await
+    }
+
     /// The tables in which a row was added, changed or removed since, in alphabetical order.
     pub async fn changed(&self, pool: &PgPool) -> Vec<String> {
         let Self(now) = Self::take(pool).await;
